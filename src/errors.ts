@@ -1,0 +1,30 @@
+/**
+ * Kinds of failure by who can mend them. The message of each says subject, reason and what to do; whatever is
+ * thrown and is neither of these is a bug of ours.
+ */
+
+/** What a requester wrote is refused. `problems` holds all of them, each beginning with its JSON pointer. */
+export class RequesterError extends Error {
+  override name = 'RequesterError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** Something on the node is missing, broken or full, and an operator can mend it. */
+export class OperatorError extends Error {
+  override name = 'OperatorError';
+}
+
+/** Exit codes of `slapos-mail`, documented in README.md. */
+export const exitCodes = { success: 0, bug: 1, usage: 2, requester: 3, operator: 4 } as const;
+
+/** The exit code that tells who can mend `error`. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof RequesterError) return exitCodes.requester;
+  if (error instanceof OperatorError) return exitCodes.operator;
+  return exitCodes.bug;
+}

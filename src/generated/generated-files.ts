@@ -1,0 +1,19 @@
+/** Everything that is made from schemas/, as `{path: text}`; a test holds the committed files against it. */
+import { parameterReference } from './parameter-reference.ts';
+import { schemas } from './schemas.ts';
+import { typeOfSchema } from './type-of-schema.ts';
+
+export async function generatedFiles(): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const path of Object.keys(schemas).filter((name) => !name.startsWith('common/'))) {
+    files[`src/generated/types/${path.replace(/\.json$/, '.ts')}`] = await typeOfSchema(path);
+  }
+  files['docs/parameters/mail-server.md'] = parameterReference('mail-server', [
+    'mail-server/default-input.json',
+    'mail-server/default-output.json',
+    'mail-server/account-input.json',
+    'mail-server/account-output.json',
+    'mail-server/default-ors-input.json',
+  ]);
+  return files;
+}

@@ -1,0 +1,26 @@
+/** Every schema, by the path that `$ref`s and error messages know it by. One list, so that nothing reads the folder at run time. */
+import mailDomain from '../../schemas/common/mail-domain.json' with { type: 'json' };
+import oneLine from '../../schemas/common/one-line.json' with { type: 'json' };
+import port from '../../schemas/common/port.json' with { type: 'json' };
+import publishedPort from '../../schemas/common/published-port.json' with { type: 'json' };
+import onOff from '../../schemas/common/switch.json' with { type: 'json' };
+import accountInput from '../../schemas/mail-server/account-input.json' with { type: 'json' };
+import accountOutput from '../../schemas/mail-server/account-output.json' with { type: 'json' };
+import defaultInput from '../../schemas/mail-server/default-input.json' with { type: 'json' };
+import defaultOrsInput from '../../schemas/mail-server/default-ors-input.json' with { type: 'json' };
+import defaultOutput from '../../schemas/mail-server/default-output.json' with { type: 'json' };
+
+export type JsonSchema = Record<string, unknown>;
+
+export const schemas: Readonly<Record<string, JsonSchema>> = {
+  'common/mail-domain.json': mailDomain,
+  'common/one-line.json': oneLine,
+  'common/port.json': port,
+  'common/published-port.json': publishedPort,
+  'common/switch.json': onOff,
+  'mail-server/account-input.json': accountInput,
+  'mail-server/account-output.json': accountOutput,
+  'mail-server/default-input.json': defaultInput,
+  'mail-server/default-ors-input.json': defaultOrsInput,
+  'mail-server/default-output.json': defaultOutput,
+};

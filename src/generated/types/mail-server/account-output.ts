@@ -1,0 +1,23 @@
+// Made from schemas/ by `npm run generate`. Do not edit.
+
+/**
+ * What the requester of one mail account gets back.
+ */
+export interface AccountOutput {
+  /**
+   * The account's address.
+   */
+  address: string;
+  /**
+   * Sets a password once. Empty when there is none to use.
+   */
+  token?: string;
+  /**
+   * The page where the token sets the password.
+   */
+  'setup-url'?: string;
+  /**
+   * Why the request was refused.
+   */
+  error?: string;
+}

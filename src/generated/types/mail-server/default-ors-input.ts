@@ -1,0 +1,189 @@
+// Made from schemas/ by `npm run generate`. Do not edit.
+
+/**
+ * What the requester of a mail server of an Open Radio Station may write: all of the mail server's parameters, and two more.
+ */
+export interface DefaultOrsInputWritten {
+  /**
+   * Domains hosted by this server. The first one is the webmail's default login domain.
+   *
+   * @minItems 1
+   *
+   * Items: A domain name such as example.com, in ASCII (internationalised names in their xn-- form). Letter case does not matter.
+   */
+  'mail-domains': [string, ...string[]];
+  /**
+   * The relay cluster that receives mail from the world for this server's domains.
+   */
+  'inbound-relay'?: {
+    /**
+     * Whether one shared relay is requested for each mail domain. When it is off, anybody may deliver mail for the hosted domains to this server directly.
+     */
+    enable?: boolean;
+    /**
+     * URL of the relay cluster's software release, used for that request.
+     */
+    'relay-sr-url'?: string;
+  };
+  /**
+   * The way out for mail to other domains: the relay that inbound-relay requests (write `enable` only), or a host of your own (write `host`).
+   */
+  'outbound-relay'?: {
+    /**
+     * Whether mail to other domains leaves through a relay. When it is off, it goes to the recipients' servers directly.
+     */
+    enable?: boolean;
+    /**
+     * Host name or address of your own outbound host.
+     */
+    host?: string;
+    /**
+     * Port of that host.
+     */
+    port?: number;
+    /**
+     * Name to log in with at that host; TLS is then mandatory.
+     */
+    user?: string;
+    /**
+     * Password to log in with at that host.
+     */
+    password?: string;
+  };
+  /**
+   * The older name of the spam filter's switch. It is accepted so that today's requests stay valid; this release has no spam filter yet.
+   */
+  bogofilter?: {
+    /**
+     * Whether it is on.
+     */
+    enable?: boolean;
+  };
+  /**
+   * Whether every domain has an account testmail@<domain> with the password `password123`, known to everybody. For tests only.
+   */
+  'test-account'?: boolean;
+  /**
+   * Largest message, in MiB, in both directions, the whole message counted.
+   */
+  'email-size-limit'?: number;
+  /**
+   * Quota of each mailbox, in MiB.
+   */
+  'mailbox-size-limit'?: number;
+  /**
+   * Names for this server in the station's local DNS.
+   */
+  'request-dns'?: {
+    /**
+     * Whether the names are requested.
+     */
+    enable?: boolean;
+    /**
+     * Software release of the DNS instance.
+     */
+    'sr-url'?: string;
+    /**
+     * Software type of the DNS instance.
+     */
+    'sr-type'?: string;
+  };
+  /**
+   * Whether any login and password are accepted and mailboxes are made on the fly. For demonstrations only.
+   */
+  'demo-disable-auth'?: boolean;
+}
+
+/**
+ * What the requester of a mail server of an Open Radio Station may write: all of the mail server's parameters, and two more.
+ */
+export interface DefaultOrsInput {
+  /**
+   * Domains hosted by this server. The first one is the webmail's default login domain.
+   *
+   * @minItems 1
+   *
+   * Items: A domain name such as example.com, in ASCII (internationalised names in their xn-- form). Letter case does not matter.
+   */
+  'mail-domains': [string, ...string[]];
+  /**
+   * The relay cluster that receives mail from the world for this server's domains.
+   */
+  'inbound-relay': {
+    /**
+     * Whether one shared relay is requested for each mail domain. When it is off, anybody may deliver mail for the hosted domains to this server directly.
+     */
+    enable: boolean;
+    /**
+     * URL of the relay cluster's software release, used for that request.
+     */
+    'relay-sr-url': string;
+  };
+  /**
+   * The way out for mail to other domains: the relay that inbound-relay requests (write `enable` only), or a host of your own (write `host`).
+   */
+  'outbound-relay': {
+    /**
+     * Whether mail to other domains leaves through a relay. When it is off, it goes to the recipients' servers directly.
+     */
+    enable: boolean;
+    /**
+     * Host name or address of your own outbound host.
+     */
+    host?: string;
+    /**
+     * Port of that host.
+     */
+    port: number;
+    /**
+     * Name to log in with at that host; TLS is then mandatory.
+     */
+    user?: string;
+    /**
+     * Password to log in with at that host.
+     */
+    password?: string;
+  };
+  /**
+   * The older name of the spam filter's switch. It is accepted so that today's requests stay valid; this release has no spam filter yet.
+   */
+  bogofilter: {
+    /**
+     * Whether it is on.
+     */
+    enable: boolean;
+  };
+  /**
+   * Whether every domain has an account testmail@<domain> with the password `password123`, known to everybody. For tests only.
+   */
+  'test-account': boolean;
+  /**
+   * Largest message, in MiB, in both directions, the whole message counted.
+   */
+  'email-size-limit': number;
+  /**
+   * Quota of each mailbox, in MiB.
+   */
+  'mailbox-size-limit': number;
+  /**
+   * Names for this server in the station's local DNS.
+   */
+  'request-dns': {
+    /**
+     * Whether the names are requested.
+     */
+    enable: boolean;
+    /**
+     * Software release of the DNS instance.
+     */
+    'sr-url': string;
+    /**
+     * Software type of the DNS instance.
+     */
+    'sr-type': string;
+  };
+  /**
+   * Whether any login and password are accepted and mailboxes are made on the fly. For demonstrations only.
+   */
+  'demo-disable-auth': boolean;
+}
