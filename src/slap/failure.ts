@@ -1,0 +1,50 @@
+import { OperatorError } from '../errors.ts';
+import type { Call, Route } from './call.ts';
+
+/** The error that says which call failed, how, and what to do about it. */
+export function failure(route: Route, call: Call, reason: string, advice: string): OperatorError {
+  return new OperatorError(
+    `SlapOS master ${shownUrl(urlOf(route, call))}, asked to ${call.what}: ${reason}. ${advice}`,
+  );
+}
+
+/** `body` as it may be quoted in an error: one line, at most 200 characters, nothing that may hold parameters. */
+export function excerpt(call: Call, body: string): string {
+  if (call.secret || /<(marshal|dictionary|string|parameter)\b/.test(body)) {
+    return `${body.length} characters, not quoted here as they may hold secrets`;
+  }
+  // eslint-disable-next-line no-control-regex
+  const line = body.replace(/[\u0000-\u0020\u007F-\u009F]+/g, ' ').trim();
+  return line.length > 200 ? `"${line.slice(0, 199)}…"` : `"${line}"`;
+}
+
+/** Where `call` goes, its arguments included when they travel in the URL. */
+export function urlOf(route: Route, call: Call): URL {
+  const url = new URL(call.path, route.baseUrl);
+  if (call.method === 'GET') url.search = new URLSearchParams(call.fields).toString();
+  return url;
+}
+
+/** A URL without the user name and password that it may hold. */
+function shownUrl(url: URL): string {
+  const shown = new URL(url);
+  shown.username = shown.password = '';
+  return shown.href;
+}
+
+/** The code of a failed connection: ECONNREFUSED, … */
+export const codeOf = (error: unknown): string => (error as { code?: string } | undefined)?.code ?? '';
+
+/** Why a connection failed. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return [message.slice(0, 200), codeOf(error)].filter((part) => part !== '').join(' — ');
+}
+
+/** What to do about a failed connection. */
+export function adviceFor(error: unknown): string {
+  if (/CERT|SSL|TLS|ISSUER|SIGNATURE/.test(codeOf(error))) {
+    return "Check the master's certificate, the authorities that are trusted here, and the partition's own certificate";
+  }
+  return 'Check that the master runs and that the URL in slapos.cfg is right; the next processing asks again';
+}

@@ -1,0 +1,4 @@
+export { marshal } from './marshal.ts';
+export { connectToMaster } from './master.ts';
+export type * from './types.ts';
+export { unmarshal } from './unmarshal.ts';

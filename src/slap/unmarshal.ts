@@ -1,0 +1,98 @@
+import type { MarshalValue } from './types.ts';
+import { type XmlNode, contentOf, elementsOf, idOf, parseXml, tagOf, textOf } from './xml-elements.ts';
+import { unescapeString } from './xml-text.ts';
+
+/**
+ * Reads xml_marshaller XML: the counterpart of `marshal`. Tuples become arrays, objects the dictionary of their state,
+ * integers too big for a number a bigint. Throws an Error that says what is wrong and quotes no text of the document.
+ */
+export function unmarshal(xml: string): MarshalValue {
+  const roots = elementsOf(parseXml(xml));
+  const root = roots[0];
+  if (root === undefined || roots.length !== 1 || tagOf(root) !== 'marshal') {
+    throw new Error('it is not one <marshal> element');
+  }
+  const values = elementsOf(contentOf(root));
+  if (values[0] === undefined || values.length !== 1) throw new Error('<marshal> does not hold one value');
+  return valueOf(values[0], new Map());
+}
+
+function valueOf(node: XmlNode, known: Map<string, MarshalValue>): MarshalValue {
+  const tag = tagOf(node);
+  switch (tag) {
+    case 'string':
+    case 'unicode':
+      return unescapeString(textOf(node));
+    case 'none':
+      return null;
+    case 'bool':
+      return integer(node) !== 0;
+    case 'int':
+    case 'long':
+      return integer(node);
+    case 'float':
+      return float(node);
+    case 'tuple':
+      return childrenOf(node, known);
+    case 'list':
+      return remember(node, childrenOf(node, known), known);
+    case 'dictionary':
+      return remember(node, dictionary(childrenOf(node, known)), known);
+    case 'object':
+      return remember(node, stateOf(childrenOf(node, known)), known);
+    case 'reference':
+      return referenced(node, known);
+    default:
+      throw new Error(`it holds a <${tag.slice(0, 20)}>, which means nothing here`);
+  }
+}
+
+/** A value that occurs twice is written once with an id, then referred to. */
+function remember(node: XmlNode, value: MarshalValue, known: Map<string, MarshalValue>): MarshalValue {
+  const id = idOf(node);
+  if (id !== undefined) known.set(id, value);
+  return value;
+}
+
+// Only finished values are known, so a value can never hold itself.
+function referenced(node: XmlNode, known: Map<string, MarshalValue>): MarshalValue {
+  const value = known.get(idOf(node) ?? '');
+  if (value === undefined) throw new Error('a <reference> does not refer to an earlier value');
+  return value;
+}
+
+function dictionary(items: readonly MarshalValue[]): MarshalValue {
+  if (items.length % 2 !== 0) throw new Error('a <dictionary> holds a key without a value');
+  const entries: [string, MarshalValue][] = [];
+  for (let index = 0; index < items.length; index += 2) {
+    const key = items[index];
+    if (typeof key !== 'string') throw new Error('a key of a <dictionary> is not a string');
+    entries.push([key, items[index + 1] ?? null]);
+  }
+  // Own properties only, whatever the key: `__proto__` is a name like any other here.
+  return Object.fromEntries(entries);
+}
+
+function stateOf(items: readonly MarshalValue[]): MarshalValue {
+  const state = items[1];
+  if (items.length === 2 && typeof state === 'object' && state !== null && !Array.isArray(state))
+    return state;
+  throw new Error('an <object> is not a tuple of arguments and a dictionary');
+}
+
+function integer(node: XmlNode): number | bigint {
+  const text = textOf(node);
+  if (!/^[+-]?[0-9]{1,400}$/.test(text)) throw new Error(`<${tagOf(node)}> is not a whole number`);
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : BigInt(text.replace('+', ''));
+}
+
+function float(node: XmlNode): number {
+  const text = textOf(node);
+  const value = /^[+-]?[0-9.]+(e[+-]?[0-9]+)?$/i.test(text) ? Number(text) : NaN;
+  if (!Number.isFinite(value)) throw new Error('<float> is not a finite number');
+  return value;
+}
+
+const childrenOf = (node: XmlNode, known: Map<string, MarshalValue>): MarshalValue[] =>
+  elementsOf(contentOf(node)).map((child) => valueOf(child, known));
