@@ -1,0 +1,76 @@
+/** What a partition runs: the seven stages, in their order. */
+import { randomBytes } from 'node:crypto';
+
+import { RequesterError } from './errors.ts';
+import { changeLedger, ledgerStore, readLedger } from './ledger/store.ts';
+import { type SurveyOptions, surveyPlace } from './place/survey.ts';
+import { publishOutbox } from './publish.ts';
+import { relate } from './relate.ts';
+import type { ReleaseDefinition } from './release-definition.ts';
+import { renderFiles } from './render/render-files.ts';
+import { readTemplates, templateRenderer } from './render/templates.ts';
+import { connectToMaster } from './slap/index.ts';
+import { notifyDaemons } from './write/notify-daemons.ts';
+import { writeFiles, writeFolders } from './write/write-plan.ts';
+
+export interface Converged {
+  /** Paths that were written, relative to the partition. */
+  written: string[];
+  /** What daemons were told, one sentence each. */
+  notified: string[];
+  published: number;
+}
+
+/** Throws RequesterError for refused parameters, OperatorError for what the node or the master lacks. */
+export async function converge<Request, Model>(
+  options: SurveyOptions & { templates: string },
+  releases: readonly ReleaseDefinition<Request, Model>[],
+  log: (line: string) => void,
+): Promise<Converged> {
+  const master = connectToMaster(options.connection);
+  try {
+    const fetched = await master.fetchPartition();
+    const release = releaseFor(fetched.softwareType, releases);
+    const request = release.validate(fetched);
+
+    const store = ledgerStore(options.partition);
+    const before = await readLedger(store);
+    const place = await surveyPlace(options, fetched, before, release);
+    const seed = randomBytes(32);
+    const draft = release.build(request, before, place, seed);
+
+    const partition = { folder: options.partition, id: options.connection.partitionId };
+    const answers = await relate(master, release.planRequests(draft), store, partition);
+
+    const render = templateRenderer(await readTemplates(options.templates));
+    const indexer = {
+      postmap: place.programs['postmap'] ?? 'postmap',
+      type: place.stackFacts['postfix-table-type'] ?? 'lmdb',
+    };
+    // Once more with the ledger as it is now, and nobody else writing it: the portal may have set a password meanwhile.
+    const changed = await changeLedger(store, async (ledger) => {
+      const plan = release.plan(release.build(request, ledger, place, seed), answers, ledger, seed);
+      await writeFolders(options.partition, plan.folders);
+      const written = await writeFiles(options.partition, renderFiles(plan.files, render), indexer);
+      return { ledger: plan.ledger, result: written };
+    });
+    const notified = await notifyDaemons(options.partition);
+
+    const published = await publishOutbox(master, store, (sent, all) => {
+      log(`published ${sent} of ${all}`);
+    });
+    return { written: changed.map(({ path }) => path), notified, published };
+  } finally {
+    await master.close();
+  }
+}
+
+function releaseFor<Request, Model>(
+  softwareType: string,
+  releases: readonly ReleaseDefinition<Request, Model>[],
+): ReleaseDefinition<Request, Model> {
+  const release = releases.find(({ softwareTypes }) => softwareTypes.includes(softwareType));
+  if (release) return release;
+  const known = releases.flatMap(({ softwareTypes }) => softwareTypes).join(', ');
+  throw new RequesterError([`/: software type "${softwareType}" is not known; known are ${known}`]);
+}

@@ -1,0 +1,22 @@
+/** A buildout profile: sections of options. `$` starts a substitution in buildout, and there is no escape for it in the plain one. */
+import { refuseCharacters } from './one-word.ts';
+
+export type BuildoutSections = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** Lists are written one item a line. Values are ours: names, paths, numbers; anything else is refused. */
+export function serialiseBuildout(sections: BuildoutSections): string {
+  return Object.entries(sections)
+    .map(([name, options]) => {
+      const lines = Object.entries(options).map(([key, value]) =>
+        typeof value === 'string'
+          ? `${key} = ${buildoutValue(value)}`
+          : [`${key} =`, ...value.map((item) => `  ${buildoutValue(item)}`)].join('\n'),
+      );
+      return `[${refuseCharacters(name, /[\][]/, 'a buildout section name')}]\n${lines.join('\n')}\n`;
+    })
+    .join('\n');
+}
+
+function buildoutValue(value: string): string {
+  return refuseCharacters(value, /[$#;]/, 'a buildout profile');
+}

@@ -1,0 +1,39 @@
+/** Dovecot's passwd-file (doc.dovecot.org, "Passwd-file"): `user:password:uid:gid:(gecos):home:(shell):extra`. */
+import { byText, refuseCharacters } from './one-word.ts';
+
+export interface PasswdFileUser {
+  /** Login name, lower case. */
+  name: string;
+  /** `{SCHEME}hash`, or null for a user that cannot log in. */
+  password: string | null;
+  /** Absolute home folder. */
+  home: string;
+}
+
+/** No scheme's hash is a lone star: such a user exists, receives mail and cannot log in. */
+const noPassword = '*';
+
+export function serialisePasswdFile(users: readonly PasswdFileUser[]): string {
+  const field = (value: string) => refuseCharacters(value, /[:\s]/u, 'a passwd-file');
+  return [...users]
+    .sort((left, right) => byText(left.name, right.name))
+    .map(
+      ({ name, password, home }) => `${field(name)}:${field(password ?? noPassword)}::::${field(home)}::\n`,
+    )
+    .join('');
+}
+
+/** The users of a passwd-file; `onProblem` is called with a line number (from 1) and reason and must throw. */
+export function parsePasswdFile(
+  text: string,
+  onProblem: (line: number, reason: string) => never,
+): PasswdFileUser[] {
+  return text.split('\n').flatMap((line, index) => {
+    if (line === '' || line.startsWith('#')) return [];
+    const fields = line.split(':');
+    const [name, password, , , , home] = fields;
+    if (fields.length !== 8) return onProblem(index + 1, `has ${fields.length} fields instead of 8`);
+    if (!name || !password || !home) return onProblem(index + 1, 'lacks a name, a password or a home');
+    return [{ name, password: password === noPassword ? null : password, home }];
+  });
+}

@@ -1,0 +1,25 @@
+/** Source text of a Postfix lookup table (postmap(1)): `key whitespace value`, one a line. */
+import { byText, oneWord, refuseCharacters } from './one-word.ts';
+
+/** Entries of one table: a Map, so that a key cannot stand twice; Postfix drops a whole table that has it. */
+export type LookupTable = ReadonlyMap<string, string>;
+
+export function serialiseLookupTable(table: LookupTable): string {
+  return [...table]
+    .sort(([left], [right]) => byText(left, right))
+    .map(([key, value]) => `${tableKey(key)} ${tableValue(value)}\n`)
+    .join('');
+}
+
+function tableKey(key: string): string {
+  // A key that starts with `#` would be read as a comment.
+  if (key.startsWith('#')) throw new Error(`${JSON.stringify(key)} cannot be a key of a Postfix table`);
+  return oneWord(key, 'a Postfix table');
+}
+
+function tableValue(value: string): string {
+  if (value.trim() !== value || value === '') {
+    throw new Error(`${JSON.stringify(value)} cannot be a value of a Postfix table`);
+  }
+  return refuseCharacters(value, /[\u2028\u2029]/u, 'a Postfix table');
+}

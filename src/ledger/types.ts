@@ -1,0 +1,70 @@
+/**
+ * The ledger: what an instance must remember, as plain text under `srv/ledger/current` (docs/ledger.md).
+ * Everything else in a partition can be made again from the ledger and the master's parameters; only mail cannot.
+ */
+
+/**
+ * Who holds an address: `shared:<reference>` for a shared instance, `builtin:<name>` for an account of our own.
+ * The prefix keeps a reference that looks like one of ours apart from it.
+ */
+export type Holder = `shared:${string}` | `builtin:${string}`;
+
+/** One address and one holder, present or past. Mail belongs to the pair, so a new holder never sees the old one's. */
+export interface AccountRecord {
+  /** Lower case. */
+  address: string;
+  holder: Holder;
+  /** `held`: it is this holder's. `released`: its request vanished; password and mail wait for its return. */
+  state: 'held' | 'released';
+  /** `{BLF-CRYPT}$2b$…`; null until a password is set. */
+  password: string | null;
+  /** Hash of the token that may set a password once; null when there is none. */
+  token: string | null;
+  /** Hash of the last `reset-token` parameter acted upon. */
+  resetToken: string | null;
+  /** Folder of the mail, relative to `srv/mail`. */
+  mailbox: string;
+}
+
+export interface PortRecord {
+  port: number;
+  /** Whether the service listens on the partition's IPv4 too. */
+  ipv4: boolean;
+}
+
+export interface RequestRecord {
+  softwareUrl: string;
+  softwareType: string;
+  shared: boolean;
+}
+
+export interface Ledger {
+  accounts: readonly AccountRecord[];
+  /** Service name → its port. */
+  ports: Readonly<Record<string, PortRecord>>;
+  /** Name → random password of ours (promise account, administration page, monitor). */
+  secrets: Readonly<Record<string, string>>;
+  /** Names of the instances that this one requested and has not given back, with what it takes to do so. */
+  requested: Readonly<Record<string, RequestRecord>>;
+  /** Publication target (`''` for the instance, else a reference) → digest of what the master has. */
+  published: Readonly<Record<string, string>>;
+  /** Publication target → what the master has not received yet. May hold tokens. */
+  outbox: Readonly<Record<string, Publication>>;
+}
+
+export interface Publication {
+  parameters: Readonly<Record<string, unknown>>;
+  /** Identity of the parameters without secrets in clear, compared with `published`. */
+  digest: string;
+  /** Reported as the shared instance's error as well, when it was refused. */
+  error?: string;
+}
+
+export const emptyLedger: Ledger = {
+  accounts: [],
+  ports: {},
+  secrets: {},
+  requested: {},
+  published: {},
+  outbox: {},
+};

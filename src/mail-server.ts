@@ -1,0 +1,27 @@
+/** The software release `mail-server`. */
+import { buildMailServer, type MailServer } from './model/mail-server/mail-server.ts';
+import { mailServerPorts } from './model/place.ts';
+import { planMailServer } from './plan/mail-server/plan.ts';
+import { planRequests } from './plan/mail-server/requests.ts';
+import type { ReleaseDefinition } from './release-definition.ts';
+import {
+  type MailServerRequest,
+  validateMailServerRequest,
+} from './validate/mail-server/mail-server-request.ts';
+
+export const mailServer: ReleaseDefinition<MailServerRequest, MailServer> = {
+  name: 'mail-server',
+  softwareTypes: ['default', 'RootSoftwareInstance', 'default-ors'],
+  ports: mailServerPorts,
+  listener: (service) =>
+    service === 'smtp' ? 'postfix' : service === 'https' || service === 'monitor' ? 'apache' : 'dovecot',
+  certificates: {
+    folder: 'etc/postfix/ssl',
+    name: 'postfix-backend',
+    servedBy: ['postfix', 'dovecot', 'apache'],
+  },
+  validate: validateMailServerRequest,
+  build: buildMailServer,
+  planRequests,
+  plan: planMailServer,
+};

@@ -1,0 +1,116 @@
+/** Stage 3 for `mail-server`: parameters, requests and the previous ledger become one model without optional parts. Pure. */
+import type { AccountRecord, Holder, Ledger } from '../../ledger/types.ts';
+import type { MailServerRequest } from '../../validate/mail-server/mail-server-request.ts';
+import { hostNameOf } from '../host-name.ts';
+import type { Place } from '../place.ts';
+import { passwordFrom } from '../seed.ts';
+import { type AccountClaim, type ClaimOutcome, decideAccounts } from './accounts.ts';
+
+export interface MailServer {
+  place: Place;
+  /** What Postfix calls itself. */
+  hostName: string;
+  /** Lower case, each once; the first one stands for the instance. */
+  domains: readonly string[];
+  accounts: readonly AccountRecord[];
+  records: readonly AccountRecord[];
+  outcomes: readonly ClaimOutcome[];
+  refused: MailServerRequest['refused'];
+  secrets: Readonly<Record<SecretName, string>>;
+  /** Who may deliver to hosted domains without logging in. */
+  reception: 'anybody' | 'relays';
+  outbound: Outbound;
+  /** The relay's software release, or null when none is used. */
+  relaySoftwareUrl: string | null;
+  requestDns: { softwareUrl: string; softwareType: string } | null;
+  anyPassword: boolean;
+  /** Bytes. */
+  messageSizeLimit: number;
+  /** MiB. */
+  mailboxSizeLimit: number;
+}
+
+export type Outbound =
+  | { kind: 'direct' }
+  | { kind: 'relay' }
+  | { kind: 'smarthost'; host: string; port: number; login: { user: string; password: string } | null };
+
+export const secretNames = ['webmail-admin-password', 'monitor-password', 'promise-password'] as const;
+export type SecretName = (typeof secretNames)[number];
+
+/** The delivery promise writes to itself at this address; nobody else can log in, write to it or claim its domain. */
+export const promiseDomain = 'promise.invalid';
+export const promiseAddress = `delivery@${promiseDomain}`;
+
+const mebibyte = 1024 * 1024;
+
+export function buildMailServer(
+  request: MailServerRequest,
+  ledger: Ledger,
+  place: Place,
+  seed: Uint8Array,
+): MailServer {
+  const { parameters } = request;
+  const domains = parameters['mail-domains'];
+  const secrets = Object.fromEntries(
+    secretNames.map((name) => [name, ledger.secrets[name] ?? passwordFrom(seed, name)]),
+  ) as Record<SecretName, string>;
+  const { records, outcomes } = decideAccounts(
+    {
+      claims: [...sharedClaims(request), ...builtinClaims(request, secrets['promise-password'])],
+      invalid: request.refused.map(({ reference }): Holder => `shared:${reference}`),
+    },
+    ledger.accounts,
+    seed,
+  );
+  const relays = parameters['inbound-relay'].enable;
+  const dns = parameters['request-dns'];
+  return {
+    place,
+    hostName: hostNameOf(place.title),
+    domains,
+    records,
+    outcomes,
+    accounts: records.filter(({ state }) => state === 'held'),
+    refused: request.refused,
+    secrets,
+    reception: relays ? 'relays' : 'anybody',
+    outbound: outboundOf(request),
+    relaySoftwareUrl: relays ? parameters['inbound-relay']['relay-sr-url'] : null,
+    requestDns: dns.enable ? { softwareUrl: dns['sr-url'], softwareType: dns['sr-type'] } : null,
+    anyPassword: parameters['demo-disable-auth'],
+    messageSizeLimit: parameters['email-size-limit'] * mebibyte,
+    mailboxSizeLimit: parameters['mailbox-size-limit'],
+  };
+}
+
+function sharedClaims({ accounts }: MailServerRequest): AccountClaim[] {
+  return accounts.map(({ reference, address, resetToken }) => ({
+    holder: `shared:${reference}`,
+    address,
+    resetToken,
+    builtinPassword: null,
+  }));
+}
+
+function builtinClaims({ parameters }: MailServerRequest, promisePassword: string): AccountClaim[] {
+  const builtin = (name: string, address: string, builtinPassword: string): AccountClaim => ({
+    holder: `builtin:${name}`,
+    address,
+    resetToken: null,
+    builtinPassword,
+  });
+  const tests = parameters['test-account'] ? parameters['mail-domains'] : [];
+  return [
+    builtin('delivery-promise', promiseAddress, promisePassword),
+    ...tests.map((domain) => builtin(`test-account-${domain}`, `testmail@${domain}`, 'password123')),
+  ];
+}
+
+function outboundOf({ parameters }: MailServerRequest): Outbound {
+  const { enable, host, port, user, password } = parameters['outbound-relay'];
+  if (!enable) return { kind: 'direct' };
+  if (host === undefined) return parameters['inbound-relay'].enable ? { kind: 'relay' } : { kind: 'direct' };
+  const login = user === undefined || password === undefined ? null : { user, password };
+  return { kind: 'smarthost', host, port, login };
+}

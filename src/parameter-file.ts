@@ -1,0 +1,95 @@
+/** A parameter file, YAML or JSON: the parameters alone, or with shared requests and facts of the partition around them. */
+import { readFile } from 'node:fs/promises';
+import { parse as parsePath } from 'node:path';
+
+import { parseAllDocuments } from 'yaml';
+
+import { RequesterError } from './errors.ts';
+import type { RequestedInstance, SharedRequest } from './validate/mail-server/mail-server-request.ts';
+
+export interface ParameterFile extends RequestedInstance {
+  /** Facts that a partition would have; examples where the file says nothing. */
+  instance: { title: string; ipv6: string; ipv4: string | null; partition: string };
+}
+
+interface Wrapped {
+  parameters: unknown;
+  shared?: unknown;
+  'software-type'?: string;
+  instance?: { title?: string; ipv6?: string; ipv4?: string | null; partition?: string };
+}
+
+/**
+ * Reads `path`: either the parameters themselves, or `{parameters, shared, software-type, instance}`. Shared requests
+ * may also stand beside it, as a list in `<name>.shared.yaml` (or `.json`), or with the reference as key.
+ * Throws RequesterError when it cannot be read.
+ */
+export async function readParameterFile(path: string, defaultType: string): Promise<ParameterFile> {
+  const content = await readYaml(path);
+  const wrapped = isWrapped(content) ? content : { parameters: content };
+  const shared = [...sharedRequests(wrapped.shared, path), ...(await sharedBeside(path))];
+  return {
+    softwareType: wrapped['software-type'] ?? defaultType,
+    parameters: wrapped.parameters,
+    sharedRequests: shared,
+    instance: {
+      title: wrapped.instance?.title ?? parsePath(path).name,
+      ipv6: wrapped.instance?.ipv6 ?? '2001:db8::1',
+      ipv4: wrapped.instance?.ipv4 ?? null,
+      partition: wrapped.instance?.partition ?? '/srv/slapgrid/slappart0',
+    },
+  };
+}
+
+function isWrapped(content: unknown): content is Wrapped {
+  return typeof content === 'object' && content !== null && 'parameters' in content;
+}
+
+async function sharedBeside(path: string): Promise<SharedRequest[]> {
+  const { dir, name } = parsePath(path);
+  for (const extension of ['yaml', 'yml', 'json']) {
+    const beside = `${dir || '.'}/${name}.shared.${extension}`;
+    const exists = await readFile(beside).then(
+      () => true,
+      () => false,
+    );
+    if (exists) return sharedRequests(await readYaml(beside), beside);
+  }
+  return [];
+}
+
+/** Items are parameters with a `reference` beside them, `{reference, parameters}`, or a map of reference to parameters. */
+function sharedRequests(value: unknown, path: string): SharedRequest[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value) && typeof value === 'object') {
+    return Object.entries(value).map(([reference, parameters]) => ({
+      reference,
+      parameters: parameters as unknown,
+    }));
+  }
+  if (!Array.isArray(value)) throw new RequesterError([`${path}: /shared: must be a list of requests`]);
+  return value.map((item: unknown, index) => {
+    const { reference, parameters, ...rest } = (item ?? {}) as Record<string, unknown>;
+    return {
+      reference: typeof reference === 'string' ? reference : `_shared${index + 1}`,
+      parameters: parameters ?? rest,
+    };
+  });
+}
+
+async function readYaml(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new RequesterError([`${path}: ${(error as Error).message}; give the path of a YAML or JSON file`]);
+  }
+  const documents = parseAllDocuments(text);
+  if (documents.length !== 1 || !('toJS' in (documents[0] ?? {}))) {
+    throw new RequesterError([`${path}: holds ${documents.length} documents; write exactly one`]);
+  }
+  const [document] = documents as { errors: Error[]; toJS: () => unknown }[];
+  const problems = (document?.errors ?? []).map((error) => `${path}: ${error.message.split('\n')[0] ?? ''}`);
+  if (problems.length > 0) throw new RequesterError(problems);
+  return document?.toJS();
+}

@@ -1,0 +1,63 @@
+/** Dovecot of a mail server: IMAP, LMTP, ManageSieve, SASL for Postfix, quota. Pure. */
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServerService } from '../../model/place.ts';
+import type { PlannedFile, PlannedFolder } from '../planned.ts';
+import { listenAddresses, portOf } from './addresses.ts';
+
+export const dovecotFolders: readonly PlannedFolder[] = [
+  { path: 'etc/dovecot', mode: 0o750 },
+  { path: 'var/lib/dovecot', mode: 0o700 },
+  { path: 'var/run/dovecot', mode: 0o755 },
+  { path: 'srv/mail', mode: 0o700 },
+];
+
+export function dovecotFiles(model: MailServer): PlannedFile[] {
+  const { place } = model;
+  const { partition } = place;
+  const listener = (service: MailServerService) => ({
+    addresses: listenAddresses(place, service).join(' '),
+    port: portOf(place, service),
+  });
+  return [
+    {
+      path: 'etc/dovecot/dovecot.conf',
+      mode: 0o600,
+      reload: 'dovecot',
+      body: {
+        template: 'mail-server/dovecot.conf.hbs',
+        context: {
+          user: place.user.name,
+          uid: place.user.uid,
+          gid: place.user.gid,
+          hostName: model.hostName,
+          baseFolder: `${partition}/var/run/dovecot`,
+          stateFolder: `${partition}/var/lib/dovecot`,
+          temporaryFolder: `${partition}/var/tmp`,
+          log: `${partition}/var/log/dovecot.log`,
+          certificate: `${partition}/etc/postfix/ssl/postfix-backend.bundle.pem`,
+          users: `${partition}/srv/ledger/current/users`,
+          mailFolder: `${partition}/srv/mail`,
+          sendmail: `${partition}/bin/sendmail`,
+          mailboxSizeLimit: model.mailboxSizeLimit,
+          anyPassword: model.anyPassword,
+          imap: listener('imap'),
+          imaps: listener('imaps'),
+          sieve: listener('sieve'),
+        },
+      },
+    },
+    {
+      path: 'libexec/start-dovecot',
+      mode: 0o700,
+      restart: 'dovecot',
+      body: {
+        template: 'mail-server/start-dovecot.hbs',
+        context: {
+          dovecot: place.programs['dovecot'],
+          pidFile: `${partition}/var/run/dovecot/master.pid`,
+          configuration: `${partition}/etc/dovecot/dovecot.conf`,
+        },
+      },
+    },
+  ];
+}

@@ -1,0 +1,45 @@
+/** Postfix's lookup tables of one mail server. Each is one value; all come from the same model. Pure. */
+import { type LookupTable, serialiseLookupTable } from '../../formats/postfix-table.ts';
+import { type MailServer, promiseDomain } from '../../model/mail-server/mail-server.ts';
+import type { PlannedFile } from '../planned.ts';
+import type { Routes } from './routes.ts';
+
+export interface MailServerTables {
+  'mail-domains': LookupTable;
+  /** Recipients that exist. */
+  mailboxes: LookupTable;
+  /** Envelope sender → login that may use it. */
+  'sender-logins': LookupTable;
+  /** Recipients that only somebody who is logged in may write to. */
+  'internal-recipients': LookupTable;
+  'sender-transports': LookupTable;
+  'tls-policies': LookupTable;
+  'smarthost-passwords': LookupTable;
+  relay_clientcerts: LookupTable;
+}
+
+export function mailServerTables(model: MailServer, routes: Routes): MailServerTables {
+  const addresses = model.accounts.map(({ address }): [string, string] => [address, address]);
+  return {
+    'mail-domains': new Map(
+      [...model.domains, promiseDomain, model.hostName.toLowerCase()].map((domain) => [domain, 'local']),
+    ),
+    mailboxes: new Map(addresses),
+    'sender-logins': new Map(addresses),
+    'internal-recipients': new Map([[promiseDomain, 'REJECT this address is internal']]),
+    'sender-transports': routes.transports,
+    'tls-policies': routes.tlsPolicies,
+    'smarthost-passwords': routes.passwords,
+    relay_clientcerts: routes.trustedClients,
+  };
+}
+
+/** As files. Postfix looks by itself when an indexed file is replaced, so nothing is reloaded. */
+export function tableFiles(tables: MailServerTables): PlannedFile[] {
+  return Object.entries(tables).map(([name, table]: [string, LookupTable]) => ({
+    path: `etc/postfix/${name}`,
+    mode: 0o600,
+    body: { text: serialiseLookupTable(table) },
+    table: true,
+  }));
+}

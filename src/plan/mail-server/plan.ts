@@ -1,0 +1,121 @@
+/** Stage 5 for `mail-server`: the model and the answers become files, the next ledger and publications. Pure. */
+import type { Ledger, Publication } from '../../ledger/types.ts';
+import type { Answers } from '../../model/answers.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { Plan, PlannedPublication } from '../planned.ts';
+import { maintenanceFiles, maintenanceFolders, signalByPidFile } from '../shared/maintenance.ts';
+import { adminCommands, copiedCommands, postfixEnvironment } from '../shared/postfix-service.ts';
+import { profileFile } from '../shared/profile.ts';
+import { dovecotFiles, dovecotFolders } from './dovecot.ts';
+import { postfixFiles, postfixFolders, postfixLocationAt } from './postfix.ts';
+import { planPromises, promiseFiles } from './promises.ts';
+import { isPublished, planPublications } from './publications.ts';
+import { planRoutes } from './routes.ts';
+import { withKnownTokens } from './tokens.ts';
+import { webFiles, webFolders } from './web.ts';
+
+export function planMailServer(built: MailServer, answers: Answers, ledger: Ledger, seed: Uint8Array): Plan {
+  const model = withKnownTokens(built, answers, ledger, seed);
+  const routes = planRoutes(model, answers);
+  const publications = planPublications(model, answers);
+  return {
+    folders: [...maintenanceFolders, ...postfixFolders(model), ...dovecotFolders, ...webFolders],
+    files: [
+      ...postfixFiles(model, routes),
+      ...dovecotFiles(model),
+      ...webFiles(model, answers),
+      ...promiseFiles(model, routes),
+      ...maintenanceFiles(model.place, logFiles(model)),
+      profile(model),
+    ],
+    ledger: nextLedger(model, ledger, publications),
+    publications,
+  };
+}
+
+function nextLedger(model: MailServer, before: Ledger, publications: readonly PlannedPublication[]): Ledger {
+  const waiting = publications.filter((planned) => !isPublished(planned, before.published[planned.target]));
+  const targets = new Set(publications.map(({ target }) => target));
+  return {
+    accounts: model.records,
+    ports: model.place.ports,
+    secrets: model.secrets,
+    requested: before.requested,
+    published: Object.fromEntries(Object.entries(before.published).filter(([target]) => targets.has(target))),
+    outbox: Object.fromEntries(
+      waiting.map(({ target, parameters, digest, error }): [string, Publication] => [
+        target,
+        { parameters, digest, ...(error === undefined ? {} : { error }) },
+      ]),
+    ),
+  };
+}
+
+function logFiles({ place }: MailServer) {
+  const run = `${place.partition}/var/run`;
+  return [
+    { path: 'var/log/postfix.log', afterwards: 'copytruncate' as const },
+    { path: 'var/log/portal.log', afterwards: 'copytruncate' as const },
+    { path: 'var/log/crond.log', afterwards: 'copytruncate' as const },
+    {
+      path: 'var/log/dovecot.log',
+      afterwards: { command: signalByPidFile(`${run}/dovecot/master.pid`, 'USR1') },
+    },
+    { path: 'var/log/apache-*.log', afterwards: { command: signalByPidFile(`${run}/apache.pid`, 'USR1') } },
+  ];
+}
+
+function profile(model: MailServer) {
+  const { place } = model;
+  const { partition, programs, release } = place;
+  const node = programs['node'] ?? 'node';
+  const bundle = `${release}/slapos-mail.mjs`;
+  const environment = postfixEnvironment(postfixLocationAt(place));
+  const copied: readonly string[] = copiedCommands;
+  return profileFile(place, {
+    services: Object.fromEntries(
+      ['postfix', 'dovecot', 'apache', 'portal', 'crond'].map((name) => [
+        name,
+        [`${partition}/libexec/start-${name}`],
+      ]),
+    ),
+    tools: {
+      ...Object.fromEntries(
+        adminCommands.map((name) => [
+          name,
+          {
+            command: copied.includes(name)
+              ? [`${partition}/libexec/postfix/${name}`]
+              : adminCommand(programs, name),
+            environment,
+          },
+        ]),
+      ),
+      doveadm: {
+        command: [programs['doveadm'] ?? 'doveadm', '-c', `${partition}/etc/dovecot/dovecot.conf`],
+      },
+      'postfix-certificate-rotate': {
+        command: [node, bundle, 'rotate-certificate', '--partition', partition],
+      },
+      'slapos-mail': { command: [node, bundle] },
+    },
+    promises: planPromises(model),
+    cron: {
+      'rotate-certificate': { times: '17 3 * * 0', command: [`${partition}/bin/postfix-certificate-rotate`] },
+      logrotate: {
+        times: '23 2 * * *',
+        command: [
+          programs['logrotate'] ?? 'logrotate',
+          '-s',
+          `${partition}/var/lib/logrotate.state`,
+          `${partition}/etc/logrotate.conf`,
+        ],
+      },
+    },
+  });
+}
+
+/** `mailq` is `sendmail` by another name. */
+function adminCommand(programs: Readonly<Record<string, string>>, name: string): string[] {
+  return name === 'mailq' ? [programs['sendmail'] ?? 'sendmail', '-bp'] : [programs[name] ?? name];
+}

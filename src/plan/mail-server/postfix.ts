@@ -1,0 +1,107 @@
+/** Postfix of a mail server: reception and submission on one port. Pure. */
+import { type MailServer, promiseDomain } from '../../model/mail-server/mail-server.ts';
+import type { Place } from '../../model/place.ts';
+import type { PlannedFile, PlannedFolder } from '../planned.ts';
+import {
+  copiedCommands,
+  type PostfixLocation,
+  postfixBasics,
+  postfixEnvironment,
+  postfixIdentities,
+  queueFolders,
+  shellAssignments,
+} from '../shared/postfix-service.ts';
+import { listenAddresses, portOf } from './addresses.ts';
+import { mailServerTables, tableFiles } from './lookup-tables.ts';
+import type { Routes } from './routes.ts';
+
+export function postfixLocationAt(place: Place): PostfixLocation {
+  return { place, configuration: 'etc/postfix', queue: 'var/spool/postfix', data: 'var/lib/postfix' };
+}
+
+export function postfixFolders(model: MailServer): PlannedFolder[] {
+  return [
+    ...queueFolders(postfixLocationAt(model.place)),
+    { path: 'var/lib/postfix', mode: 0o700 },
+    { path: 'libexec/postfix', mode: 0o750 },
+  ];
+}
+
+export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
+  const { place } = model;
+  const location = postfixLocationAt(model.place);
+  const basics = postfixBasics(location);
+  const endpoints = listenAddresses(place, 'smtp').map((address) => `[${address}]:${portOf(place, 'smtp')}`);
+  return [
+    {
+      path: 'etc/postfix/main.cf',
+      mode: 0o600,
+      reload: 'postfix',
+      body: {
+        template: 'mail-server/main.cf.hbs',
+        context: {
+          ...basics,
+          hostName: model.hostName,
+          messageSizeLimit: model.messageSizeLimit,
+          lmtpSocket: `${place.partition}/var/run/dovecot/lmtp`,
+          authSocket: `${place.partition}/var/run/dovecot/auth-postfix`,
+          quotaSocket: `${place.partition}/var/run/dovecot/quota-status`,
+          certificate: `${basics.configurationFolder}/ssl/postfix-backend.bundle.pem`,
+          ownAddresses: ownAddresses(model).join(' '),
+          onlyRelays: model.reception === 'relays',
+          anyPassword: model.anyPassword,
+        },
+      },
+    },
+    {
+      path: 'etc/postfix/master.cf',
+      mode: 0o600,
+      reload: 'postfix',
+      body: {
+        template: 'mail-server/master.cf.hbs',
+        context: { endpoints, certificate: `${basics.configurationFolder}/ssl/postfix-backend.bundle.pem` },
+      },
+    },
+    ...postfixIdentities(location),
+    ...tableFiles(mailServerTables(model, routes)),
+    ...(model.anyPassword ? [anyLoginTable(model)] : []),
+    {
+      path: 'libexec/start-postfix',
+      mode: 0o700,
+      restart: 'postfix',
+      body: {
+        template: 'shared/start-postfix.hbs',
+        context: {
+          assignments: shellAssignments(postfixEnvironment(location)),
+          commandFolder: basics.commandFolder,
+          copies: copiedCommands.map((name) => ({ name, from: place.programs[name] })),
+          daemonFolder: basics.daemonFolder,
+          configurationFolder: basics.configurationFolder,
+          node: place.programs['node'],
+          bundle: `${place.release}/slapos-mail.mjs`,
+          endpoints,
+        },
+      },
+    },
+  ];
+}
+
+/** Clients on the partition's own addresses; another partition's IPv6 on the same node is not one. */
+function ownAddresses({ place }: MailServer): string[] {
+  return [
+    '127.0.0.0/8',
+    '[::1]/128',
+    `[${place.ipv6}]/128`,
+    ...(place.ipv4 === null ? [] : [`${place.ipv4}/32`]),
+  ];
+}
+
+/** Where any password is good, any name of a hosted domain is an account, and may send as itself only. */
+function anyLoginTable({ domains }: MailServer): PlannedFile {
+  const names = [...domains, promiseDomain].map((domain) => domain.replaceAll('.', '\\.')).join('|');
+  return {
+    path: 'etc/postfix/any-login.regexp',
+    mode: 0o600,
+    body: { text: `/^([^@]+@(${names}))$/ \${1}\n` },
+  };
+}

@@ -1,0 +1,108 @@
+/** Promises: one for each thing that can break, so that the one that fails names it. Pure. */
+import { type MailServer, promiseAddress } from '../../model/mail-server/mail-server.ts';
+import type { MailServerService, Place } from '../../model/place.ts';
+import type { PlannedFile, PlannedPromise } from '../planned.ts';
+import { portalSocket } from './web.ts';
+import { portOf } from './addresses.ts';
+import type { Routes } from './routes.ts';
+
+export const credentialsFile = 'etc/promise-credentials.json';
+export const missingFile = 'var/missing';
+
+const listening: Readonly<Record<string, MailServerService>> = {
+  imap_listen: 'imap',
+  imaps_listen: 'imaps',
+  smtp_listen: 'smtp',
+  sieve_listen: 'sieve',
+  'apache-httpd-port-listening': 'https',
+  'monitor-httpd-listening-on-tcp': 'monitor',
+};
+
+export function planPromises(model: MailServer): PlannedPromise[] {
+  const { place } = model;
+  const { partition } = place;
+  const port = (service: MailServerService) => String(portOf(place, service));
+  const certificate = (name: string, protocol: string, service: MailServerService): PlannedPromise => ({
+    name,
+    code: { file: 'certificate_served.py' },
+    config: {
+      host: place.ipv6,
+      port: port(service),
+      protocol,
+      'certificate-file': `${partition}/etc/postfix/ssl/postfix-backend.bundle.pem`,
+      'listen-promise': listenPromise(service),
+    },
+  });
+  return [
+    ...Object.entries(listening).map(([name, service]) => listenPromiseOf(name, place, service)),
+    {
+      name: 'portal-socket-listening',
+      code: { module: 'slapos.promise.plugin.check_socket_listening' },
+      config: { pathname: `${partition}/${portalSocket}` },
+    },
+    certificate('outbound_certificate_served', 'smtp', 'smtp'),
+    certificate('imap_certificate_served', 'imap', 'imap'),
+    certificate('web_certificate_served', 'tls', 'https'),
+    {
+      name: 'portal-answers',
+      code: { file: 'portal_answers.py' },
+      config: {
+        url: `https://[${place.ipv6}]:${port('https')}/health`,
+        'listen-promise': listenPromise('https'),
+      },
+    },
+    {
+      name: 'mail-delivery',
+      code: { file: 'mail_delivery.py' },
+      config: {
+        'credentials-file': `${partition}/${credentialsFile}`,
+        'smtp-host': place.ipv6,
+        'smtp-port': port('smtp'),
+        'imap-host': place.ipv6,
+        'imap-port': port('imap'),
+        'smtp-listen-promise': listenPromise('smtp'),
+        'imap-listen-promise': listenPromise('imap'),
+      },
+    },
+    {
+      name: 'mail-queue-age',
+      code: { file: 'mail_queue_age.py' },
+      config: {
+        'postqueue-command': `${partition}/bin/postqueue`,
+        'max-age': '14400',
+        'listen-promise': listenPromise('smtp'),
+      },
+    },
+    {
+      name: 'relays-answered',
+      code: { file: 'nothing_pending.py' },
+      config: { file: `${partition}/${missingFile}` },
+    },
+    {
+      name: 'check-free-disk-space',
+      code: { file: 'free_disk.py' },
+      config: { folder: partition, 'min-mebibytes': '1000', 'min-percent': '2' },
+    },
+  ];
+}
+
+/** What promises read: the delivery promise's account, and what is missing. */
+export function promiseFiles(model: MailServer, routes: Routes): PlannedFile[] {
+  const credentials = { address: promiseAddress, password: model.secrets['promise-password'] };
+  return [
+    { path: credentialsFile, mode: 0o600, body: { text: `${JSON.stringify(credentials)}\n` } },
+    { path: missingFile, mode: 0o600, body: { text: routes.missing.map((line) => `${line}\n`).join('') } },
+  ];
+}
+
+function listenPromise(service: MailServerService): string {
+  return Object.entries(listening).find(([, known]) => known === service)?.[0] ?? service;
+}
+
+function listenPromiseOf(name: string, place: Place, service: MailServerService): PlannedPromise {
+  return {
+    name,
+    code: { module: 'slapos.promise.plugin.check_socket_listening' },
+    config: { host: place.ipv6, port: String(portOf(place, service)) },
+  };
+}

@@ -1,0 +1,62 @@
+/** Which other instances a mail server asks for (contract 2.8). Pure; stage 4 sends them. */
+import type { RelationRequest } from '../../model/answers.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import { backendUrl, frontendRequest, monitorFrontendRequest, portOf } from './addresses.ts';
+
+const frontendSoftwareUrl =
+  'http://git.erp5.org/gitweb/slapos.git/blob_plain/HEAD:/software/apache-frontend/software.cfg';
+
+export function planRequests(model: MailServer): RelationRequest[] {
+  return [...relays(model), ...frontends(model), ...dnsNames(model)];
+}
+
+export function relayRequestName(domain: string): string {
+  return `mail-server-relay-${domain}`;
+}
+
+function relays({ relaySoftwareUrl, domains, place }: MailServer): RelationRequest[] {
+  if (relaySoftwareUrl === null) return [];
+  return domains.map((domain) => ({
+    name: relayRequestName(domain),
+    softwareUrl: relaySoftwareUrl,
+    softwareType: 'cluster',
+    shared: true,
+    serialisation: 'json-in-xml',
+    parameters: {
+      name: domain,
+      'mail-server-host': place.ipv6,
+      'mail-server-port': portOf(place, 'smtp'),
+      authentication: 'fingerprint',
+      fingerprints: [place.certificates.current, place.certificates.next],
+    },
+  }));
+}
+
+function frontends({ place }: MailServer): RelationRequest[] {
+  const frontend = (name: string, service: 'https' | 'monitor'): RelationRequest => ({
+    name,
+    softwareUrl: frontendSoftwareUrl,
+    softwareType: 'RootSoftwareInstance',
+    shared: true,
+    // The frontend's own release reads plain parameters.
+    serialisation: 'xml',
+    parameters: { url: backendUrl(place, service), 'https-only': 'true' },
+  });
+  return [frontend(frontendRequest, 'https'), frontend(monitorFrontendRequest, 'monitor')];
+}
+
+function dnsNames({ requestDns, place }: MailServer): RelationRequest[] {
+  if (requestDns === null) return [];
+  return [
+    ['dns-mail-entry', 'mail'],
+    ['dns-mail-entry-autoconfig', 'autoconfig.mail'],
+  ].map(([name = '', subdomain = '']) => ({
+    name,
+    softwareUrl: requestDns.softwareUrl,
+    softwareType: requestDns.softwareType,
+    shared: true,
+    serialisation: 'json-in-xml',
+    parameters: { name, subdomain, ip: place.ipv6 },
+    filter: { computer_guid: place.connection.computerId },
+  }));
+}

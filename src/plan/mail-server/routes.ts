@@ -1,0 +1,111 @@
+/** The way of mail to other domains, by the sender's domain (contract 2.6, "Routing"). Pure. */
+import type { LookupTable } from '../../formats/postfix-table.ts';
+import type { Answers } from '../../model/answers.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import { relayRequestName } from './requests.ts';
+
+export interface Routes {
+  /** Sender domain (`@example.com`, `<>` for bounces) → Postfix transport. */
+  transports: LookupTable;
+  /** Next hop → TLS policy. */
+  tlsPolicies: LookupTable;
+  /** Next hop → `user:password`. */
+  passwords: LookupTable;
+  /** Fingerprints of clients that may deliver for the relay cluster. */
+  trustedClients: LookupTable;
+  /** What is still missing, one sentence each; shown by a promise. */
+  missing: readonly string[];
+}
+
+interface RelayAnswer {
+  host: string;
+  port: string;
+  fingerprints: readonly string[];
+}
+
+const sha256Fingerprint = /^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/;
+
+export function planRoutes(model: MailServer, answers: Answers): Routes {
+  const relays = new Map(
+    model.relaySoftwareUrl === null
+      ? []
+      : model.domains.map((domain) => [domain, readAnswer(answers[relayRequestName(domain)])]),
+  );
+  const fingerprints = [...relays.values()].flatMap((relay) => relay?.fingerprints ?? []);
+  const trustedClients = new Map([...new Set(fingerprints)].map((print) => [print, 'relay']));
+  const missing = [...relays].flatMap(([domain, relay]) =>
+    relay === null ? [missingRelay(domain, answers[relayRequestName(domain)])] : [],
+  );
+  return { ...outboundRoutes(model, relays), trustedClients, missing };
+}
+
+function outboundRoutes(
+  { outbound, domains }: MailServer,
+  relays: ReadonlyMap<string, RelayAnswer | null>,
+): Pick<Routes, 'transports' | 'tlsPolicies' | 'passwords'> {
+  if (outbound.kind === 'direct') {
+    return { transports: new Map(), tlsPolicies: new Map(), passwords: new Map() };
+  }
+  if (outbound.kind === 'smarthost') {
+    const hop = `[${outbound.host}]:${outbound.port}`;
+    const { login } = outbound;
+    return {
+      transports: bySenderDomain(domains, () => `smtp:${hop}`),
+      tlsPolicies: new Map([[hop, login === null ? 'may' : 'encrypt']]),
+      passwords: new Map(login === null ? [] : [[hop, `${login.user}:${login.password}`]]),
+    };
+  }
+  const policies = new Map<string, Set<string>>();
+  for (const relay of relays.values()) {
+    if (relay === null) continue;
+    const prints = policies.get(nextHop(relay)) ?? new Set();
+    relay.fingerprints.forEach((print) => prints.add(print));
+    policies.set(nextHop(relay), prints);
+  }
+  return {
+    transports: bySenderDomain(domains, (domain) => {
+      const relay = relays.get(domain);
+      // The error service of Postfix keeps the message in the queue and says why.
+      return relay ? `relay:${nextHop(relay)}` : 'retry:4.3.5 the relay of this domain has not answered yet';
+    }),
+    tlsPolicies: new Map(
+      [...policies].map(([hop, prints]) => [hop, `fingerprint match=${[...prints].sort().join('|')}`]),
+    ),
+    passwords: new Map(),
+  };
+}
+
+/** Bounces have no sender; they leave by the first domain's way. */
+function bySenderDomain(domains: readonly string[], transport: (domain: string) => string): LookupTable {
+  const [first = ''] = domains;
+  return new Map([
+    ...domains.map((domain): [string, string] => [`@${domain}`, transport(domain)]),
+    ['<>', transport(first)],
+  ]);
+}
+
+function nextHop({ host, port }: RelayAnswer): string {
+  return `[${host}]:${port}`;
+}
+
+/** The answer if it is whole and sound: it comes from another instance and ends up in lookup tables. */
+function readAnswer(answer: Readonly<Record<string, unknown>> | undefined): RelayAnswer | null {
+  const host = String(answer?.['outbound-host'] ?? '');
+  const port = String(answer?.['outbound-smtp-port'] ?? '');
+  const prints = list(answer?.['tls-fingerprints']).filter((print) => sha256Fingerprint.test(print));
+  if (!/^[A-Za-z0-9.:_-]+$/.test(host) || !/^[0-9]{1,5}$/.test(port) || prints.length === 0) return null;
+  return { host, port, fingerprints: prints };
+}
+
+function list(value: unknown): string[] {
+  return Array.isArray(value) ? value.map((item) => String(item).toUpperCase()) : [];
+}
+
+function missingRelay(domain: string, answer: Readonly<Record<string, unknown>> | undefined): string {
+  const error = answer?.['error'];
+  const reason =
+    typeof error === 'string'
+      ? `refused it: ${error.replace(/\s+/g, ' ')}`
+      : 'has not published outbound-host, outbound-smtp-port and tls-fingerprints yet';
+  return `the relay of ${domain} ${reason}; mail from ${domain} to other servers waits in the queue`;
+}

@@ -1,0 +1,48 @@
+/** What a plan says: files, folders, publications. Values only; stage 6 writes them, stage 7 sends them. */
+
+import type { Ledger } from '../ledger/types.ts';
+
+/** A running program that reads a planned file, and what it takes to make it read the file again. */
+export type Daemon = 'postfix' | 'dovecot' | 'apache' | 'portal' | 'crond';
+
+export interface PlannedFile {
+  /** Relative to the partition. */
+  path: string;
+  mode: number;
+  body: { template: string; context: Readonly<Record<string, unknown>> } | { text: string };
+  /** The daemon that must read it again when it changes; none when every reader looks by itself. */
+  reload?: Daemon;
+  /** The daemon that must be started again when it changes. */
+  restart?: Daemon;
+  /** Postfix lookup table source: an indexed file of the stack's type is made beside it. */
+  table?: true;
+}
+
+export interface PlannedFolder {
+  path: string;
+  mode: number;
+}
+
+/** To one target: the instance itself (`''`) or a shared instance's reference. */
+export interface PlannedPublication {
+  target: string;
+  parameters: Readonly<Record<string, unknown>>;
+  /** Identity without secrets in clear; equal to the ledger's when the master has it already. */
+  digest: string;
+  error?: string;
+}
+
+export interface Plan {
+  folders: readonly PlannedFolder[];
+  files: readonly PlannedFile[];
+  /** As it is after stage 6: what the master lacks waits in its outbox. */
+  ledger: Ledger;
+  publications: readonly PlannedPublication[];
+}
+
+/** A promise plugin: a module of slapos.toolbox, or a file of ours in the release's `promise/`. */
+export interface PlannedPromise {
+  name: string;
+  code: { module: string } | { file: string };
+  config: Readonly<Record<string, string>>;
+}

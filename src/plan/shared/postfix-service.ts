@@ -1,0 +1,108 @@
+/** What every Postfix of ours needs to run as one unprivileged user: queue, identities, environment, admin tools. Pure. */
+import type { Place } from '../../model/place.ts';
+import { shellWord } from '../../formats/shell.ts';
+import type { PlannedFile, PlannedFolder } from '../planned.ts';
+
+export interface PostfixLocation {
+  place: Place;
+  /** Folder of main.cf, relative to the partition. */
+  configuration: string;
+  /** Queue folder, relative to the partition. */
+  queue: string;
+  /** Data folder, relative to the partition. */
+  data: string;
+}
+
+/** Modes that Postfix itself asks of its queue (postfix-files(5)). */
+const queueModes: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    [
+      'active',
+      'bounce',
+      'corrupt',
+      'defer',
+      'deferred',
+      'flush',
+      'hold',
+      'incoming',
+      'private',
+      'saved',
+      'trace',
+    ].map((folder) => [folder, 0o700]),
+  ),
+  pid: 0o755,
+  public: 0o710,
+  maildrop: 0o730,
+};
+
+export function queueFolders({ queue }: PostfixLocation): PlannedFolder[] {
+  return [
+    { path: queue, mode: 0o755 },
+    ...Object.entries(queueModes).map(([folder, mode]) => ({ path: `${queue}/${folder}`, mode })),
+  ];
+}
+
+/**
+ * Debian's Postfix insists on being started by root and on a mail group of its own. uid_wrapper lets it believe the
+ * first, nss_wrapper gives the names; every file still belongs to the partition's user.
+ */
+export function postfixIdentities({ place, configuration }: PostfixLocation): PlannedFile[] {
+  const { name, uid, gid } = place.user;
+  const passwd = [
+    'root:x:0:0:root:/:/bin/false',
+    `${name}:x:${uid}:${gid}:${name}:${place.partition}:/bin/false`,
+    'nobody:x:65534:65534:nobody:/:/bin/false',
+  ];
+  const group = ['root:x:0:', `${name}:x:${gid}:`, `postdrop:x:${gid + 1}:`, 'nogroup:x:65534:'];
+  return [
+    { path: `${configuration}/passwd`, mode: 0o600, body: { text: `${passwd.join('\n')}\n` } },
+    { path: `${configuration}/group`, mode: 0o600, body: { text: `${group.join('\n')}\n` } },
+  ];
+}
+
+/** Environment of every Postfix program. */
+export function postfixEnvironment({ place, configuration }: PostfixLocation): Record<string, string> {
+  const folder = `${place.partition}/${configuration}`;
+  return {
+    MAIL_CONFIG: folder,
+    LD_PRELOAD: `${place.programs['uid-wrapper']}:${place.programs['nss-wrapper']}`,
+    UID_WRAPPER: '1',
+    UID_WRAPPER_ROOT: '1',
+    NSS_WRAPPER_PASSWD: `${folder}/passwd`,
+    NSS_WRAPPER_GROUP: `${folder}/group`,
+  };
+}
+
+/** Programs that work on the queue through set-gid bits; ours are copies without them. */
+export const copiedCommands = ['postdrop', 'postqueue'] as const;
+export const adminCommands = [
+  'mailq',
+  'postcat',
+  'postconf',
+  'postfix',
+  'postmap',
+  'postqueue',
+  'postsuper',
+  'sendmail',
+] as const;
+
+/** Context of `main.cf`'s shared part. */
+export function postfixBasics(location: PostfixLocation) {
+  const { place, configuration, queue, data } = location;
+  return {
+    user: place.user.name,
+    queueFolder: `${place.partition}/${queue}`,
+    dataFolder: `${place.partition}/${data}`,
+    commandFolder: `${place.partition}/libexec/postfix`,
+    daemonFolder: place.programs['postfix-daemons'],
+    configurationFolder: `${place.partition}/${configuration}`,
+    logFolder: `${place.partition}/var/log`,
+    environmentNames: Object.keys(postfixEnvironment(location)).join(' '),
+    tableType: place.stackFacts['postfix-table-type'],
+  };
+}
+
+/** The environment as assignments for a start script. */
+export function shellAssignments(environment: Readonly<Record<string, string>>): string[] {
+  return Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)}`);
+}

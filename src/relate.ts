@@ -1,0 +1,70 @@
+/** Stage 4: asks the master for the other instances that the model needs, and reads their answers. */
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { OperatorError } from './errors.ts';
+import { changeLedger, type LedgerStore, readLedger } from './ledger/store.ts';
+import type { RequestRecord } from './ledger/types.ts';
+import type { Answers, RelationRequest } from './model/answers.ts';
+import type { Master } from './slap/index.ts';
+
+/**
+ * Sends every request and gives back those that are no longer needed. An instance that is not there yet, or that
+ * refuses, is missing from the answers: the plan says what works without it.
+ */
+export async function relate(
+  master: Master,
+  requests: readonly RelationRequest[],
+  store: LedgerStore,
+  partition: { folder: string; id: string },
+): Promise<Answers> {
+  const { requested: before } = await readLedger(store);
+  const requested = Object.fromEntries(
+    requests.map(({ name, softwareUrl, softwareType, shared }): [string, RequestRecord] => [
+      name,
+      { softwareUrl, softwareType, shared },
+    ]),
+  );
+  const obsolete = Object.entries(before).filter(([name]) => !(name in requested));
+  // Remembered before it is asked for, so that nothing that was ever asked for is forgotten.
+  if (Object.keys(requested).some((name) => !(name in before))) {
+    await rememberRequests(store, { ...before, ...requested });
+  }
+  const answers = await Promise.all(
+    requests.map(async (request) => {
+      const answer = await master.request(request);
+      return answer.state === 'ready' ? [[request.name, answer.connection] as const] : [];
+    }),
+  );
+  for (const [name, record] of obsolete) await giveBack(master, name, record);
+  if (obsolete.length > 0) await rememberRequests(store, requested);
+  await tellSlapgrid(partition, Object.keys(requested));
+  return Object.fromEntries(answers.flat());
+}
+
+async function giveBack(master: Master, name: string, record: RequestRecord): Promise<void> {
+  try {
+    await master.request({ ...record, name, parameters: {}, state: 'destroyed' });
+  } catch (error) {
+    // A master may answer with an error about what it never had; slapgrid's list tells it as well.
+    if (!(error instanceof OperatorError)) throw error;
+    console.error(`giving back ${name}: ${error.message}`);
+  }
+}
+
+async function rememberRequests(store: LedgerStore, requested: Record<string, RequestRecord>): Promise<void> {
+  await changeLedger(store, (ledger) => ({ ledger: { ...ledger, requested }, result: undefined }));
+}
+
+/**
+ * slapgrid tells the master, after each success, which instances the partition requested, and the master destroys the
+ * others. It reads them from this file, which the Python library writes when it is the one that requests.
+ */
+async function tellSlapgrid(
+  partition: { folder: string; id: string },
+  names: readonly string[],
+): Promise<void> {
+  const path = join(partition.folder, `.slapos-request-transaction-${partition.id}`);
+  const text = names.map((name) => `${name}\n`).join('');
+  await appendFile(path, text).catch(() => writeFile(path, text));
+}

@@ -1,0 +1,86 @@
+/** The pure stages alone: parameters in, the files that an instance would get out. Needs nothing but Node. */
+import { emptyLedger } from './ledger/types.ts';
+import { type LedgerText, serialiseLedger } from './ledger/text.ts';
+import type { Place } from './model/place.ts';
+import type { ParameterFile } from './parameter-file.ts';
+import type { Stack } from './place/programs.ts';
+import type { ReleaseDefinition } from './release-definition.ts';
+import { renderFiles } from './render/render-files.ts';
+import type { Render } from './render/templates.ts';
+
+/** A file of the rendered folder. */
+export interface FolderFile {
+  path: string;
+  mode: number;
+  content: string;
+}
+
+/** Every token and password is made of this seed: examples, the same each time. */
+const exampleSeed = new Uint8Array(32);
+const exampleFingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).join(':');
+
+/** Throws RequesterError with every problem of the parameters. */
+export function renderInstance<Request, Model>(
+  file: ParameterFile,
+  release: ReleaseDefinition<Request, Model>,
+  stack: Stack,
+  render: Render,
+): FolderFile[] {
+  const request = release.validate(file);
+  const place = examplePlace(file, release, stack);
+  const model = release.build(request, emptyLedger, place, exampleSeed);
+  const plan = release.plan(model, {}, emptyLedger, exampleSeed);
+  const ledger = serialiseLedger(plan.ledger, `${place.partition}/srv/mail`);
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  return [
+    ...renderFiles(plan.files, render),
+    ...Object.entries(ledger satisfies LedgerText).map(([name, content]) => ({
+      path: `srv/ledger/current/${name}`,
+      mode: 0o600,
+      content,
+    })),
+    { path: 'requests.json', mode: 0o600, content: json(release.planRequests(model)) },
+    {
+      path: 'publications.json',
+      mode: 0o600,
+      content: json(
+        Object.fromEntries(
+          plan.publications.map(({ target, parameters }) => [target || 'instance', parameters]),
+        ),
+      ),
+    },
+  ];
+}
+
+function examplePlace(
+  { instance }: ParameterFile,
+  { ports }: Pick<ReleaseDefinition<never, never>, 'ports'>,
+  stack: Stack,
+): Place {
+  return {
+    partition: instance.partition,
+    release: '/opt/slapos-mail',
+    user: { name: 'slapuser0', uid: 1000, gid: 1000 },
+    ipv6: instance.ipv6,
+    ipv4: instance.ipv4,
+    title: instance.title,
+    connection: {
+      serverUrl: 'https://master.example.com',
+      computerId: 'COMP-1',
+      partitionId: 'slappart0',
+      softwareUrl: 'https://releases.example.com/software.cfg',
+      keyFile: '',
+      certificateFile: '',
+    },
+    programs: stack.programs,
+    stackFacts: stack.facts,
+    buildout: {
+      eggsDirectory: '/opt/software/eggs',
+      developEggsDirectory: '/opt/software/develop-eggs',
+    },
+    certificates: { current: exampleFingerprint('AA'), next: exampleFingerprint('BB') },
+    ports: Object.fromEntries(
+      Object.entries(ports).map(([service, port]) => [service, { port, ipv4: instance.ipv4 !== null }]),
+    ),
+  };
+}

@@ -1,0 +1,20 @@
+/** Planned files with their content. Pure, given the templates. */
+import type { PlannedFile } from '../plan/planned.ts';
+import type { Render } from './templates.ts';
+
+export interface RenderedFile extends Omit<PlannedFile, 'body'> {
+  content: string;
+}
+
+/** Two writers of one path are an error. Sorted by path. */
+export function renderFiles(files: readonly PlannedFile[], render: Render): RenderedFile[] {
+  const seen = new Set<string>();
+  return files
+    .map(({ body, ...file }) => {
+      if (seen.has(file.path)) throw new Error(`${file.path} is planned twice`);
+      seen.add(file.path);
+      const content = 'text' in body ? body.text : render(body.template, body.context);
+      return { ...file, content };
+    })
+    .sort((left, right) => (left.path < right.path ? -1 : 1));
+}

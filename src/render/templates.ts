@@ -1,0 +1,38 @@
+/** Handlebars, strict: a template holds values, `each`, `if` on a named boolean and partials; decisions are the plan's. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import Handlebars from 'handlebars';
+
+/** Template path below `instance-templates/` (`mail-server/main.cf.hbs`) → text. */
+export type Templates = Readonly<Record<string, string>>;
+
+/** Reads every template of a release. */
+export async function readTemplates(folder: string): Promise<Templates> {
+  const paths = await readdir(folder, { recursive: true });
+  const names = paths.filter((path) => path.endsWith('.hbs')).sort();
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  );
+}
+
+export type Render = (template: string, context: Readonly<Record<string, unknown>>) => string;
+
+/** A renderer of `templates`. Throws when a template uses what its context lacks. */
+export function templateRenderer(templates: Templates): Render {
+  const handlebars = Handlebars.create();
+  for (const [name, text] of Object.entries(templates)) {
+    handlebars.registerPartial(name.replace(/\.hbs$/, ''), text);
+  }
+  const compiled = new Map<string, Handlebars.TemplateDelegate>();
+  return (name, context) => {
+    const text = templates[name];
+    if (text === undefined) throw new Error(`there is no template ${name}`);
+    const template =
+      compiled.get(name) ??
+      // Configuration files are no HTML: values come escaped for their format.
+      handlebars.compile(text, { noEscape: true, strict: true, knownHelpersOnly: true });
+    compiled.set(name, template);
+    return template(context);
+  };
+}

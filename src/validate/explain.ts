@@ -1,0 +1,53 @@
+/** Turns ajv's errors into sentences: pointer, what was written, why it is refused, what to write instead. */
+import type { ErrorObject } from 'ajv';
+
+type Explain = (error: ErrorObject) => string;
+
+const explanations: Readonly<Record<string, Explain>> = {
+  required: ({ params }) => `lacks "${String(params['missingProperty'])}"; add it`,
+  additionalProperties: ({ params, parentSchema }) =>
+    `does not know "${String(params['additionalProperty'])}"; known are ${known(parentSchema)}`,
+  type: ({ params, data }) => `${shown(data)} is no ${String(params['type'])}; write a value of that type`,
+  enum: ({ params, data }) =>
+    `${shown(data)} is not one of ${(params['allowedValues'] as unknown[]).map(String).join(', ')}`,
+  minimum: ({ params, data }) => `${shown(data)} is too small; the least is ${String(params['limit'])}`,
+  maximum: ({ params, data }) => `${shown(data)} is too large; the most is ${String(params['limit'])}`,
+  minLength: ({ params, data }) =>
+    `${shown(data)} is too short; write at least ${String(params['limit'])} characters`,
+  maxLength: ({ params, data }) =>
+    `${shown(data)} is too long; write at most ${String(params['limit'])} characters`,
+  minItems: ({ params }) => `is an empty list; write at least ${String(params['limit'])} item`,
+  dependentRequired: ({ params }) =>
+    `has "${String(params['property'])}" without "${String(params['missingProperty'])}"; write both`,
+  pattern: ({ data, parentSchema }) => `${shown(data)} is not ${example(parentSchema)}`,
+};
+
+/** What a pattern asks for, by the title of its schema. */
+const examples: Readonly<Record<string, string>> = {
+  'Mail domain': 'a mail domain; write a name such as example.com',
+  'One line of text': 'one line of text; remove control characters',
+  Host: 'a host name or an address; write one such as smtp.example.com',
+};
+
+export function explainViolations(errors: readonly ErrorObject[]): string[] {
+  const sentences = errors.map((error) => {
+    const explain = explanations[error.keyword] ?? (({ message }) => message ?? 'is refused');
+    return `${error.instancePath || '/'}: ${explain(error)}`;
+  });
+  return [...new Set(sentences)];
+}
+
+function known(schema: unknown): string {
+  return Object.keys((schema as { properties?: object } | undefined)?.properties ?? {}).join(', ');
+}
+
+function example(schema: unknown): string {
+  const { title, pattern } = (schema ?? {}) as { title?: string; pattern?: string };
+  return examples[title ?? ''] ?? `of the form ${String(pattern)}`;
+}
+
+/** A value as it was written, short enough for one line. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
