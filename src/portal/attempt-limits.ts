@@ -1,0 +1,68 @@
+/**
+ * Limits on failed attempts, per client and per user of a client. An attempt is counted when it begins and given back
+ * when it turns out not to be a failure; counted only afterwards, a burst of parallel guesses would slip through.
+ */
+import { isIPv6 } from 'node:net';
+
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+
+export interface AttemptLimits {
+  /** Counts an attempt. The answer is null, or the seconds to wait when there were too many. */
+  begin(client: string, user: string): Promise<number | null>;
+  /** Takes back an attempt that did not fail. */
+  forgive(client: string, user: string): Promise<void>;
+}
+
+/** 10 failures in 5 minutes for one user and client, 60 for one client. */
+export function attemptLimits(): AttemptLimits {
+  const perUser = new RateLimiterMemory({ points: 10, duration: 300 });
+  const perClient = new RateLimiterMemory({ points: 60, duration: 300 });
+  return {
+    async begin(client, user) {
+      const network = clientNetwork(client);
+      const wait = await consume(perClient, network);
+      if (wait !== null) return wait;
+      const waitOfUser = await consume(perUser, userKey(network, user));
+      if (waitOfUser !== null) await perClient.reward(network);
+      return waitOfUser;
+    },
+    async forgive(client, user) {
+      const network = clientNetwork(client);
+      await Promise.all([perClient.reward(network), perUser.reward(userKey(network, user))]);
+    },
+  };
+}
+
+/** An IPv6 client usually owns a whole /64: what is counted is that network; an IPv4 address is counted itself. */
+export function clientNetwork(client: string): string {
+  const address = client.replace(/%.*$/, '').toLowerCase();
+  const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
+  if (ipv4) return ipv4;
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail ? tail.split(':') : [];
+  const groups = [
+    ...before,
+    ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'),
+    ...after,
+  ];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`;
+}
+
+function userKey(network: string, user: string): string {
+  return `${network} ${user.slice(0, 320)}`;
+}
+
+async function consume(limiter: RateLimiterMemory, key: string): Promise<number | null> {
+  try {
+    await limiter.consume(key);
+    return null;
+  } catch (rejection) {
+    if (!(rejection instanceof RateLimiterRes)) throw rejection;
+    return Math.max(1, Math.ceil(rejection.msBeforeNext / 1000));
+  }
+}

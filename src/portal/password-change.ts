@@ -1,0 +1,61 @@
+/**
+ * Sets a password in the ledger. Both ways compute the slow hash before they take the ledger's lock, and decide again
+ * inside it: of two requests with one token only one wins, and nothing that converge changed meanwhile is lost.
+ */
+import { randomBytes } from 'node:crypto';
+
+import { changeLedger, type LedgerStore } from '../ledger/store.ts';
+import { hashToken, tokenMatches } from '../ledger/token.ts';
+import type { AccountRecord, Ledger } from '../ledger/types.ts';
+import { hashPassword, passwordMatches } from './bcrypt.ts';
+import { readLedgerPatiently } from './ledger-reading.ts';
+
+/** `denied` never tells why: unknown address, no token, spent token and wrong token are one answer. */
+export type Outcome = 'updated' | 'denied';
+
+/** Matches no token; compared where an account has none, so that the work is the same. */
+const decoyToken = hashToken(randomBytes(16).toString('hex'), randomBytes(16).toString('hex'));
+
+/** Sets `password` if `token` is the one that `user` (lower case) waits for, and spends it. */
+export async function setPasswordByToken(
+  store: LedgerStore,
+  { user, token, password }: { user: string; token: string; password: string },
+): Promise<Outcome> {
+  const tokenFits = (account: AccountRecord | undefined): account is AccountRecord =>
+    tokenMatches(token, account?.token ?? decoyToken);
+  if (!tokenFits(heldAccount(await readLedgerPatiently(store), user))) return 'denied';
+  return replacePassword(store, user, tokenFits, await hashPassword(password));
+}
+
+/** Sets `password` if `currentPassword` is the one that `user` (lower case) has. */
+export async function changePassword(
+  store: LedgerStore,
+  { user, currentPassword, password }: { user: string; currentPassword: string; password: string },
+): Promise<Outcome> {
+  const account = heldAccount(await readLedgerPatiently(store), user);
+  // Accounts of our own have passwords that are published or kept in the ledger's secrets: nobody may change those.
+  const verified = account?.holder.startsWith('shared:') ? account.password : null;
+  if (!(await passwordMatches(currentPassword, verified))) return 'denied';
+  const isStillTheSame = ({ holder, password: now }: AccountRecord) =>
+    holder === account?.holder && now === verified;
+  return replacePassword(store, user, isStillTheSame, await hashPassword(password));
+}
+
+function replacePassword(
+  store: LedgerStore,
+  user: string,
+  mayChange: (account: AccountRecord) => boolean,
+  hash: string,
+): Promise<Outcome> {
+  return changeLedger<Outcome>(store, (ledger) => {
+    const account = heldAccount(ledger, user);
+    if (!account || !mayChange(account)) return { ledger, result: 'denied' };
+    const changed: AccountRecord = { ...account, password: hash, token: null };
+    const accounts = ledger.accounts.map((other) => (other === account ? changed : other));
+    return { ledger: { ...ledger, accounts }, result: 'updated' };
+  });
+}
+
+function heldAccount(ledger: Ledger, user: string): AccountRecord | undefined {
+  return ledger.accounts.find(({ address, state }) => state === 'held' && address === user);
+}
