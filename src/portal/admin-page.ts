@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountRecord } from '../ledger/types.ts';
 import { passesGuard } from './basic-auth.ts';
 import type { Portal } from './context.ts';
-import { accountState, accountStates, readLedgerPatiently } from './ledger-reading.ts';
+import { readLedger } from '../ledger/store.ts';
+import { accountState, accountStates } from './account-state.ts';
 import { accountsPage } from './pages/accounts.ts';
 import { landingPage } from './pages/landing.ts';
 import { sendPage } from './pages/render.ts';
@@ -26,7 +27,7 @@ async function sendAccounts(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   if (!(await passesGuard(portal, guard, request, reply))) return reply;
-  const { accounts } = await readLedgerPatiently(portal.store);
+  const { accounts } = await readLedger(portal.store);
   const states = accountStates.map((state) => ({
     state,
     count: accounts.filter((account) => accountState(account) === state).length,

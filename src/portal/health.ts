@@ -2,12 +2,12 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Portal } from './context.ts';
-import { readLedgerPatiently } from './ledger-reading.ts';
+import { readLedger } from '../ledger/store.ts';
 
 export function addHealth(app: FastifyInstance, portal: Portal): void {
   app.get('/health', async (request, reply) => {
     try {
-      await readLedgerPatiently(portal.store);
+      await readLedger(portal.store);
       return { status: 'ok' };
     } catch (error) {
       request.log.error(`health: ${(error as Error).message}`);

@@ -1,6 +1,6 @@
 /** Counters since the start, and the text of Prometheus' exposition format (version 0.0.4). */
 import type { Ledger } from '../ledger/types.ts';
-import { accountState, accountStates } from './ledger-reading.ts';
+import { accountState, accountStates } from './account-state.ts';
 import type { PromiseResult } from './promise-results.ts';
 
 const ways = ['token', 'current-password'] as const;

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { passesGuard } from './basic-auth.ts';
 import type { Portal } from './context.ts';
 import { feedList, promiseFeed } from './feeds.ts';
-import { readLedgerPatiently } from './ledger-reading.ts';
+import { readLedger } from '../ledger/store.ts';
 import { monitorPage } from './pages/monitor.ts';
 import { sendMessage } from './pages/message.ts';
 import { sendPage } from './pages/render.ts';
@@ -46,7 +46,7 @@ export function addMonitor(app: FastifyInstance, portal: Portal): void {
       return reply.type('application/rss+xml; charset=utf-8').send(feed);
     });
     scope.get('/metrics', async (_request, reply) => {
-      const text = portal.metrics.text(await readLedgerPatiently(portal.store), await promises());
+      const text = portal.metrics.text(await readLedger(portal.store), await promises());
       return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
     });
   };

@@ -8,7 +8,7 @@ import { changeLedger, type LedgerStore } from '../ledger/store.ts';
 import { hashToken, tokenMatches } from '../ledger/token.ts';
 import type { AccountRecord, Ledger } from '../ledger/types.ts';
 import { hashPassword, passwordMatches } from './bcrypt.ts';
-import { readLedgerPatiently } from './ledger-reading.ts';
+import { readLedger } from '../ledger/store.ts';
 
 /** `denied` never tells why: unknown address, no token, spent token and wrong token are one answer. */
 export type Outcome = 'updated' | 'denied';
@@ -23,7 +23,7 @@ export async function setPasswordByToken(
 ): Promise<Outcome> {
   const tokenFits = (account: AccountRecord | undefined): account is AccountRecord =>
     tokenMatches(token, account?.token ?? decoyToken);
-  if (!tokenFits(heldAccount(await readLedgerPatiently(store), user))) return 'denied';
+  if (!tokenFits(heldAccount(await readLedger(store), user))) return 'denied';
   return replacePassword(store, user, tokenFits, await hashPassword(password));
 }
 
@@ -32,7 +32,7 @@ export async function changePassword(
   store: LedgerStore,
   { user, currentPassword, password }: { user: string; currentPassword: string; password: string },
 ): Promise<Outcome> {
-  const account = heldAccount(await readLedgerPatiently(store), user);
+  const account = heldAccount(await readLedger(store), user);
   // Accounts of our own have passwords that are published or kept in the ledger's secrets: nobody may change those.
   const verified = account?.holder.startsWith('shared:') ? account.password : null;
   if (!(await passwordMatches(currentPassword, verified))) return 'denied';

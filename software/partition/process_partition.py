@@ -1,0 +1,86 @@
+"""Processes a partition: `slapos-mail converge`, then buildout on the profile that converge wrote.
+
+Both stream their output. When one fails, the last line that it wrote on stderr becomes the error, so that it is also the
+last line of slapgrid's report: a master keeps only the last 80 characters of that.
+"""
+import os
+import re
+import subprocess
+import sys
+
+from zc.buildout import UserError
+
+# A Node.js program that crashes names its error before the stack, and its own version last.
+CRASH = re.compile(r'\w*Error\b.*: ')
+NODE_FAREWELL = re.compile(r'Node\.js v[0-9.]+$')
+
+
+def process_partition(buildout, options):
+  """`options`: `software`, the software folder; `release`, the unpacked tarball; `node`, the Node.js program."""
+  directory = buildout['buildout']['directory']
+  software = options['software']
+  run(directory, converge_command(buildout['slap-connection'], directory, options))
+  run(directory, [
+    sys.executable, os.path.join(software, 'bin', 'buildout'), '-U',
+    '-c', os.path.join(directory, 'etc', 'profile.cfg'),
+    'buildout:directory=' + directory,
+    'buildout:bin-directory=' + os.path.join(directory, 'sbin'),
+    'buildout:installed=.installed-profile.cfg',
+    'buildout:eggs-directory=' + os.path.join(software, 'eggs'),
+    'buildout:develop-eggs-directory=' + os.path.join(software, 'develop-eggs'),
+    'buildout:offline=true',
+  ])
+
+
+def converge_command(connection, directory, options):
+  software = options['software']
+  command = [
+    options['node'], os.path.join(options['release'], 'slapos-mail.mjs'), 'converge',
+    '--server-url', connection['server-url'],
+    '--computer-id', connection['computer-id'],
+    '--partition-id', connection['partition-id'],
+    '--software-url', connection['software-release-url'],
+    '--partition', directory,
+    '--programs', os.path.join(software, 'programs.json'),
+    '--buildout', os.path.join(software, 'bin', 'buildout'),
+    '--eggs-directory', os.path.join(software, 'eggs'),
+    '--develop-eggs-directory', os.path.join(software, 'develop-eggs'),
+  ]
+  # A local master has no certificates: both are empty there.
+  for option in ('key-file', 'cert-file'):
+    if connection.get(option):
+      command += ['--' + option, connection[option]]
+  return command
+
+
+def run(directory, command):
+  """Runs `command`, a list, with nothing of the caller's environment. Raises UserError with its last line on stderr."""
+  environment = {
+    'HOME': directory,
+    'LANG': 'C.UTF-8',
+    'LC_ALL': 'C.UTF-8',
+    'PATH': '/usr/sbin:/usr/bin:/sbin:/bin',
+    'PYTHONNOUSERSITE': 'true',
+  }
+  sys.stdout.flush()
+  try:
+    process = subprocess.Popen(
+      command, cwd=directory, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+  except OSError as error:
+    raise UserError('%s: %s; build the software release again' % (command[0], error.strerror))
+  reason = crash = ''
+  with process.stderr as stream:
+    for line in stream:
+      sys.stderr.buffer.write(line)
+      sys.stderr.flush()
+      reason = line.decode('utf-8', 'replace').strip() or reason
+      crash = reason if CRASH.match(reason) else crash
+  if NODE_FAREWELL.match(reason):
+    reason = crash
+  status = process.wait()
+  if status < 0:
+    raise UserError('%s was ended by signal %s; process the partition again' % (os.path.basename(command[1]), -status))
+  if status:
+    # Buildout says "Error: " itself, before whatever we raise.
+    reason = reason[len('Error: '):] if reason.startswith('Error: ') else reason
+    raise UserError(reason or '%s ended with status %s' % (os.path.basename(command[1]), status))

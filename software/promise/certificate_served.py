@@ -1,0 +1,87 @@
+"""Promise: a service shows the certificate of a file, and that has not expired.
+
+config: `host`, `port`; `protocol`: `smtp` or `imap` (both STARTTLS) or `tls`; `certificate-file`: PEM, whose first
+certificate is the service's own; `listen-promise`: the promise that reports a closed port.
+"""
+import imaplib
+import re
+import signal
+import smtplib
+import socket
+import ssl
+
+from slapos.grid.promise import interface
+from slapos.grid.promise.generic import GenericPromise
+from zope.interface import implementer
+
+SECONDS_PER_ANSWER = 5
+SECONDS_IN_ALL = 15
+CERTIFICATE = re.compile('-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----', re.DOTALL)
+X509_V_ERR_CERT_HAS_EXPIRED = 10
+
+
+@implementer(interface.IPromise)
+class RunPromise(GenericPromise):
+
+  def __init__(self, config):
+    super(RunPromise, self).__init__(config)
+    self.setPeriodicity(float(self.getConfig('frequency', 10)))
+
+  def sense(self):
+    host, port, path = self.getConfig('host'), int(self.getConfig('port')), self.getConfig('certificate-file')
+    service = '%s on [%s]:%s' % (self.getConfig('protocol'), host, port)
+    try:
+      with open(path) as stream:
+        expected = CERTIFICATE.search(stream.read())
+    except OSError as error:
+      return self.logger.error('%s: %s; process the partition again', path, error.strerror)
+    if not expected:
+      return self.logger.error('%s: holds no certificate; process the partition again', path)
+
+    signal.signal(signal.SIGALRM, too_slow)
+    signal.alarm(SECONDS_IN_ALL)
+    try:
+      served = served_certificate(self.getConfig('protocol'), host, port, expected.group())
+    except ConnectionRefusedError:
+      return self.logger.info('%s: refuses connections, left to %s', service,
+                              self.getConfig('listen-promise', 'the listen promise'))
+    except ssl.SSLCertVerificationError as error:
+      if error.verify_code == X509_V_ERR_CERT_HAS_EXPIRED:
+        return self.logger.error('%s: its certificate has expired; renew %s', service, path)
+      return self.logger.error('%s: serves another certificate than %s (%s); reload the service',
+                               service, path, error.verify_message)
+    except (OSError, smtplib.SMTPException, imaplib.IMAP4.error) as error:
+      return self.logger.error('%s: no TLS session (%s: %s); see the log of the service',
+                               service, type(error).__name__, error)
+    finally:
+      signal.alarm(0)
+    if served != ssl.PEM_cert_to_DER_cert(expected.group()):
+      return self.logger.error('%s: serves another certificate than %s; reload the service', service, path)
+    self.logger.info('%s: serves the certificate of %s', service, path)
+
+
+def served_certificate(protocol, host, port, expected):
+  """The certificate that the service shows, in DER. `expected`, in PEM, is the only one that is trusted."""
+  context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+  context.check_hostname = False
+  context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+  context.load_verify_locations(cadata=expected)
+  if protocol == 'smtp':
+    # A name for HELO, because smtplib would ask the DNS for one.
+    with smtplib.SMTP(host, port, local_hostname='localhost', timeout=SECONDS_PER_ANSWER) as smtp:
+      smtp.starttls(context=context)
+      return smtp.sock.getpeercert(binary_form=True)
+  if protocol == 'imap':
+    imap = imaplib.IMAP4(host, port, timeout=SECONDS_PER_ANSWER)
+    try:
+      imap.starttls(context)
+      return imap.sock.getpeercert(binary_form=True)
+    finally:
+      imap.shutdown()
+  with socket.create_connection((host, port), SECONDS_PER_ANSWER) as plain:
+    with context.wrap_socket(plain) as encrypted:
+      return encrypted.getpeercert(binary_form=True)
+
+
+def too_slow(_number, _frame):
+  raise TimeoutError('no answer within %s s' % SECONDS_IN_ALL)

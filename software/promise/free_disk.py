@@ -1,0 +1,39 @@
+"""Promise: the disk of a folder has room. (slapos.toolbox has one that needs the node's collector database.)
+
+config: `folder`; `min-mebibytes` (500 unless given) and `min-percent` (1 unless given): what must be free, both; the
+percentage also holds for files (inodes). SlapOS keeps the name `path` for itself.
+It does not bang: to process the partition again frees nothing.
+"""
+import os
+
+from slapos.grid.promise import interface
+from slapos.grid.promise.generic import GenericPromise
+from zope.interface import implementer
+
+MEBIBYTE = 1024 * 1024
+
+
+@implementer(interface.IPromise)
+class RunPromise(GenericPromise):
+
+  def __init__(self, config):
+    super(RunPromise, self).__init__(config)
+    self.allowBang(False)
+
+  def sense(self):
+    path = self.getConfig('folder')
+    min_mebibytes, min_percent = float(self.getConfig('min-mebibytes', 500)), float(self.getConfig('min-percent', 1))
+    try:
+      disk = os.statvfs(path)
+    except OSError as error:
+      return self.logger.error('%s: %s; process the partition again', path, error.strerror)
+    # What this user may use: the rest is reserved for root.
+    free = disk.f_bavail * disk.f_frsize // MEBIBYTE
+    percent = 100 * disk.f_bavail / disk.f_blocks if disk.f_blocks else 100
+    # Some file systems count no files.
+    files_percent = 100 * disk.f_favail / disk.f_files if disk.f_files else 100
+    state = '%s: %d MiB (%.1f %%) and %.1f %% of the files are free' % (path, free, percent, files_percent)
+    if free < min_mebibytes or min(percent, files_percent) < min_percent:
+      return self.logger.error('%s, less than %d MiB or %g %%; make room on this disk',
+                               state, min_mebibytes, min_percent)
+    self.logger.info('%s', state)

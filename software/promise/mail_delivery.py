@@ -1,0 +1,166 @@
+"""Promise: a message that is submitted to the mail server arrives in a mailbox of it.
+
+An account of the server's own writes to itself by SMTP (STARTTLS, AUTH) and reads it by IMAP (STARTTLS); the message and
+those of earlier runs are deleted.
+
+config: `credentials-file`: JSON `{"address", "password"}`; `smtp-host`, `smtp-port`, `imap-host`, `imap-port`;
+`smtp-listen-promise`, `imap-listen-promise`: the promises that report a closed port; `seconds-to-arrive`: 12 unless given;
+`seconds-per-answer`: 6 unless given. However long these are, it ends after 17 s: slapgrid gives a promise 20.
+"""
+import email.message
+import email.utils
+import imaplib
+import json
+import signal
+import smtplib
+import ssl
+import time
+import uuid
+
+from slapos.grid.promise import interface
+from slapos.grid.promise.generic import GenericPromise
+from zope.interface import implementer
+
+SECONDS_IN_ALL = 17
+PROBE_HEADER = 'X-Slapos-Mail-Probe'
+
+
+class Unfulfilled(Exception):
+  """What is wrong, at which step and what to do."""
+
+
+class LeftToAnother(Exception):
+  """Something that another promise reports."""
+
+
+@implementer(interface.IPromise)
+class RunPromise(GenericPromise):
+
+  def __init__(self, config):
+    super(RunPromise, self).__init__(config)
+    self.setPeriodicity(float(self.getConfig('frequency', 10)))
+
+  def sense(self):
+    self.step = 'starting'
+    self.seconds_to_arrive = float(self.getConfig('seconds-to-arrive', 12))
+    self.seconds_per_answer = float(self.getConfig('seconds-per-answer', 6))
+    signal.signal(signal.SIGALRM, self.too_slow)
+    signal.alarm(SECONDS_IN_ALL)
+    try:
+      seconds = self.deliver()
+    except LeftToAnother as reason:
+      self.logger.info('%s', reason)
+    except Unfulfilled as reason:
+      self.logger.error('%s: %s', self.step, reason)
+    except (OSError, smtplib.SMTPException, imaplib.IMAP4.error) as error:
+      self.logger.error('%s: %s: %s; see the log of the service', self.step, type(error).__name__, error)
+    else:
+      self.logger.info('a message arrived in %.1f s', seconds)
+    finally:
+      signal.alarm(0)
+
+  def too_slow(self, _number, _frame):
+    raise TimeoutError('not done within %s s' % SECONDS_IN_ALL)
+
+  def deliver(self):
+    """Seconds from submission to arrival."""
+    self.step = 'reading the credentials'
+    address, password = self.credentials()
+    # The mailbox first: no message is sent that could not be fetched and deleted.
+    imap = self.open_mailbox(address, password)
+    try:
+      identifier = str(uuid.uuid4())
+      start = time.monotonic()
+      self.submit(address, password, identifier)
+      self.step = 'waiting for the message'
+      while not search(imap, identifier):
+        if time.monotonic() - start > self.seconds_to_arrive:
+          raise Unfulfilled('not in the mailbox of %s %g s after its submission; see the queue and the log of Postfix'
+                            % (address, self.seconds_to_arrive))
+        time.sleep(0.2)
+        imap.noop()
+      seconds = time.monotonic() - start
+      self.step = 'deleting the message'
+      for number in search(imap, ''):
+        imap.store(number, '+FLAGS.SILENT', '(\\Deleted)')
+      imap.expunge()
+      return seconds
+    finally:
+      imap.shutdown()
+
+  def credentials(self):
+    path = self.getConfig('credentials-file')
+    try:
+      with open(path) as stream:
+        account = json.load(stream)
+      return account['address'], account['password']
+    except OSError as error:
+      raise Unfulfilled('%s: %s; process the partition again' % (path, error.strerror))
+    except (ValueError, KeyError, TypeError):
+      raise Unfulfilled('%s: not JSON with address and password; process the partition again' % path)
+
+  def open_mailbox(self, address, password):
+    self.step = 'connecting to IMAP'
+    try:
+      imap = imaplib.IMAP4(self.getConfig('imap-host'), int(self.getConfig('imap-port')), self.seconds_per_answer)
+    except ConnectionRefusedError:
+      raise LeftToAnother('IMAP refuses connections, left to ' + self.getConfig('imap-listen-promise', 'imap_listen'))
+    try:
+      self.step = 'IMAP STARTTLS'
+      imap.starttls(unverified())
+      self.step = 'IMAP login as ' + address
+      try:
+        imap.login(address, password)
+      except imaplib.IMAP4.error as error:
+        raise Unfulfilled('refused (%s); see the log of Dovecot' % said(error.args[0]))
+      self.step = 'opening the mailbox'
+      status, answer = imap.select('INBOX')
+      if status != 'OK':
+        raise Unfulfilled('refused (%s); see the log of Dovecot' % said(answer[0]))
+    except BaseException:
+      imap.shutdown()
+      raise
+    return imap
+
+  def submit(self, address, password, identifier):
+    message = email.message.EmailMessage()
+    message['From'] = message['To'] = address
+    message['Subject'] = 'Delivery probe'
+    message['Date'] = email.utils.formatdate()
+    message['Message-ID'] = '<%s@%s>' % (identifier, address.rpartition('@')[2])
+    message[PROBE_HEADER] = identifier
+    message.set_content('Sent by the promise mail_delivery, which deletes it.\n')
+    self.step = 'connecting to SMTP'
+    try:
+      smtp = smtplib.SMTP(self.getConfig('smtp-host'), int(self.getConfig('smtp-port')), 'localhost',
+                          self.seconds_per_answer)
+    except ConnectionRefusedError:
+      raise LeftToAnother('SMTP refuses connections, left to ' + self.getConfig('smtp-listen-promise', 'smtp_listen'))
+    with smtp:
+      self.step = 'SMTP STARTTLS'
+      smtp.starttls(context=unverified())
+      self.step = 'SMTP login as ' + address
+      try:
+        smtp.login(address, password)
+      except smtplib.SMTPAuthenticationError as error:
+        raise Unfulfilled('refused (%s %s); see the log of Postfix' % (error.smtp_code, said(error.smtp_error)))
+      self.step = 'submitting to ' + address
+      smtp.send_message(message)
+
+
+def search(imap, identifier):
+  """Numbers of the probe messages, of all of them when `identifier` is empty."""
+  _status, found = imap.search(None, 'HEADER', PROBE_HEADER, '"%s"' % identifier)
+  return found[0].split() if found and found[0] else []
+
+
+def unverified():
+  """The certificate is another promise's concern (certificate_served)."""
+  context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+  context.check_hostname = False
+  context.verify_mode = ssl.CERT_NONE
+  return context
+
+
+def said(answer):
+  return answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else str(answer)

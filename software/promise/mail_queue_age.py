@@ -1,0 +1,67 @@
+"""Promise: no message waits in Postfix's queue for longer than it should. Messages on hold are an operator's choice.
+
+config: `postqueue-command`: path of the partition's postqueue; `max-age`: seconds; `listen-promise`: the promise that
+reports a Postfix that is down. It does not bang: to process the partition again delivers nothing.
+"""
+import collections
+import json
+import subprocess
+import time
+
+from slapos.grid.promise import interface
+from slapos.grid.promise.generic import GenericPromise
+from zope.interface import implementer
+
+SECONDS_IN_ALL = 15
+LONGEST_REASON = 200
+EX_UNAVAILABLE = 69
+
+
+@implementer(interface.IPromise)
+class RunPromise(GenericPromise):
+
+  def __init__(self, config):
+    super(RunPromise, self).__init__(config)
+    self.setPeriodicity(float(self.getConfig('frequency', 5)))
+    self.allowBang(False)
+
+  def sense(self):
+    command, longest = self.getConfig('postqueue-command'), int(self.getConfig('max-age'))
+    try:
+      listing = subprocess.run([command, '-j'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, timeout=SECONDS_IN_ALL)
+    except subprocess.TimeoutExpired:
+      return self.logger.error('%s: no answer within %s s; see the log of Postfix', command, SECONDS_IN_ALL)
+    except OSError as error:
+      return self.logger.error('%s: %s; process the partition again', command, error.strerror)
+    if listing.returncode == EX_UNAVAILABLE:
+      return self.logger.info('Postfix is down, left to %s', self.getConfig('listen-promise', 'smtp_listen'))
+    if listing.returncode:
+      return self.logger.error('%s: %s', command, last_line(listing.stderr) or 'status %s' % listing.returncode)
+
+    late, reasons = [], collections.Counter()
+    now = time.time()
+    for line in listing.stdout.splitlines():
+      message = json.loads(line)
+      age = now - message['arrival_time']
+      if age > longest and message['queue_name'] != 'hold':
+        late.append(age)
+        reasons.update(recipient.get('delay_reason', 'not tried yet') for recipient in message['recipients'])
+    if not late:
+      return self.logger.info('no message waits for longer than %s', duration(longest))
+    reason = reasons.most_common(1)[0][0][:LONGEST_REASON] if reasons else 'none given'
+    self.logger.error('%s waiting for longer than %s, the oldest for %s; most frequent reason: %s',
+                      '1 message is' if len(late) == 1 else '%s messages are' % len(late),
+                      duration(longest), duration(max(late)), reason)
+
+
+def duration(seconds):
+  for unit, size in (('days', 86400), ('h', 3600), ('min', 60)):
+    if seconds >= 2 * size:
+      return '%d %s' % (seconds // size, unit)
+  return '%d s' % seconds
+
+
+def last_line(stderr):
+  lines = stderr.decode('utf-8', 'replace').strip().splitlines()
+  return lines[-1] if lines else ''

@@ -1,0 +1,28 @@
+"""Promise: a file, in which the last processing listed what is still missing, lists nothing.
+
+config: `file`: each line that is not blank is a problem; an empty or absent file is fine.
+"""
+from slapos.grid.promise import interface
+from slapos.grid.promise.generic import GenericPromise
+from zope.interface import implementer
+
+MOST_SHOWN = 5
+
+
+@implementer(interface.IPromise)
+class RunPromise(GenericPromise):
+
+  def sense(self):
+    path = self.getConfig('file')
+    try:
+      with open(path, encoding='utf-8', errors='replace') as stream:
+        problems = [line.strip() for line in stream if line.strip()]
+    except FileNotFoundError:
+      problems = []
+    except OSError as error:
+      return self.logger.error('%s: %s; process the partition again', path, error.strerror)
+    if not problems:
+      return self.logger.info('nothing is missing')
+    shown = '; '.join(problems[:MOST_SHOWN])
+    hidden = len(problems) - MOST_SHOWN
+    self.logger.error('%s', '%s; and %s more in %s' % (shown, hidden, path) if hidden > 0 else shown)

@@ -1,0 +1,10 @@
+/** What the pages say about an account. */
+import type { AccountRecord } from '../ledger/types.ts';
+
+export const accountStates = ['waiting for password', 'active', 'released'] as const;
+export type AccountState = (typeof accountStates)[number];
+
+export function accountState({ state, password }: AccountRecord): AccountState {
+  if (state === 'released') return 'released';
+  return password === null ? 'waiting for password' : 'active';
+}

@@ -1,0 +1,63 @@
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+import { OperatorError } from '../errors.ts';
+import type { ReleaseFile } from './release-file.ts';
+
+/** Tells that a folder is ours, and lists its files, one path per line. */
+const marker = '.slapos-mail-release';
+
+/** Folders where files are written before they are renamed to their place; one that is left was interrupted. */
+const stagingPrefix = '.slapos-mail-new-';
+
+/**
+ * Makes `directory` hold `files` and nothing else. Each is written apart and then renamed to its place, in the order given,
+ * so that a node that fetches meanwhile never gets half a file. Raises OperatorError for a folder with other content than
+ * an earlier release.
+ */
+export async function publishFolder(directory: string, files: readonly ReleaseFile[]): Promise<void> {
+  const target = resolve(directory);
+  const earlier = await filesOfEarlierRelease(target);
+  await mkdir(target, { recursive: true });
+  // Inside the folder: a rename works only within one file system, and the folder may be one of its own.
+  const staging = await mkdtemp(join(target, stagingPrefix));
+  try {
+    const list = files.map(({ path }) => path);
+    const content = Buffer.from(`${list.join('\n')}\n`);
+    // The marker first: a run that is interrupted may be repeated.
+    for (const file of [{ path: marker, content }, ...files]) {
+      await mkdir(dirname(join(staging, file.path)), { recursive: true });
+      await writeFile(join(staging, file.path), file.content, { mode: 0o644 });
+      await mkdir(dirname(join(target, file.path)), { recursive: true });
+      await rename(join(staging, file.path), join(target, file.path));
+    }
+    for (const path of earlier.filter((name) => !list.includes(name))) {
+      await rm(join(target, path), { force: true, recursive: true });
+    }
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+async function filesOfEarlierRelease(directory: string): Promise<string[]> {
+  const present = await listFolder(directory);
+  const interrupted = present.filter((name) => name.startsWith(stagingPrefix));
+  if (present.length === interrupted.length) return interrupted;
+  if (!present.includes(marker)) {
+    throw new OperatorError(
+      `${directory}: holds files that no release wrote; name an empty folder or one of an earlier release`,
+    );
+  }
+  const listed = (await readFile(join(directory, marker), 'utf8')).split('\n');
+  return [...interrupted, ...listed.filter((path) => path !== '' && !path.split('/').includes('..'))];
+}
+
+async function listFolder(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new OperatorError(`${directory}: ${message}; name a folder that can be written`);
+  }
+}

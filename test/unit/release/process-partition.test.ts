@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+
+const runner = fileURLToPath(new URL('run_process_partition.py', import.meta.url));
+const script = fileURLToPath(new URL('../../../software/partition/process_partition.py', import.meta.url));
+
+describe('processing of a partition', function () {
+  this.timeout(10_000);
+  let directory: string;
+  const connection = {
+    'server-url': 'http://[::1]:4000/',
+    'computer-id': 'a $(computer)',
+    'partition-id': 'slappart0',
+    'software-release-url': 'https://example.com/mail-server/software.cfg',
+    'key-file': '',
+    'cert-file': '',
+  };
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'partition-'));
+    await mkdir(join(directory, 'software/bin'), { recursive: true });
+    await mkdir(join(directory, 'partition'));
+  });
+
+  afterEach(() => rm(directory, { recursive: true }));
+
+  /** Runs it with a converge and a buildout of these texts (a Node.js module and a Python program). */
+  async function processPartition(converge: string, buildout: string, slapConnection = connection) {
+    const partition = join(directory, 'partition');
+    const software = join(directory, 'software');
+    await writeFile(join(directory, 'slapos-mail.mjs'), converge);
+    await writeFile(join(software, 'bin/buildout'), buildout);
+    const profile = { buildout: { directory: partition }, 'slap-connection': slapConnection };
+    const options = { software, release: directory, node: process.execPath };
+    return new Promise<{ status: number | null; output: string; last: string }>((resolve) => {
+      const child = spawn(
+        'python3',
+        ['-B', runner, script, JSON.stringify(profile), JSON.stringify(options)],
+        {
+          env: { ...process.env, SECRET_OF_CALLER: 'yes' },
+        },
+      );
+      let output = '';
+      child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+      child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+      child.on('close', (status) =>
+        resolve({ status, output, last: output.trim().split('\n').at(-1) ?? '' }),
+      );
+    });
+  }
+
+  const recordConverge = `
+    import { writeFileSync } from 'node:fs';
+    writeFileSync('converge.json', JSON.stringify({ parameters: process.argv.slice(2), environment: process.env }));`;
+  const recordBuildout = 'import json, sys\njson.dump(sys.argv[1:], open("buildout.json", "w"))\n';
+  const recorded = async (name: string): Promise<unknown> =>
+    JSON.parse(await readFile(join(directory, 'partition', name), 'utf8'));
+
+  it('gives converge what the master and the software say, as it is and without a shell', async () => {
+    expect((await processPartition(recordConverge, recordBuildout)).status).to.equal(0);
+    const { parameters, environment } = (await recorded('converge.json')) as {
+      parameters: string[];
+      environment: Record<string, string>;
+    };
+    expect(parameters).to.deep.equal([
+      'converge',
+      ...[
+        '--server-url',
+        'http://[::1]:4000/',
+        '--computer-id',
+        'a $(computer)',
+        '--partition-id',
+        'slappart0',
+      ],
+      ...['--software-url', 'https://example.com/mail-server/software.cfg'],
+      ...['--partition', join(directory, 'partition')],
+      ...['--programs', join(directory, 'software/programs.json')],
+      ...['--buildout', join(directory, 'software/bin/buildout')],
+      ...['--eggs-directory', join(directory, 'software/eggs')],
+      ...['--develop-eggs-directory', join(directory, 'software/develop-eggs')],
+    ]);
+    expect(environment).to.deep.include({
+      HOME: join(directory, 'partition'),
+      LC_ALL: 'C.UTF-8',
+      LANG: 'C.UTF-8',
+    });
+    expect(environment).not.to.have.property('SECRET_OF_CALLER');
+  });
+
+  it('passes the client certificate when the connection has one', async () => {
+    await processPartition(recordConverge, '', {
+      ...connection,
+      'key-file': '/k.pem',
+      'cert-file': '/c.pem',
+    });
+    const { parameters } = (await recorded('converge.json')) as { parameters: string[] };
+    expect(parameters.slice(-4)).to.deep.equal(['--key-file', '/k.pem', '--cert-file', '/c.pem']);
+  });
+
+  it('then runs buildout offline on the generated profile, with its own list of installed parts', async () => {
+    await processPartition('', recordBuildout);
+    expect(await recorded('buildout.json')).to.include.members([
+      join(directory, 'partition/etc/profile.cfg'),
+      `buildout:directory=${join(directory, 'partition')}`,
+      'buildout:installed=.installed-profile.cfg',
+      'buildout:offline=true',
+    ]);
+  });
+
+  it('ends with the last line of a converge that fails, after all its output, and runs no buildout', async () => {
+    const { status, output, last } = await processPartition(
+      `console.log('stage 1'); console.error('detail'); console.error('/mail-domains: "é" is none; write one'); process.exit(3);`,
+      recordBuildout,
+    );
+    expect(status).not.to.equal(0);
+    expect(last).to.equal('Error: /mail-domains: "é" is none; write one');
+    expect(output).to.contain('stage 1').and.to.contain('detail');
+    expect(await recorded('buildout.json').catch(() => 'not run')).to.equal('not run');
+  });
+
+  it('ends with the error of a Node.js program that crashes, not with its stack', async () => {
+    const { last } = await processPartition(`throw new TypeError('no table');`, '');
+    expect(last).to.equal('Error: TypeError: no table');
+  });
+
+  it('ends with the error of a buildout that fails, said once', async () => {
+    const buildout = 'import sys\nsys.exit("While:\\n  Installing x.\\nError: x: no such recipe")\n';
+    expect((await processPartition('', buildout)).last).to.equal('Error: x: no such recipe');
+  });
+
+  it('names the signal that ended converge', async () => {
+    const { last } = await processPartition(`process.kill(process.pid, 'SIGKILL');`, '');
+    expect(last).to.equal('Error: slapos-mail.mjs was ended by signal 9; process the partition again');
+  });
+});

@@ -1,0 +1,346 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type Server as HttpServer, createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TLSSocket, createServer as createTlsServer } from 'node:tls';
+
+import { expect } from 'chai';
+import { SMTPServer } from 'smtp-server';
+
+import { type Certificate, makeCertificate } from './certificate.ts';
+import { type StandInMessage, imapStandIn } from './imap-stand-in.ts';
+import { sense } from './promise.ts';
+
+describe('promises', function () {
+  this.timeout(20_000);
+  let directory: string;
+  let certificate: Certificate;
+  let other: Certificate;
+  let expired: Certificate;
+  let closedPort: string;
+  const started: (Server | HttpServer | SMTPServer)[] = [];
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'promises-'));
+    [certificate, other, expired] = await Promise.all([
+      makeCertificate(directory, 'current'),
+      makeCertificate(directory, 'other'),
+      makeCertificate(directory, 'expired', -1),
+    ]);
+    const server = createServer();
+    closedPort = await listen(server);
+    await close(server);
+  });
+
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map(close));
+  });
+
+  after(() => rm(directory, { recursive: true }));
+
+  /** Starts `server` until the end of the test; its port. */
+  async function start(server: Server | HttpServer | SMTPServer): Promise<string> {
+    started.push(server);
+    return listen(server);
+  }
+
+  function smtpServer(receive: (text: string) => void = () => undefined, password = 'right'): SMTPServer {
+    return new SMTPServer({
+      key: certificate.key,
+      cert: certificate.cert,
+      onAuth: (login, _session, done) => {
+        if (login.password === password) done(null, { user: login.username });
+        else done(new Error('no such account'));
+      },
+      onData: (stream, _session, done) => {
+        let text = '';
+        stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        stream.on('end', () => {
+          receive(text);
+          done();
+        });
+      },
+    });
+  }
+
+  describe('certificate_served', () => {
+    const served = (protocol: string, port: string, { bundle }: Certificate) =>
+      sense('certificate_served', {
+        host: '127.0.0.1',
+        port,
+        protocol,
+        'certificate-file': bundle,
+        'listen-promise': 'smtp_listen',
+      });
+
+    it('is content with the certificate of the file, by STARTTLS and by TLS', async () => {
+      const smtp = await start(smtpServer());
+      const imap = await start(imapStandIn(certificate, 'right', []));
+      const tls = await start(createTlsServer({ key: certificate.key, cert: certificate.cert }));
+      for (const [protocol, port] of [
+        ['smtp', smtp],
+        ['imap', imap],
+        ['tls', tls],
+      ] as const) {
+        expect(await served(protocol, port, certificate)).to.include({ level: 'info' });
+      }
+    });
+
+    it('tells that another certificate is served', async () => {
+      const line = await served('smtp', await start(smtpServer()), other);
+      expect(line.level).to.equal('error');
+      expect(line.message).to.match(/serves another certificate than .*other\.pem.*; reload the service$/);
+    });
+
+    it('tells that the certificate has expired', async () => {
+      const port = await start(createTlsServer({ key: expired.key, cert: expired.cert }));
+      const line = await served('tls', port, expired);
+      expect(line.level).to.equal('error');
+      expect(line.message).to.contain('has expired; renew');
+    });
+
+    it('leaves a closed port to the promise that watches it', async () => {
+      const line = await served('imap', closedPort, certificate);
+      expect(line).to.include({ level: 'info' });
+      expect(line.message).to.match(/refuses connections, left to smtp_listen$/);
+    });
+
+    it('tells that a port without TLS gives no session', async () => {
+      const port = await start(createServer((socket) => socket.end('hello\r\n')));
+      const line = await served('tls', port, certificate);
+      expect(line.level).to.equal('error');
+      expect(line.message).to.contain('no TLS session');
+    });
+
+    it('tells that the file is missing', async () => {
+      const line = await served('tls', closedPort, { ...certificate, bundle: join(directory, 'none.pem') });
+      expect(line.level).to.equal('error');
+      expect(line.message).to.contain('none.pem: No such file or directory');
+    });
+  });
+
+  describe('mail_delivery', () => {
+    async function deliver(ports: { smtp: string; imap: string }, password = 'right') {
+      const credentials = join(directory, 'credentials.json');
+      await writeFile(credentials, JSON.stringify({ address: 'probe@example.com', password }));
+      const line = await sense('mail_delivery', {
+        'credentials-file': credentials,
+        'smtp-host': '127.0.0.1',
+        'smtp-port': ports.smtp,
+        'imap-host': '127.0.0.1',
+        'imap-port': ports.imap,
+        'seconds-to-arrive': '0.5',
+        'seconds-per-answer': '1',
+      });
+      expect(line.message).not.to.contain(password);
+      return line;
+    }
+
+    /** Puts what arrives by SMTP into the mailbox. */
+    const into = (mailbox: StandInMessage[]) => (text: string) => {
+      mailbox.push({ probe: /^X-Slapos-Mail-Probe: (.*)\r$/m.exec(text)?.[1] ?? 'none', deleted: false });
+    };
+
+    it('finds its message in the mailbox, and deletes it and those of earlier runs', async () => {
+      const mailbox: StandInMessage[] = [{ probe: 'earlier', deleted: false }];
+      const smtp = await start(smtpServer(into(mailbox)));
+      const line = await deliver({ smtp, imap: await start(imapStandIn(certificate, 'right', mailbox)) });
+      expect(line).to.include({ level: 'info' });
+      expect(line.message).to.match(/^a message arrived in \d\.\d s$/);
+      expect(mailbox).to.deep.equal([]);
+    });
+
+    it('tells that IMAP refuses the log-in, without the password', async () => {
+      const smtp = await start(smtpServer());
+      const line = await deliver(
+        { smtp, imap: await start(imapStandIn(certificate, 'right', [])) },
+        'wrong-one',
+      );
+      expect(line.level).to.equal('error');
+      expect(line.message).to.match(/^IMAP login as probe@example\.com: refused/);
+    });
+
+    it('tells that SMTP refuses the log-in, without the password', async () => {
+      const smtp = await start(smtpServer(undefined, 'another'));
+      const line = await deliver(
+        { smtp, imap: await start(imapStandIn(certificate, 'secret-one', [])) },
+        'secret-one',
+      );
+      expect(line.level).to.equal('error');
+      expect(line.message).to.match(/^SMTP login as probe@example\.com: refused \(535 no such account\)/);
+    });
+
+    it('tells that a message that was accepted does not arrive', async () => {
+      const smtp = await start(smtpServer());
+      const line = await deliver({ smtp, imap: await start(imapStandIn(certificate, 'right', [])) });
+      expect(line.level).to.equal('error');
+      expect(line.message).to.match(/^waiting for the message: not in the mailbox of probe@example\.com/);
+    });
+
+    it('leaves closed ports to the promises that watch them', async () => {
+      const imap = await start(imapStandIn(certificate, 'right', []));
+      expect(await deliver({ smtp: closedPort, imap })).to.deep.equal({
+        level: 'info',
+        message: 'SMTP refuses connections, left to smtp_listen',
+      });
+      expect(await deliver({ smtp: closedPort, imap: closedPort })).to.deep.equal({
+        level: 'info',
+        message: 'IMAP refuses connections, left to imap_listen',
+      });
+    });
+
+    it('tells the step at which a server that says nothing was waited for', async () => {
+      const silent = createServer();
+      const line = await deliver({ smtp: closedPort, imap: await start(silent) });
+      expect(line.level).to.equal('error');
+      expect(line.message).to.match(/^connecting to IMAP: /);
+    });
+  });
+
+  describe('mail_queue_age', () => {
+    async function queueAge(script: string) {
+      const command = join(directory, 'postqueue');
+      await writeFile(command, `#!/bin/sh\n${script}\n`);
+      await chmod(command, 0o755);
+      return sense('mail_queue_age', { 'postqueue-command': command, 'max-age': '3600' });
+    }
+    const queued = (name: string, hours: number, ...reasons: string[]) =>
+      JSON.stringify({
+        queue_name: name,
+        arrival_time: Math.floor(Date.now() / 1000) - hours * 3600,
+        recipients: reasons.map((reason) => ({ address: 'a@example.com', delay_reason: reason })),
+      });
+    const listing = (...messages: string[]) => `cat <<'END'\n${messages.join('\n')}\nEND`;
+
+    it('is content with an empty queue, young messages and those on hold', async () => {
+      expect((await queueAge('true')).level).to.equal('info');
+      const messages = [queued('deferred', 0.5, 'try later'), queued('hold', 100, 'held')];
+      expect((await queueAge(listing(...messages))).level).to.equal('info');
+    });
+
+    it('tells how many messages wait, the oldest and the most frequent reason', async () => {
+      const messages = [
+        queued('deferred', 3, 'connection timed out'),
+        queued('deferred', 50, 'greylisted', 'connection timed out'),
+        queued('active', 0),
+      ];
+      expect(await queueAge(listing(...messages))).to.deep.equal({
+        level: 'error',
+        message:
+          '2 messages are waiting for longer than 60 min, the oldest for 2 days; most frequent reason: connection timed out',
+      });
+    });
+
+    it('leaves a Postfix that is down to the promise that watches its port', async () => {
+      const line = await queueAge('echo "Queue report unavailable - mail system is down" >&2; exit 69');
+      expect(line).to.deep.equal({ level: 'info', message: 'Postfix is down, left to smtp_listen' });
+    });
+
+    it('tells why the queue cannot be listed', async () => {
+      const line = await queueAge('echo "warning: x" >&2; echo "fatal: bad main.cf" >&2; exit 1');
+      expect(line.level).to.equal('error');
+      expect(line.message).to.match(/postqueue: fatal: bad main\.cf$/);
+    });
+  });
+
+  describe('portal_answers', () => {
+    it('is content with the expected status, whatever the certificate', async () => {
+      const port = await start(
+        createTlsServer({ key: expired.key, cert: expired.cert }, (socket: TLSSocket) => {
+          socket.on('error', () => socket.destroy());
+          socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
+        }),
+      );
+      const url = `https://127.0.0.1:${port}/health`;
+      expect(await sense('portal_answers', { url, 'expected-status': '401' })).to.deep.equal({
+        level: 'info',
+        message: `${url}: answers 401`,
+      });
+    });
+
+    it('tells another status, and does not follow redirections', async () => {
+      const port = await start(
+        createHttpServer((_request, response) => response.writeHead(302, { location: '/' }).end()),
+      );
+      const url = `http://127.0.0.1:${port}/`;
+      const line = await sense('portal_answers', { url });
+      expect(line.level).to.equal('error');
+      expect(line.message).to.contain('answers 302 instead of 200');
+    });
+
+    it('leaves a closed port to the promise that watches it', async () => {
+      const line = await sense('portal_answers', {
+        url: `https://127.0.0.1:${closedPort}/`,
+        'listen-promise': 'apache-httpd-port-listening',
+      });
+      expect(line.level).to.equal('info');
+      expect(line.message).to.match(/left to apache-httpd-port-listening$/);
+    });
+  });
+
+  describe('nothing_pending', () => {
+    it('is content with an absent file and with an empty one', async () => {
+      const file = join(directory, 'pending');
+      expect((await sense('nothing_pending', { file })).level).to.equal('info');
+      await writeFile(file, '\n  \n');
+      expect((await sense('nothing_pending', { file })).level).to.equal('info');
+    });
+
+    it('tells the first problems of the file, and how many more there are', async () => {
+      const file = join(directory, 'problems');
+      await writeFile(
+        file,
+        Array.from({ length: 7 }, (_none, index) => `problem ${String(index + 1)} é`).join('\n'),
+      );
+      const line = await sense('nothing_pending', { file });
+      expect(line.level).to.equal('error');
+      expect(line.message).to.equal(
+        `problem 1 é; problem 2 é; problem 3 é; problem 4 é; problem 5 é; and 2 more in ${file}`,
+      );
+    });
+  });
+
+  describe('free_disk', () => {
+    it('is content when the disk has more room than asked', async () => {
+      const line = await sense('free_disk', { folder: directory, 'min-mebibytes': '1', 'min-percent': '0' });
+      expect(line.level).to.equal('info');
+    });
+
+    it('tells what is free when it is too little, in mebibytes or in percent', async () => {
+      const [mebibytes, percent] = await Promise.all([
+        sense('free_disk', { folder: directory, 'min-mebibytes': '1000000000000' }),
+        sense('free_disk', { folder: directory, 'min-percent': '100.1' }),
+      ]);
+      for (const line of [mebibytes, percent]) {
+        expect(line.level).to.equal('error');
+        expect(line.message).to.match(
+          /: \d+ MiB \(.* %\) and .* % of the files are free, less than .*; make room/,
+        );
+      }
+    });
+  });
+});
+
+const connections = new WeakMap<object, Set<Socket>>();
+
+function listen(server: Server | HttpServer | SMTPServer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const listener = server instanceof SMTPServer ? server.server : server;
+    const open = new Set<Socket>();
+    connections.set(server, open);
+    listener.on('connection', (socket: Socket) => open.add(socket));
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      // A client that goes away in the middle is no concern of the test.
+      if (error.syscall === 'listen') reject(error);
+    });
+    server.listen(0, '127.0.0.1', () => resolve(String((listener.address() as AddressInfo).port)));
+  });
+}
+
+function close(server: Server | HttpServer | SMTPServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    connections.get(server)?.forEach((socket) => socket.destroy());
+  });
+}

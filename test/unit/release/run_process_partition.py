@@ -1,0 +1,19 @@
+"""Runs software/partition/process_partition.py: run_process_partition.py FILE BUILDOUT-JSON OPTIONS-JSON."""
+import json
+import runpy
+import sys
+import types
+
+
+class UserError(Exception):
+  pass
+
+
+sys.modules['zc'] = types.ModuleType('zc')
+sys.modules['zc.buildout'] = types.SimpleNamespace(UserError=UserError)
+process_partition = runpy.run_path(sys.argv[1])['process_partition']
+try:
+  process_partition(json.loads(sys.argv[2]), json.loads(sys.argv[3]))
+except UserError as error:
+  # As buildout does.
+  sys.exit('Error: %s' % error)
