@@ -1,0 +1,72 @@
+import { execa } from 'execa';
+import { cleanEnvironment, type Environment } from './clean-environment.ts';
+import type { NodeLayout } from './node-layout.ts';
+import { commandAs, type NodeUser } from './node-user.ts';
+
+/** Whose node it is and where: what is needed to run anything of it. */
+export interface NodeIdentity {
+  readonly layout: NodeLayout;
+  readonly user: NodeUser;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly inputFile?: string;
+  /** Beside the clean environment. */
+  readonly environment?: Environment;
+  readonly onLine?: (line: string) => void;
+}
+
+export interface RunResult {
+  /** undefined when it could not be started or a signal ended it. */
+  readonly exitCode: number | undefined;
+  /** Standard output and standard error, in order. */
+  readonly output: string;
+}
+
+/** Runs `argv` as the node's user in its directory, with a clean environment, and waits for it. */
+export async function runAsUser(
+  { layout, user }: NodeIdentity,
+  argv: readonly string[],
+  { input, inputFile, environment, onLine }: RunOptions = {},
+): Promise<RunResult> {
+  const [program = '', ...args] = commandAs(user, argv);
+  const subprocess = execa(program, args, {
+    cwd: layout.directory,
+    env: { ...cleanEnvironment(layout, user), ...environment },
+    extendEnv: false,
+    all: true,
+    reject: false,
+    ...(inputFile !== undefined ? { inputFile } : { input: input ?? '' }),
+  });
+  if (onLine !== undefined) {
+    for await (const line of subprocess.iterable({ from: 'all' })) onLine(String(line));
+  }
+  const result = await subprocess;
+  return { exitCode: result.exitCode, output: result.all };
+}
+
+/** Like {@link runAsUser}; anything but exit code 0 is an Error, as these commands have no reason to fail. */
+export async function mustRunAsUser(
+  node: NodeIdentity,
+  argv: readonly string[],
+  options?: RunOptions,
+): Promise<string> {
+  const { exitCode, output } = await runAsUser(node, argv, options);
+  if (exitCode === 0) return output;
+  throw new Error(`${argv.join(' ')}: exit code ${String(exitCode)}: ${output.trim()}`);
+}
+
+/**
+ * Writes a file of the node at once. It is the user who does it: root writing below a directory of an ordinary user
+ * would follow whatever links are there.
+ */
+export async function writeAsUser(
+  node: NodeIdentity,
+  path: string,
+  mode: '0640' | '0750',
+  content: { readonly input: string } | { readonly inputFile: string },
+): Promise<void> {
+  const script = 'umask 077 && cat > "$1.new" && chmod "$2" "$1.new" && mv -f "$1.new" "$1"';
+  await mustRunAsUser(node, ['sh', '-c', script, 'write', path, mode], content);
+}

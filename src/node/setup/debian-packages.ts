@@ -1,0 +1,53 @@
+/** What the releases and the local node run from Debian 12, and how to see which of it is missing. */
+
+export interface DebianPackage {
+  readonly name: string;
+  /** The program or library that we run from it. */
+  readonly brings: string;
+}
+
+const runtimePackages: readonly DebianPackage[] = [
+  { name: 'apache2-bin', brings: '/usr/sbin/apache2' },
+  { name: 'ca-certificates', brings: '/etc/ssl/certs/ca-certificates.crt' },
+  { name: 'dovecot-core', brings: '/usr/sbin/dovecot' },
+  { name: 'dovecot-imapd', brings: '/usr/lib/dovecot/imap' },
+  { name: 'dovecot-lmtpd', brings: '/usr/lib/dovecot/lmtp' },
+  { name: 'dovecot-managesieved', brings: '/usr/lib/dovecot/managesieve' },
+  { name: 'dovecot-sieve', brings: '/usr/bin/sievec' },
+  { name: 'libnss-wrapper', brings: 'libnss_wrapper.so' },
+  { name: 'libuid-wrapper', brings: 'libuid_wrapper.so' },
+  { name: 'logrotate', brings: '/usr/sbin/logrotate' },
+  { name: 'openssl', brings: '/usr/bin/openssl' },
+  { name: 'postfix', brings: '/usr/lib/postfix/sbin/master' },
+  { name: 'postfix-cdb', brings: '/usr/lib/postfix/postfix-cdb.so' },
+  { name: 'postfix-pcre', brings: '/usr/lib/postfix/postfix-pcre.so' },
+  // slapos.core needs netifaces, which the package index has only as C source: Debian's build spares a compiler.
+  { name: 'python3-netifaces', brings: 'netifaces, a Python module' },
+  { name: 'python3-venv', brings: '/usr/bin/python3 -m venv' },
+  { name: 'xz-utils', brings: '/usr/bin/xz' },
+];
+
+const testPackages: readonly DebianPackage[] = [
+  { name: 'chromium', brings: '/usr/bin/chromium' },
+  { name: 'swaks', brings: '/usr/bin/swaks' },
+];
+
+/** The packages that a local node needs; `forTests` adds the clients that the tests use. */
+export function neededPackages({ forTests }: { forTests: boolean }): readonly DebianPackage[] {
+  return forTests ? [...runtimePackages, ...testPackages] : runtimePackages;
+}
+
+/** Format for `dpkg-query --show`, read by {@link missingPackages}. */
+export const dpkgFormat = '${Package} ${db:Status-Status}\n';
+
+/** Names out of `needed` that dpkg does not list as installed. `dpkgOutput`: lines in {@link dpkgFormat}. */
+export function missingPackages(needed: readonly DebianPackage[], dpkgOutput: string): string[] {
+  const installed = new Set(
+    dpkgOutput
+      .split('\n')
+      .map((line) => line.split(' '))
+      .filter(([, status]) => status === 'installed')
+      .map(([name]) => name),
+  );
+  return needed.map(({ name }) => name).filter((name) => !installed.has(name));
+}

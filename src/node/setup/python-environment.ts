@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { OperatorError } from '../../errors.ts';
+import { packageIndexEnvironment } from '../clean-environment.ts';
+import { withoutRepeats, type OnProgress } from '../progress.ts';
+import { mustRunAsUser, runAsUser, type NodeIdentity, type RunOptions } from '../run-as-user.ts';
+import { withLock } from '../with-lock.ts';
+import { environmentStamp, installationOrder, parseRequirements } from './requirements.ts';
+
+const requirementsFile = new URL('../requirements.txt', import.meta.url);
+const python = '/usr/bin/python3';
+/** The only one that all pins are known to work with. */
+const pythonVersion = 'python3.11';
+const debianPythonModules = '/usr/lib/python3/dist-packages';
+
+/**
+ * Makes the virtual environment of the node with the embedded SlapOS, unless the one that is there was made of the
+ * same requirements. 15 to 40 s when it has to. Throws OperatorError for another Python than Debian 12's, or when
+ * the package index cannot be reached.
+ */
+export async function preparePythonEnvironment(node: NodeIdentity, onProgress: OnProgress): Promise<void> {
+  const requirements = readFileSync(requirementsFile, 'utf8');
+  const program = debianPython();
+  const stamp = environmentStamp(requirements, program);
+  const { venv } = node.layout;
+  const stampFile = join(venv, '.slapos-mail-stamp');
+  if (contentOf(stampFile) === stamp) return;
+
+  await withLock(dirname(venv), 'python-environment', async () => {
+    if (contentOf(stampFile) === stamp) return;
+    onProgress('Python environment: preparing it');
+    await mustRunAsUser(node, ['rm', '-rf', venv]);
+    await mustRunAsUser(node, [python, '-m', 'venv', venv]);
+    await copyNetifaces(node, join(venv, 'lib', pythonVersion, 'site-packages'));
+    const [tools, rest] = installationOrder(parseRequirements(requirements));
+    await pipInstall(node, tools, onProgress);
+    await pipInstall(node, ['--no-build-isolation', ...rest], onProgress);
+    await mustRunAsUser(node, [
+      join(venv, 'bin/python'),
+      '-c',
+      'import slapos.grid.slapgrid, slapos.proxy, slapos.cli.entry',
+    ]);
+    await mustRunAsUser(node, ['sh', '-c', 'cat > "$1"', 'stamp', stampFile], { input: stamp });
+  });
+}
+
+function debianPython(): string {
+  let program = '';
+  try {
+    program = realpathSync(python);
+  } catch {
+    // Told below.
+  }
+  if (basename(program) === pythonVersion) return program;
+  throw new OperatorError(
+    `${python}: is ${program === '' ? 'missing' : basename(program)}, and the embedded SlapOS works with ${pythonVersion}; use a Debian 12 machine or container`,
+  );
+}
+
+/** The package index has netifaces as C source only. pip takes Debian's build of the same version for its own. */
+async function copyNetifaces(node: NodeIdentity, sitePackages: string): Promise<void> {
+  const files = readdirSync(debianPythonModules).filter((name) => name.startsWith('netifaces'));
+  await mustRunAsUser(node, [
+    'cp',
+    '-r',
+    '--',
+    ...files.map((name) => join(debianPythonModules, name)),
+    sitePackages,
+  ]);
+}
+
+async function pipInstall(
+  node: NodeIdentity,
+  packages: readonly string[],
+  onProgress: OnProgress,
+): Promise<void> {
+  const tell = withoutRepeats(onProgress);
+  const options: RunOptions = {
+    environment: pipEnvironment(),
+    onLine: (line) => {
+      const [, step, name] = /^(Collecting|Building wheel for|Installing) ?([\w.-]+)/.exec(line.trim()) ?? [];
+      if (step !== undefined)
+        tell(`Python environment: ${step.toLowerCase()} ${name === 'collected' ? 'all' : name}`);
+    },
+  };
+  const pip = [
+    join(node.layout.venv, 'bin/pip'),
+    '--no-input',
+    '--disable-pip-version-check',
+    '--no-cache-dir',
+  ];
+  const { exitCode, output } = await runAsUser(
+    node,
+    [...pip, 'install', '--progress-bar=off', '--no-deps', ...packages],
+    options,
+  );
+  if (exitCode !== 0) {
+    throw new OperatorError(
+      `Python packages: pip could not install them; check that this machine reaches the package index (PIP_INDEX_URL and HTTPS_PROXY are honoured) and start again\n${output.trimEnd().split('\n').slice(-8).join('\n')}`,
+    );
+  }
+}
+
+/** How this operator reaches the package index; an ordinary user may have that in a pip.conf at home. */
+function pipEnvironment(): Record<string, string> {
+  const home = process.env['HOME'];
+  return {
+    ...packageIndexEnvironment(process.env),
+    ...(process.getuid?.() !== 0 && home !== undefined ? { HOME: home } : {}),
+  };
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
