@@ -69,7 +69,7 @@ program
       const stack = await readStackLayer(join(shipped('software'), 'stack/debian.cfg'));
       const files = renderInstance(await readParameterFile(file, type), mailServer, stack, render);
       const changes = diff ? await folderChanges(output, files) : await writeFolder(output, files);
-      for (const { path, kind, patch } of changes) console.log(diff ? patch : `${kind.padEnd(8)}${path}`);
+      for (const { path, kind, patch } of changes) console.log(diff ? patch() : `${kind.padEnd(8)}${path}`);
       console.log(
         `${changes.length} of ${files.length} files ${diff ? 'would change' : 'written'} in ${output}`,
       );
@@ -191,6 +191,27 @@ program
     });
     console.log(`${release.tarball}\nsha256 ${release.sha256}`);
     for (const profile of release.profiles) console.log(profile);
+  });
+
+const node = program.command('node').description('A SlapOS node on this machine, to try and to test.');
+
+node
+  .command('start')
+  .description('Set up everything, request a mail server with two accounts, send a message and show it.')
+  .option('--directory <folder>', 'where the node lives, at most 40 characters')
+  .option('--keep-running', 'leave the node running at the end', false)
+  .action(async (options: { directory?: string; keepRunning: boolean }) => {
+    const { startDemonstration } = await import('./node/demonstration/start.ts');
+    console.log(`\n${await startDemonstration(options)}`);
+  });
+
+node
+  .command('stop')
+  .description('Stop the node and everything that it runs; its data stays.')
+  .option('--directory <folder>', 'where the node lives')
+  .action(async ({ directory }: { directory?: string }) => {
+    const { stopDemonstration } = await import('./node/demonstration/stop.ts');
+    console.log(await stopDemonstration(directory));
   });
 
 try {

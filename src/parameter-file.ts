@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parsePath } from 'node:path';
 
-import { parseAllDocuments } from 'yaml';
+import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 
 import { RequesterError } from './errors.ts';
 import type { RequestedInstance, SharedRequest } from './validate/mail-server/mail-server-request.ts';
@@ -84,12 +84,35 @@ async function readYaml(path: string): Promise<unknown> {
   } catch (error) {
     throw new RequesterError([`${path}: ${(error as Error).message}; give the path of a YAML or JSON file`]);
   }
-  const documents = parseAllDocuments(text);
+  const lines = new LineCounter();
+  // The parser compares each key with all before it, which ten thousand requests are too many for.
+  const documents = parseAllDocuments(text, { uniqueKeys: false, lineCounter: lines });
   if (documents.length !== 1 || !('toJS' in (documents[0] ?? {}))) {
     throw new RequesterError([`${path}: holds ${documents.length} documents; write exactly one`]);
   }
-  const [document] = documents as { errors: Error[]; toJS: () => unknown }[];
-  const problems = (document?.errors ?? []).map((error) => `${path}: ${error.message.split('\n')[0] ?? ''}`);
-  if (problems.length > 0) throw new RequesterError(problems);
+  const [document] = documents as Document.Parsed[];
+  const problems = [
+    ...(document?.errors ?? []).map(({ message }) => message.split('\n')[0] ?? ''),
+    ...repeatedKeys(document, lines),
+  ];
+  if (problems.length > 0) throw new RequesterError(problems.map((problem) => `${path}: ${problem}`));
   return document?.toJS();
+}
+
+function repeatedKeys(document: Document.Parsed | undefined, lines: LineCounter): string[] {
+  const problems: string[] = [];
+  visit(document ?? null, {
+    Map(_key, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          const { line } = lines.linePos(key.range?.[0] ?? 0);
+          problems.push(`"${String(key.value)}" stands twice in one map, again at line ${line}; remove one`);
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return problems;
 }

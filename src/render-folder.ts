@@ -15,8 +15,8 @@ const manifestName = '.slapos-mail-render.json';
 export interface FolderChange {
   path: string;
   kind: 'new' | 'changed' | 'removed';
-  /** Unified difference. */
-  patch: string;
+  /** Unified difference; made when it is asked for, because large files take a while. */
+  patch: () => string;
 }
 
 /** What writing `files` into `folder` would change. Throws OperatorError when it would overwrite what is not ours. */
@@ -31,7 +31,8 @@ export async function folderChanges(folder: string, files: readonly FolderFile[]
       const after = planned.get(path) ?? null;
       if (before === after) return [];
       const kind = before === null ? 'new' : after === null ? 'removed' : 'changed';
-      return [{ path, kind, patch: createTwoFilesPatch(path, path, before ?? '', after ?? '') }];
+      const patch = () => createTwoFilesPatch(path, path, before ?? '', after ?? '');
+      return [{ path, kind, patch }];
     }),
   );
   return changes.flat();

@@ -45,17 +45,17 @@ export interface MailServerRequest {
   refused: readonly RefusedRequest[];
 }
 
-const inputSchemas: Readonly<Record<string, string>> = {
-  default: 'mail-server/default-input.json',
-  RootSoftwareInstance: 'mail-server/default-input.json',
-  'default-ors': 'mail-server/default-ors-input.json',
-};
+const inputSchemas: ReadonlyMap<string, string> = new Map([
+  ['default', 'mail-server/default-input.json'],
+  ['RootSoftwareInstance', 'mail-server/default-input.json'],
+  ['default-ors', 'mail-server/default-ors-input.json'],
+]);
 
 /** Throws RequesterError with every problem of the instance's own parameters; shared requests never throw. */
 export function validateMailServerRequest(requested: RequestedInstance): MailServerRequest {
-  const schema = inputSchemas[requested.softwareType];
+  const schema = inputSchemas.get(requested.softwareType);
   if (!schema) {
-    const known = Object.keys(inputSchemas).join(', ');
+    const known = [...inputSchemas.keys()].join(', ');
     throw new RequesterError([
       `/: software type "${requested.softwareType}" is not known; known are ${known}`,
     ]);

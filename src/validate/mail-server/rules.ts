@@ -1,5 +1,6 @@
 /** Rules between fields that a schema cannot say. Each name is the sentence that a requester reads. */
 import type { DefaultInputWritten } from '../../generated/types/mail-server/default-input.ts';
+import { promiseDomain } from '../../model/mail-server/mail-server.ts';
 
 interface Rule {
   pointer: string;
@@ -7,6 +8,10 @@ interface Rule {
 }
 
 export const rules: Readonly<Record<string, Rule>> = {
+  [`holds ${promiseDomain}, where this server writes to itself; remove it`]: {
+    pointer: '/mail-domains',
+    broken: ({ 'mail-domains': domains }) => domains.some((domain) => domain.toLowerCase() === promiseDomain),
+  },
   'is the port of a host that is not named; write "host" beside it, or remove it': {
     pointer: '/outbound-relay/port',
     broken: ({ 'outbound-relay': relay }) => relay?.port !== undefined && relay.host === undefined,
@@ -14,6 +19,10 @@ export const rules: Readonly<Record<string, Rule>> = {
   'holds a colon, which SMTP logins of Postfix cannot; ask the host for another user name': {
     pointer: '/outbound-relay/user',
     broken: ({ 'outbound-relay': relay }) => relay?.user?.includes(':') ?? false,
+  },
+  'begins or ends with a blank, which SMTP logins of Postfix cannot; remove it': {
+    pointer: '/outbound-relay/user',
+    broken: ({ 'outbound-relay': relay }) => relay?.user !== relay?.user?.trim(),
   },
   'begins or ends with a blank; remove it': {
     pointer: '/outbound-relay/password',

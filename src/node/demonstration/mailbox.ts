@@ -1,0 +1,69 @@
+/** A person's mail client: sends over submission, waits for a message over IMAP. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { ImapFlow } from 'imapflow';
+import { createTransport } from 'nodemailer';
+
+export interface MailAccount {
+  address: string;
+  password: string;
+}
+
+/** Where the services are, as published. */
+export interface MailService {
+  host: string;
+  smtpPort: number;
+  imapPort: number;
+}
+
+// The certificates are self-signed and rotate.
+const tls = { rejectUnauthorized: false };
+const patience = 30_000;
+
+export async function sendMessage(
+  { host, smtpPort }: MailService,
+  from: MailAccount,
+  message: { to: string; subject: string; text: string },
+): Promise<void> {
+  const transport = createTransport({
+    host,
+    port: smtpPort,
+    requireTLS: true,
+    tls,
+    auth: { user: from.address, pass: from.password },
+  });
+  try {
+    await transport.sendMail({ from: from.address, ...message });
+  } finally {
+    transport.close();
+  }
+}
+
+/** Source of the message with this subject, once it is in the inbox. Rejects after half a minute. */
+export async function receiveMessage(
+  { host, imapPort }: MailService,
+  { address, password }: MailAccount,
+  subject: string,
+): Promise<Uint8Array> {
+  const client = new ImapFlow({
+    host,
+    port: imapPort,
+    tls,
+    auth: { user: address, pass: password },
+    logger: false,
+  });
+  await client.connect();
+  try {
+    await client.mailboxOpen('INBOX');
+    for (const deadline = Date.now() + patience; Date.now() < deadline; await delay(200)) {
+      await client.noop();
+      const found = await client.search({ header: { subject } });
+      const [first] = found ? found : [];
+      const message = first === undefined ? false : await client.fetchOne(String(first), { source: true });
+      if (message && message.source) return message.source;
+    }
+    throw new Error(`no message "${subject}" for ${address} within ${patience / 1000} seconds`);
+  } finally {
+    await client.logout().catch(() => undefined);
+  }
+}
