@@ -38,12 +38,11 @@ async function publishOne(master: Master, target: string, { parameters, error }:
 async function remember(store: LedgerStore, sent: readonly [string, Publication][]): Promise<void> {
   if (sent.length === 0) return;
   await changeLedger(store, (ledger) => {
-    const outbox = { ...ledger.outbox };
-    const published = { ...ledger.published };
-    for (const [target, { digest }] of sent) {
-      published[target] = digest;
-      if (outbox[target]?.digest === digest) delete outbox[target];
-    }
+    const received = new Map(sent.map(([target, { digest }]) => [target, digest]));
+    const published = { ...ledger.published, ...Object.fromEntries(received) };
+    const outbox = Object.fromEntries(
+      Object.entries(ledger.outbox).filter(([target, { digest }]) => received.get(target) !== digest),
+    );
     return { ledger: { ...ledger, outbox, published }, result: undefined };
   });
 }

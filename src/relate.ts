@@ -30,16 +30,15 @@ export async function relate(
   if (Object.keys(requested).some((name) => !(name in before))) {
     await rememberRequests(store, { ...before, ...requested });
   }
-  const answers = await Promise.all(
-    requests.map(async (request) => {
-      const answer = await master.request(request);
-      return answer.state === 'ready' ? [[request.name, answer.connection] as const] : [];
-    }),
-  );
+  const answers: [string, Answers[string]][] = [];
+  for (const request of requests) {
+    const answer = await master.request(request);
+    if (answer.state === 'ready') answers.push([request.name, answer.connection]);
+  }
   for (const [name, record] of obsolete) await giveBack(master, name, record);
   if (obsolete.length > 0) await rememberRequests(store, requested);
   await tellSlapgrid(partition, Object.keys(requested));
-  return Object.fromEntries(answers.flat());
+  return Object.fromEntries(answers);
 }
 
 async function giveBack(master: Master, name: string, record: RequestRecord): Promise<void> {

@@ -1,5 +1,5 @@
 /** Dovecot's passwd-file (doc.dovecot.org, "Passwd-file"): `user:password:uid:gid:(gecos):home:(shell):extra`. */
-import { byText, refuseCharacters } from './one-word.ts';
+import { byText, oneWord, refuseCharacters } from './one-word.ts';
 
 export interface PasswdFileUser {
   /** Login name, lower case. */
@@ -14,12 +14,14 @@ export interface PasswdFileUser {
 const noPassword = '*';
 
 export function serialisePasswdFile(users: readonly PasswdFileUser[]): string {
-  const field = (value: string) => refuseCharacters(value, /[:\s]/u, 'a passwd-file');
+  const field = (value: string) => refuseCharacters(oneWord(value, 'a passwd-file'), /:/, 'a passwd-file');
+  // A line that begins with `#` is a comment; a star stands for no password.
+  const nameField = (name: string) => refuseCharacters(field(name), /^#/, 'a passwd-file');
+  const passwordField = (password: string | null) =>
+    password === null ? noPassword : refuseCharacters(field(password), /^\*$/, 'a passwd-file');
   return [...users]
     .sort((left, right) => byText(left.name, right.name))
-    .map(
-      ({ name, password, home }) => `${field(name)}:${field(password ?? noPassword)}::::${field(home)}::\n`,
-    )
+    .map(({ name, password, home }) => `${nameField(name)}:${passwordField(password)}::::${field(home)}::\n`)
     .join('');
 }
 

@@ -12,8 +12,8 @@ export function serialiseLookupTable(table: LookupTable): string {
 }
 
 function tableKey(key: string): string {
-  // A key that starts with `#` would be read as a comment.
-  if (key.startsWith('#')) throw new Error(`${JSON.stringify(key)} cannot be a key of a Postfix table`);
+  // A key that starts with `#` would be read as a comment, one that starts with `"` without its quotes.
+  if (/^[#"]/.test(key)) throw new Error(`${JSON.stringify(key)} cannot be a key of a Postfix table`);
   return oneWord(key, 'a Postfix table');
 }
 

@@ -145,9 +145,15 @@ function refusal({ holder, address }: AccountClaim): ClaimOutcome {
 /** Folder of one holder's mail for one address: readable, safe as a path, and different for every pair. */
 export function mailboxFolder(address: string, holder: Holder): string {
   const at = address.lastIndexOf('@');
-  const readable = holder.replace(/^[a-z]+:/, '').replace(/[^A-Za-z0-9._-]+/g, '-');
+  const readable = holder
+    .replace(/^[a-z]+:/, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .slice(-40)
+    .replace(/^[.-]+/, '');
   const digest = createHash('sha256').update(holder).digest('hex').slice(0, 8);
-  return `${address.slice(at + 1)}/${address.slice(0, at)}/${readable.slice(-40).replace(/^[.-]+/, '')}-${digest}`;
+  // No dash where nothing readable is left: a name that begins with one reads as an option.
+  const folder = readable === '' ? digest : `${readable}-${digest}`;
+  return `${address.slice(at + 1)}/${address.slice(0, at)}/${folder}`;
 }
 
 function isShared(holder: Holder): boolean {

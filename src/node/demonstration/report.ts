@@ -38,7 +38,7 @@ export function formatReport(report: Report): string {
     '',
     'Accounts, with the password that was set through the set-up link',
     ...rows(report.accounts.map(({ address, password }) => [address, password])),
-    ...rows(report.accounts.map(({ address, setupUrl }) => [`link of ${address}`, setupUrl])),
+    ...rows(report.accounts.map(({ address, setupUrl }) => [`set-up link of ${address}, used`, setupUrl])),
     '',
     'How to look',
     ...rows(report.look.map(({ purpose, command }) => [purpose, command])),
