@@ -47,8 +47,21 @@ export default tseslint.config(
         'error',
         {
           paths: [
-            'node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:http', 'node:https', 'node:os', 'node:process', 'node:dns', 'execa', 'undici',
-          ].map((name) => ({ name, message: 'a pure stage: what it needs of the world comes in as a value' })),
+            'node:fs',
+            'node:fs/promises',
+            'node:child_process',
+            'node:net',
+            'node:http',
+            'node:https',
+            'node:os',
+            'node:process',
+            'node:dns',
+            'execa',
+            'undici',
+          ].map((name) => ({
+            name,
+            message: 'a pure stage: what it needs of the world comes in as a value',
+          })),
         },
       ],
       'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout'],
@@ -59,5 +72,11 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unused-expressions': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
 );
