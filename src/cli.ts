@@ -35,7 +35,7 @@ program
         request.refused.map(({ reference, error }) => `/shared/${reference}: ${error}`),
       );
     }
-    console.log(`${file}: valid, ${request.accounts.length} shared requests`);
+    console.log(`${file}: valid`);
   });
 
 program
@@ -58,7 +58,7 @@ program
       const { renderInstance } = await import('./render.ts');
       const { folderChanges, writeFolder } = await import('./render-folder.ts');
       const { readTemplates, templateRenderer } = await import('./render/templates.ts');
-      if (releaseName !== mailServer.name) {
+      if (releaseName !== mailServer.release) {
         throw new CommanderError(
           exitCodes.usage,
           'release',
@@ -140,7 +140,7 @@ program
   .action(async ({ partition }: { partition: string }) => {
     const { connectToMaster } = await import('./slap/index.ts');
     const { mailServer } = await import('./mail-server.ts');
-    const { folder, name } = mailServer.certificates;
+    const { folder, name } = mailServer.certificates ?? { folder: '', name: '' };
     const connection = JSON.parse(
       await readFile(join(partition, 'etc/connection.json'), 'utf8'),
     ) as Connection;

@@ -5,6 +5,7 @@ import { RequesterError } from './errors.ts';
 import { changeLedger, ledgerStore, readLedger } from './ledger/store.ts';
 import { type SurveyOptions, surveyPlace } from './place/survey.ts';
 import { publishOutbox } from './publish.ts';
+import { lookUpDomains } from './place/domain-lookups.ts';
 import { relate } from './relate.ts';
 import type { ReleaseDefinition } from './release-definition.ts';
 import { renderFiles } from './render/render-files.ts';
@@ -22,25 +23,25 @@ export interface Converged {
 }
 
 /** Throws RequesterError for refused parameters, OperatorError for what the node or the master lacks. */
-export async function converge<Request, Model>(
+export async function converge(
   options: SurveyOptions & { templates: string },
-  releases: readonly ReleaseDefinition<Request, Model>[],
+  releases: readonly ReleaseDefinition[],
   log: (line: string) => void,
 ): Promise<Converged> {
   const master = connectToMaster(options.connection);
   try {
     const fetched = await master.fetchPartition();
     const release = releaseFor(fetched.softwareType, releases);
-    const request = release.validate(fetched);
+    const instance = release.validate(fetched);
 
     const store = ledgerStore(options.partition);
     const before = await readLedger(store);
     const place = await surveyPlace(options, fetched, before, release);
     const seed = randomBytes(32);
-    const draft = release.build(request, before, place, seed);
-
+    const dns = await lookUpDomains(instance.lookups(before));
     const partition = { folder: options.partition, id: options.connection.partitionId };
-    const answers = await relate(master, release.planRequests(draft), store, partition);
+    const draft = { ledger: before, place, seed, outside: { answers: {}, ...dns } };
+    const answers = await relate(master, instance.requests(draft), store, partition);
 
     const render = templateRenderer(await readTemplates(options.templates));
     const indexer = {
@@ -49,7 +50,7 @@ export async function converge<Request, Model>(
     };
     // Once more with the ledger as it is now, and nobody else writing it: the portal may have set a password meanwhile.
     const changed = await changeLedger(store, async (ledger) => {
-      const plan = release.plan(release.build(request, ledger, place, seed), answers, ledger, seed);
+      const plan = instance.plan({ ledger, place, seed, outside: { answers, ...dns } });
       await writeFolders(options.partition, plan.folders);
       const written = await writeFiles(options.partition, renderFiles(plan.files, render), indexer);
       return { ledger: plan.ledger, result: written };
@@ -65,10 +66,7 @@ export async function converge<Request, Model>(
   }
 }
 
-function releaseFor<Request, Model>(
-  softwareType: string,
-  releases: readonly ReleaseDefinition<Request, Model>[],
-): ReleaseDefinition<Request, Model> {
+function releaseFor(softwareType: string, releases: readonly ReleaseDefinition[]): ReleaseDefinition {
   const release = releases.find(({ softwareTypes }) => softwareTypes.includes(softwareType));
   if (release) return release;
   const known = releases.flatMap(({ softwareTypes }) => softwareTypes).join(', ');

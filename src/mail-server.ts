@@ -1,16 +1,13 @@
 /** The software release `mail-server`. */
-import { buildMailServer, type MailServer } from './model/mail-server/mail-server.ts';
+import { buildMailServer } from './model/mail-server/mail-server.ts';
 import { mailServerPorts } from './model/place.ts';
 import { planMailServer } from './plan/mail-server/plan.ts';
 import { planRequests } from './plan/mail-server/requests.ts';
 import type { ReleaseDefinition } from './release-definition.ts';
-import {
-  type MailServerRequest,
-  validateMailServerRequest,
-} from './validate/mail-server/mail-server-request.ts';
+import { validateMailServerRequest } from './validate/mail-server/mail-server-request.ts';
 
-export const mailServer: ReleaseDefinition<MailServerRequest, MailServer> = {
-  name: 'mail-server',
+export const mailServer: ReleaseDefinition = {
+  release: 'mail-server',
   softwareTypes: ['default', 'RootSoftwareInstance', 'default-ors'],
   ports: mailServerPorts,
   listener: (service) =>
@@ -20,8 +17,14 @@ export const mailServer: ReleaseDefinition<MailServerRequest, MailServer> = {
     name: 'postfix-backend',
     servedBy: ['postfix', 'dovecot', 'apache'],
   },
-  validate: validateMailServerRequest,
-  build: buildMailServer,
-  planRequests,
-  plan: planMailServer,
+  validate: (requested) => {
+    const request = validateMailServerRequest(requested);
+    return {
+      refused: request.refused,
+      lookups: () => [],
+      requests: ({ ledger, place, seed }) => planRequests(buildMailServer(request, ledger, place, seed)),
+      plan: ({ ledger, place, seed, outside }) =>
+        planMailServer(buildMailServer(request, ledger, place, seed), outside.answers, ledger, seed),
+    };
+  },
 };

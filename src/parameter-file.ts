@@ -5,7 +5,7 @@ import { parse as parsePath } from 'node:path';
 import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 
 import { RequesterError } from './errors.ts';
-import type { RequestedInstance, SharedRequest } from './validate/mail-server/mail-server-request.ts';
+import type { RequestedInstance, SharedRequest } from './validate/requested.ts';
 
 export interface ParameterFile extends RequestedInstance {
   /** Facts that a partition would have; examples where the file says nothing. */

@@ -1,22 +1,39 @@
-/** What one software release is to the seven stages. `converge` and `render` know no other difference between releases. */
-import type { CertificateFiles } from './place/certificates.ts';
+/** What one software type is to the seven stages. `converge` and `render` know no other difference between releases. */
 import type { Ledger } from './ledger/types.ts';
-import type { Answers, RelationRequest } from './model/answers.ts';
+import type { Outside, RelationRequest } from './model/answers.ts';
 import type { Place } from './model/place.ts';
+import type { CertificateFiles } from './place/certificates.ts';
 import type { Daemon, Plan } from './plan/planned.ts';
-import type { RequestedInstance } from './validate/mail-server/mail-server-request.ts';
+import type { RequestedInstance } from './validate/requested.ts';
 
-export interface ReleaseDefinition<Request, Model> {
-  name: string;
+export interface ReleaseDefinition {
+  /** The software release's name. */
+  release: string;
   softwareTypes: readonly string[];
   /** Service → canonical port. */
   ports: Readonly<Record<string, number>>;
   /** Which daemon listens for a service. */
   listener: (service: string) => Daemon;
-  /** Where the certificates are, relative to the partition, and who serves them. */
-  certificates: CertificateFiles & { servedBy: readonly Daemon[] };
-  validate: (requested: RequestedInstance) => Request;
-  build: (request: Request, ledger: Ledger, place: Place, seed: Uint8Array) => Model;
-  planRequests: (model: Model) => RelationRequest[];
-  plan: (model: Model, answers: Answers, ledger: Ledger, seed: Uint8Array) => Plan;
+  /** Where the certificates are, relative to the partition, and who serves them; null when there are none. */
+  certificates: (CertificateFiles & { servedBy: readonly Daemon[] }) | null;
+  /** Stage 2. Throws RequesterError with every problem. */
+  validate: (requested: RequestedInstance) => ValidInstance;
+}
+
+/** A validated instance: stages 3 and 5 for it, its request and its model kept inside. Pure. */
+export interface ValidInstance {
+  /** Shared requests that were set aside, with the reason. */
+  refused: readonly { reference: string; error: string }[];
+  /** Domains whose mail exchangers must be looked up before anything is decided. */
+  lookups: (ledger: Ledger) => readonly string[];
+  requests: (facts: Facts) => RelationRequest[];
+  plan: (facts: Facts) => Plan;
+}
+
+/** Everything that the pure stages must know beside the request. */
+export interface Facts {
+  ledger: Ledger;
+  place: Place;
+  seed: Uint8Array;
+  outside: Outside;
 }

@@ -1,6 +1,7 @@
 /** The pure stages alone: parameters in, the files that an instance would get out. Needs nothing but Node. */
 import { emptyLedger } from './ledger/types.ts';
 import { type LedgerText, serialiseLedger } from './ledger/text.ts';
+import { nothingOutside } from './model/answers.ts';
 import type { Place } from './model/place.ts';
 import type { ParameterFile } from './parameter-file.ts';
 import type { Stack } from './place/programs.ts';
@@ -20,16 +21,16 @@ const exampleSeed = new Uint8Array(32);
 const exampleFingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).join(':');
 
 /** Throws RequesterError with every problem of the parameters. */
-export function renderInstance<Request, Model>(
+export function renderInstance(
   file: ParameterFile,
-  release: ReleaseDefinition<Request, Model>,
+  release: ReleaseDefinition,
   stack: Stack,
   render: Render,
 ): FolderFile[] {
-  const request = release.validate(file);
+  const instance = release.validate(file);
   const place = examplePlace(file, release, stack);
-  const model = release.build(request, emptyLedger, place, exampleSeed);
-  const plan = release.plan(model, {}, emptyLedger, exampleSeed);
+  const facts = { ledger: emptyLedger, place, seed: exampleSeed, outside: nothingOutside };
+  const plan = instance.plan(facts);
   const ledger = serialiseLedger(plan.ledger, `${place.partition}/srv/mail`);
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   return [
@@ -39,7 +40,7 @@ export function renderInstance<Request, Model>(
       mode: 0o600,
       content,
     })),
-    { path: 'requests.json', mode: 0o600, content: json(release.planRequests(model)) },
+    { path: 'requests.json', mode: 0o600, content: json(instance.requests(facts)) },
     {
       path: 'publications.json',
       mode: 0o600,
@@ -54,7 +55,7 @@ export function renderInstance<Request, Model>(
 
 function examplePlace(
   { instance }: ParameterFile,
-  { ports }: Pick<ReleaseDefinition<never, never>, 'ports'>,
+  { ports }: Pick<ReleaseDefinition, 'ports'>,
   stack: Stack,
 ): Place {
   return {

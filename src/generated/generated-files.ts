@@ -15,5 +15,13 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'mail-server/account-output.json',
     'mail-server/default-ors-input.json',
   ]);
+  files['docs/parameters/mail-server-relay.md'] = parameterReference('mail-server-relay', [
+    'mail-server-relay/cluster-input.json',
+    'mail-server-relay/cluster-output.json',
+    'mail-server-relay/domain-input.json',
+    'mail-server-relay/domain-output.json',
+    'mail-server-relay/relay-input.json',
+    'mail-server-relay/relay-output.json',
+  ]);
   return files;
 }

@@ -9,6 +9,14 @@ import accountOutput from '../../schemas/mail-server/account-output.json' with {
 import defaultInput from '../../schemas/mail-server/default-input.json' with { type: 'json' };
 import defaultOrsInput from '../../schemas/mail-server/default-ors-input.json' with { type: 'json' };
 import defaultOutput from '../../schemas/mail-server/default-output.json' with { type: 'json' };
+import deliveryService from '../../schemas/common/delivery-service.json' with { type: 'json' };
+import relayConfig from '../../schemas/common/relay-config.json' with { type: 'json' };
+import clusterInput from '../../schemas/mail-server-relay/cluster-input.json' with { type: 'json' };
+import clusterOutput from '../../schemas/mail-server-relay/cluster-output.json' with { type: 'json' };
+import domainInput from '../../schemas/mail-server-relay/domain-input.json' with { type: 'json' };
+import domainOutput from '../../schemas/mail-server-relay/domain-output.json' with { type: 'json' };
+import relayInput from '../../schemas/mail-server-relay/relay-input.json' with { type: 'json' };
+import relayOutput from '../../schemas/mail-server-relay/relay-output.json' with { type: 'json' };
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -23,4 +31,12 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
   'mail-server/default-input.json': defaultInput,
   'mail-server/default-ors-input.json': defaultOrsInput,
   'mail-server/default-output.json': defaultOutput,
+  'common/delivery-service.json': deliveryService,
+  'common/relay-config.json': relayConfig,
+  'mail-server-relay/cluster-input.json': clusterInput,
+  'mail-server-relay/cluster-output.json': clusterOutput,
+  'mail-server-relay/domain-input.json': domainInput,
+  'mail-server-relay/domain-output.json': domainOutput,
+  'mail-server-relay/relay-input.json': relayInput,
+  'mail-server-relay/relay-output.json': relayOutput,
 };

@@ -38,8 +38,22 @@ export interface RequestRecord {
   shared: boolean;
 }
 
+/** A relayed domain and who holds it. */
+export interface DomainRecord {
+  /** Lower case. */
+  domain: string;
+  /** The shared instance's reference. */
+  reference: string;
+  /** What the domain's mail server logs in with, once it asked for that; kept for good. */
+  password: string | null;
+  /** Whether DNS proved it the last time it could be asked. */
+  verified: boolean;
+}
+
 export interface Ledger {
   accounts: readonly AccountRecord[];
+  /** Of a relay cluster. */
+  domains: readonly DomainRecord[];
   /** Service name → its port. */
   ports: Readonly<Record<string, PortRecord>>;
   /** Name → random password of ours (promise account, administration page, monitor). */
@@ -62,6 +76,7 @@ export interface Publication {
 
 export const emptyLedger: Ledger = {
   accounts: [],
+  domains: [],
   ports: {},
   secrets: {},
   requested: {},

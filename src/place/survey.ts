@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import { OperatorError } from '../errors.ts';
 import type { Ledger } from '../ledger/types.ts';
 import { hostNameOf } from '../model/host-name.ts';
-import type { Connection, Place } from '../model/place.ts';
+import type { Connection, Fingerprints, Place } from '../model/place.ts';
 import type { ReleaseDefinition } from '../release-definition.ts';
 import { noteChange, runningPid } from '../write/notify-daemons.ts';
 import { ensureCertificates } from './certificates.ts';
@@ -34,7 +34,7 @@ export async function surveyPlace(
   options: SurveyOptions,
   facts: PartitionFacts,
   ledger: Ledger,
-  release: Pick<ReleaseDefinition<never, never>, 'ports' | 'listener' | 'certificates'>,
+  release: Pick<ReleaseDefinition, 'ports' | 'listener' | 'certificates'>,
 ): Promise<Place> {
   const { partition } = options;
   for (const path of [partition, options.release]) {
@@ -47,15 +47,7 @@ export async function surveyPlace(
   if (ipv6 === undefined)
     throw new OperatorError('the partition has no IPv6 address; format the node with one');
   const { programs, facts: stackFacts } = await readStack(options.programs);
-  const { folder, name } = release.certificates;
-  const certificates = await ensureCertificates(
-    { folder: join(partition, folder), name },
-    hostNameOf(facts.title),
-    programs['openssl'] ?? 'openssl',
-    async () => {
-      for (const daemon of release.certificates.servedBy) await noteChange(partition, daemon, 'reload');
-    },
-  );
+  const certificates = await surveyCertificates(partition, release.certificates, facts.title, programs);
   const ports = await allocatePorts({
     canonical: release.ports,
     ipv6,
@@ -80,6 +72,24 @@ export async function surveyPlace(
     certificates,
     ports,
   };
+}
+
+async function surveyCertificates(
+  partition: string,
+  files: ReleaseDefinition['certificates'],
+  title: string,
+  programs: Readonly<Record<string, string>>,
+): Promise<Fingerprints> {
+  if (files === null) return { current: '', next: '' };
+  const beforeChange = async () => {
+    for (const daemon of files.servedBy) await noteChange(partition, daemon, 'reload');
+  };
+  return ensureCertificates(
+    { folder: join(partition, files.folder), name: files.name },
+    hostNameOf(title),
+    programs['openssl'] ?? 'openssl',
+    beforeChange,
+  );
 }
 
 /** Folder of the program that runs: the bundle of a release, or the source tree. */

@@ -1,23 +1,11 @@
 /** URLs and endpoints of one mail server, as requesters see them. */
 import type { Answers } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
-import type { MailServerService, Place } from '../../model/place.ts';
+import type { Place } from '../../model/place.ts';
+import { portOf } from '../shared/endpoints.ts';
 
 export const frontendRequest = 'Instance Frontend';
 export const monitorFrontendRequest = 'Monitor Frontend';
-
-/** The port of a service as it is in use. */
-export function portOf(place: Place, service: MailServerService): number {
-  const record = place.ports[service];
-  if (!record) throw new Error(`no port was allocated for ${service}`);
-  return record.port;
-}
-
-/** Addresses that a service listens on: the IPv6, and the IPv4 where its port was free there. */
-export function listenAddresses(place: Place, service: MailServerService): string[] {
-  const ipv4 = place.ports[service]?.ipv4 ? place.ipv4 : null;
-  return ipv4 === null ? [place.ipv6] : [place.ipv6, ipv4];
-}
 
 export function backendUrl(place: Place, service: 'https' | 'monitor'): string {
   return `https://[${place.ipv6}]:${portOf(place, service)}/`;

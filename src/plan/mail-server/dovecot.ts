@@ -2,7 +2,7 @@
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { MailServerService } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
-import { listenAddresses, portOf } from './addresses.ts';
+import { listenAddresses, portOf } from '../shared/endpoints.ts';
 
 export const dovecotFolders: readonly PlannedFolder[] = [
   { path: 'etc/dovecot', mode: 0o750 },

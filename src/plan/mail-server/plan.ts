@@ -1,15 +1,16 @@
 /** Stage 5 for `mail-server`: the model and the answers become files, the next ledger and publications. Pure. */
-import type { Ledger, Publication } from '../../ledger/types.ts';
+import type { Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
-import type { Plan, PlannedPublication } from '../planned.ts';
+import type { Plan } from '../planned.ts';
 import { maintenanceFiles, maintenanceFolders, signalByPidFile } from '../shared/maintenance.ts';
 import { adminCommands, copiedCommands, postfixEnvironment } from '../shared/postfix-service.ts';
+import { nextLedger } from '../shared/next-ledger.ts';
 import { profileFile } from '../shared/profile.ts';
 import { dovecotFiles, dovecotFolders } from './dovecot.ts';
 import { postfixFiles, postfixFolders, postfixLocationAt } from './postfix.ts';
 import { planPromises, promiseFiles } from './promises.ts';
-import { isPublished, planPublications } from './publications.ts';
+import { planPublications } from './publications.ts';
 import { planRoutes } from './routes.ts';
 import { withKnownTokens } from './tokens.ts';
 import { webFiles, webFolders } from './web.ts';
@@ -28,26 +29,12 @@ export function planMailServer(built: MailServer, answers: Answers, ledger: Ledg
       ...maintenanceFiles(model.place, logFiles(model)),
       profile(model),
     ],
-    ledger: nextLedger(model, ledger, publications),
+    ledger: nextLedger(ledger, publications, {
+      accounts: model.records,
+      ports: model.place.ports,
+      secrets: model.secrets,
+    }),
     publications,
-  };
-}
-
-function nextLedger(model: MailServer, before: Ledger, publications: readonly PlannedPublication[]): Ledger {
-  const waiting = publications.filter((planned) => !isPublished(planned, before.published[planned.target]));
-  const targets = new Set(publications.map(({ target }) => target));
-  return {
-    accounts: model.records,
-    ports: model.place.ports,
-    secrets: model.secrets,
-    requested: before.requested,
-    published: Object.fromEntries(Object.entries(before.published).filter(([target]) => targets.has(target))),
-    outbox: Object.fromEntries(
-      waiting.map(({ target, parameters, digest, error }): [string, Publication] => [
-        target,
-        { parameters, digest, ...(error === undefined ? {} : { error }) },
-      ]),
-    ),
   };
 }
 

@@ -11,7 +11,7 @@ import {
   queueFolders,
   shellAssignments,
 } from '../shared/postfix-service.ts';
-import { listenAddresses, portOf } from './addresses.ts';
+import { endpointsOf } from '../shared/endpoints.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
 import type { Routes } from './routes.ts';
 
@@ -31,7 +31,7 @@ export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
   const { place } = model;
   const location = postfixLocationAt(model.place);
   const basics = postfixBasics(location);
-  const endpoints = listenAddresses(place, 'smtp').map((address) => `[${address}]:${portOf(place, 'smtp')}`);
+  const endpoints = endpointsOf(place, 'smtp');
   return [
     {
       path: 'etc/postfix/main.cf',

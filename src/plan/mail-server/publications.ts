@@ -1,11 +1,11 @@
 /** What a mail server publishes: to its own requester, and to each shared instance. Pure. */
-import { createHash } from 'node:crypto';
-
 import type { Answers } from '../../model/answers.ts';
 import type { ClaimOutcome } from '../../model/mail-server/accounts.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedPublication } from '../planned.ts';
-import { monitorUrl, portOf, webUrl } from './addresses.ts';
+import { digestOf } from '../shared/digest.ts';
+import { portOf } from '../shared/endpoints.ts';
+import { monitorUrl, webUrl } from './addresses.ts';
 
 export function planPublications(model: MailServer, answers: Answers): PlannedPublication[] {
   const base = webUrl(model, answers);
@@ -91,13 +91,6 @@ export function accountDigest(record: { address: string; token: string | null },
   return `${place}.${record.token === null ? '-' : digestOf(record.token).slice(0, 32)}`;
 }
 
-/** Whether the master already has it. A used token is no reason to publish again: the requester's copy is spent. */
-export function isPublished(publication: PlannedPublication, published: string | undefined): boolean {
-  if (published === undefined) return false;
-  if (publication.digest.endsWith('.-')) return published.startsWith(publication.digest.slice(0, -1));
-  return published === publication.digest;
-}
-
 function refusal(target: string, address: string | null, error: string): PlannedPublication {
   const parameters = { ...(address === null ? {} : { address }), error };
   return { target, parameters, digest: digestOf(parameters), error };
@@ -105,8 +98,4 @@ function refusal(target: string, address: string | null, error: string): Planned
 
 function sharedReference(holder: string): string | null {
   return holder.startsWith('shared:') ? holder.slice('shared:'.length) : null;
-}
-
-function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

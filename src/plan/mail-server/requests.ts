@@ -1,7 +1,8 @@
 /** Which other instances a mail server asks for (contract 2.8). Pure; stage 4 sends them. */
 import type { RelationRequest } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
-import { backendUrl, frontendRequest, monitorFrontendRequest, portOf } from './addresses.ts';
+import { portOf } from '../shared/endpoints.ts';
+import { backendUrl, frontendRequest, monitorFrontendRequest } from './addresses.ts';
 
 const frontendSoftwareUrl =
   'http://git.erp5.org/gitweb/slapos.git/blob_plain/HEAD:/software/apache-frontend/software.cfg';

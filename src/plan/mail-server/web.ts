@@ -2,7 +2,8 @@
 import type { Answers } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
-import { listenAddresses, portOf, webUrl } from './addresses.ts';
+import { listenAddresses, portOf } from '../shared/endpoints.ts';
+import { webUrl } from './addresses.ts';
 
 export const webFolders: readonly PlannedFolder[] = [
   { path: 'etc/apache', mode: 0o750 },

@@ -5,21 +5,8 @@ import type { DefaultInput, DefaultInputWritten } from '../../generated/types/ma
 import type { DefaultOrsInput } from '../../generated/types/mail-server/default-ors-input.ts';
 import { checkAgainstSchema } from '../json-schema.ts';
 import { parseMailAddress } from '../mail-address.ts';
+import type { RequestedInstance, SharedRequest } from '../requested.ts';
 import { brokenRules } from './rules.ts';
-
-/** What was requested, as the master or a parameter file says it. */
-export interface RequestedInstance {
-  softwareType: string;
-  parameters: unknown;
-  sharedRequests: readonly SharedRequest[];
-}
-
-export interface SharedRequest {
-  reference: string;
-  parameters: unknown;
-  /** Set when the parameters could not even be decoded. */
-  problem?: string;
-}
 
 export interface AccountRequest {
   reference: string;

@@ -1,0 +1,341 @@
+// Made from schemas/ by `npm run generate`. Do not edit.
+
+/**
+ * What the requester of a relay cluster may write.
+ */
+export interface ClusterInputWritten {
+  /**
+   * The nodes, each under its name.
+   */
+  topology: {
+    /**
+     * One node of the cluster.
+     */
+    [k: string]: {
+      /**
+       * The node's host name: banner, HELO reply and MX target.
+       */
+      fqdn?: string;
+      /**
+       * Where the node is to be, such as `computer_guid`.
+       */
+      sla?: {
+        [k: string]: string;
+      };
+      /**
+       * Software release of the node; the cluster's own without it.
+       */
+      'sr-url'?: string;
+      /**
+       * Software type of the node.
+       */
+      'software-type'?: string;
+      /**
+       * State of the node.
+       */
+      state?: 'started' | 'stopped' | 'destroyed';
+      /**
+       * Replaces default-relay-config, key by key.
+       */
+      config?: {
+        /**
+         * Third-party delivery services, each under an id of its own.
+         */
+        'proxy-map'?: {
+          /**
+           * A third-party service that delivers mail for some domains.
+           */
+          [k: string]: {
+            /**
+             * Host name or address of the service.
+             */
+            host: string;
+            /**
+             * Its port.
+             */
+            port?: number;
+            /**
+             * Name to log in with; TLS is then mandatory.
+             */
+            user?: string;
+            /**
+             * Password to log in with.
+             */
+            password?: string;
+            /**
+             * Sender domains whose mail to the world leaves through this service.
+             *
+             * Items: Text without control characters, at least one character long.
+             */
+            domains?: string[];
+          };
+        };
+        /**
+         * First attempts of unknown senders are put off.
+         */
+        greylisting?: {
+          /**
+           * Whether it is on.
+           */
+          enable?: boolean;
+          /**
+           * Seconds until a new sender may try again with success.
+           */
+          'greylisting-delay'?: number;
+          /**
+           * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+           *
+           * Items: Text without control characters, at least one character long.
+           */
+          'whitelist-clients'?: string[];
+          /**
+           * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+           *
+           * Items: Text without control characters, at least one character long.
+           */
+          'whitelist-recipients'?: string[];
+        };
+      };
+      /**
+       * PEM private key followed by the certificate chain, served on the inbound port instead of the self-signed certificate.
+       */
+      'custom-inbound-certificate'?: string;
+    };
+  };
+  /**
+   * Configuration of every node that has none of its own.
+   */
+  'default-relay-config'?: {
+    /**
+     * Third-party delivery services, each under an id of its own.
+     */
+    'proxy-map'?: {
+      /**
+       * A third-party service that delivers mail for some domains.
+       */
+      [k: string]: {
+        /**
+         * Host name or address of the service.
+         */
+        host: string;
+        /**
+         * Its port.
+         */
+        port?: number;
+        /**
+         * Name to log in with; TLS is then mandatory.
+         */
+        user?: string;
+        /**
+         * Password to log in with.
+         */
+        password?: string;
+        /**
+         * Sender domains whose mail to the world leaves through this service.
+         *
+         * Items: Text without control characters, at least one character long.
+         */
+        domains?: string[];
+      };
+    };
+    /**
+     * First attempts of unknown senders are put off.
+     */
+    greylisting?: {
+      /**
+       * Whether it is on.
+       */
+      enable?: boolean;
+      /**
+       * Seconds until a new sender may try again with success.
+       */
+      'greylisting-delay'?: number;
+      /**
+       * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+       *
+       * Items: Text without control characters, at least one character long.
+       */
+      'whitelist-clients'?: string[];
+      /**
+       * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+       *
+       * Items: Text without control characters, at least one character long.
+       */
+      'whitelist-recipients'?: string[];
+    };
+  };
+  /**
+   * One name that points to all nodes; handed out as outbound-host.
+   */
+  'relay-domain'?: string;
+}
+
+/**
+ * What the requester of a relay cluster may write.
+ */
+export interface ClusterInput {
+  /**
+   * The nodes, each under its name.
+   */
+  topology: {
+    /**
+     * One node of the cluster.
+     */
+    [k: string]: {
+      /**
+       * The node's host name: banner, HELO reply and MX target.
+       */
+      fqdn?: string;
+      /**
+       * Where the node is to be, such as `computer_guid`.
+       */
+      sla: {
+        [k: string]: string;
+      };
+      /**
+       * Software release of the node; the cluster's own without it.
+       */
+      'sr-url'?: string;
+      /**
+       * Software type of the node.
+       */
+      'software-type': string;
+      /**
+       * State of the node.
+       */
+      state: 'started' | 'stopped' | 'destroyed';
+      /**
+       * Replaces default-relay-config, key by key.
+       */
+      config?: {
+        /**
+         * Third-party delivery services, each under an id of its own.
+         */
+        'proxy-map': {
+          /**
+           * A third-party service that delivers mail for some domains.
+           */
+          [k: string]: {
+            /**
+             * Host name or address of the service.
+             */
+            host: string;
+            /**
+             * Its port.
+             */
+            port: number;
+            /**
+             * Name to log in with; TLS is then mandatory.
+             */
+            user?: string;
+            /**
+             * Password to log in with.
+             */
+            password?: string;
+            /**
+             * Sender domains whose mail to the world leaves through this service.
+             *
+             * Items: Text without control characters, at least one character long.
+             */
+            domains: string[];
+          };
+        };
+        /**
+         * First attempts of unknown senders are put off.
+         */
+        greylisting: {
+          /**
+           * Whether it is on.
+           */
+          enable: boolean;
+          /**
+           * Seconds until a new sender may try again with success.
+           */
+          'greylisting-delay': number;
+          /**
+           * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+           *
+           * Items: Text without control characters, at least one character long.
+           */
+          'whitelist-clients': string[];
+          /**
+           * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+           *
+           * Items: Text without control characters, at least one character long.
+           */
+          'whitelist-recipients': string[];
+        };
+      };
+      /**
+       * PEM private key followed by the certificate chain, served on the inbound port instead of the self-signed certificate.
+       */
+      'custom-inbound-certificate'?: string;
+    };
+  };
+  /**
+   * Configuration of every node that has none of its own.
+   */
+  'default-relay-config': {
+    /**
+     * Third-party delivery services, each under an id of its own.
+     */
+    'proxy-map': {
+      /**
+       * A third-party service that delivers mail for some domains.
+       */
+      [k: string]: {
+        /**
+         * Host name or address of the service.
+         */
+        host: string;
+        /**
+         * Its port.
+         */
+        port: number;
+        /**
+         * Name to log in with; TLS is then mandatory.
+         */
+        user?: string;
+        /**
+         * Password to log in with.
+         */
+        password?: string;
+        /**
+         * Sender domains whose mail to the world leaves through this service.
+         *
+         * Items: Text without control characters, at least one character long.
+         */
+        domains: string[];
+      };
+    };
+    /**
+     * First attempts of unknown senders are put off.
+     */
+    greylisting: {
+      /**
+       * Whether it is on.
+       */
+      enable: boolean;
+      /**
+       * Seconds until a new sender may try again with success.
+       */
+      'greylisting-delay': number;
+      /**
+       * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+       *
+       * Items: Text without control characters, at least one character long.
+       */
+      'whitelist-clients': string[];
+      /**
+       * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+       *
+       * Items: Text without control characters, at least one character long.
+       */
+      'whitelist-recipients': string[];
+    };
+  };
+  /**
+   * One name that points to all nodes; handed out as outbound-host.
+   */
+  'relay-domain'?: string;
+}

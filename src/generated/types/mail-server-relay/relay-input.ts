@@ -1,0 +1,225 @@
+// Made from schemas/ by `npm run generate`. Do not edit.
+
+/**
+ * What the cluster requests of one node.
+ */
+export interface RelayInputWritten {
+  /**
+   * Third-party delivery services, each under an id of its own.
+   */
+  'proxy-map'?: {
+    /**
+     * A third-party service that delivers mail for some domains.
+     */
+    [k: string]: {
+      /**
+       * Host name or address of the service.
+       */
+      host: string;
+      /**
+       * Its port.
+       */
+      port?: number;
+      /**
+       * Name to log in with; TLS is then mandatory.
+       */
+      user?: string;
+      /**
+       * Password to log in with.
+       */
+      password?: string;
+      /**
+       * Sender domains whose mail to the world leaves through this service.
+       *
+       * Items: Text without control characters, at least one character long.
+       */
+      domains?: string[];
+    };
+  };
+  /**
+   * First attempts of unknown senders are put off.
+   */
+  greylisting?: {
+    /**
+     * Whether it is on.
+     */
+    enable?: boolean;
+    /**
+     * Seconds until a new sender may try again with success.
+     */
+    'greylisting-delay'?: number;
+    /**
+     * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+     *
+     * Items: Text without control characters, at least one character long.
+     */
+    'whitelist-clients'?: string[];
+    /**
+     * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+     *
+     * Items: Text without control characters, at least one character long.
+     */
+    'whitelist-recipients'?: string[];
+  };
+  /**
+   * The node's host name: banner, HELO reply and MX target.
+   */
+  fqdn?: string;
+  /**
+   * Accepted domains.
+   */
+  'mail-domains'?: {
+    /**
+     * The domain, in lower case.
+     */
+    name: string;
+    /**
+     * Address of the backend.
+     */
+    'mail-server-host': {
+      [k: string]: unknown;
+    } & string;
+    /**
+     * Port of the backend.
+     */
+    'mail-server-port': number;
+    /**
+     * How the backend shows who it is.
+     */
+    authentication: 'none' | 'password' | 'fingerprint';
+    /**
+     * Fingerprints of the backend's certificates.
+     */
+    fingerprints?: string[];
+    /**
+     * Password of the domain.
+     */
+    password?: string;
+  }[];
+  /**
+   * Host names of all nodes.
+   *
+   * Items: Text without control characters, at least one character long.
+   */
+  'cluster-fqdns'?: string[];
+  /**
+   * PEM private key followed by the certificate chain, served on the inbound port instead of the self-signed certificate.
+   */
+  'custom-inbound-certificate'?: string;
+  /**
+   * The cluster's monitor password.
+   */
+  'monitor-password'?: string;
+}
+
+/**
+ * What the cluster requests of one node.
+ */
+export interface RelayInput {
+  /**
+   * Third-party delivery services, each under an id of its own.
+   */
+  'proxy-map': {
+    /**
+     * A third-party service that delivers mail for some domains.
+     */
+    [k: string]: {
+      /**
+       * Host name or address of the service.
+       */
+      host: string;
+      /**
+       * Its port.
+       */
+      port: number;
+      /**
+       * Name to log in with; TLS is then mandatory.
+       */
+      user?: string;
+      /**
+       * Password to log in with.
+       */
+      password?: string;
+      /**
+       * Sender domains whose mail to the world leaves through this service.
+       *
+       * Items: Text without control characters, at least one character long.
+       */
+      domains: string[];
+    };
+  };
+  /**
+   * First attempts of unknown senders are put off.
+   */
+  greylisting: {
+    /**
+     * Whether it is on.
+     */
+    enable: boolean;
+    /**
+     * Seconds until a new sender may try again with success.
+     */
+    'greylisting-delay': number;
+    /**
+     * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+     *
+     * Items: Text without control characters, at least one character long.
+     */
+    'whitelist-clients': string[];
+    /**
+     * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+     *
+     * Items: Text without control characters, at least one character long.
+     */
+    'whitelist-recipients': string[];
+  };
+  /**
+   * The node's host name: banner, HELO reply and MX target.
+   */
+  fqdn?: string;
+  /**
+   * Accepted domains.
+   */
+  'mail-domains': {
+    /**
+     * The domain, in lower case.
+     */
+    name: string;
+    /**
+     * Address of the backend.
+     */
+    'mail-server-host': {
+      [k: string]: unknown;
+    } & string;
+    /**
+     * Port of the backend.
+     */
+    'mail-server-port': number;
+    /**
+     * How the backend shows who it is.
+     */
+    authentication: 'none' | 'password' | 'fingerprint';
+    /**
+     * Fingerprints of the backend's certificates.
+     */
+    fingerprints: string[];
+    /**
+     * Password of the domain.
+     */
+    password?: string;
+  }[];
+  /**
+   * Host names of all nodes.
+   *
+   * Items: Text without control characters, at least one character long.
+   */
+  'cluster-fqdns': string[];
+  /**
+   * PEM private key followed by the certificate chain, served on the inbound port instead of the self-signed certificate.
+   */
+  'custom-inbound-certificate'?: string;
+  /**
+   * The cluster's monitor password.
+   */
+  'monitor-password'?: string;
+}

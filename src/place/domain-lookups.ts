@@ -1,0 +1,71 @@
+/** MX and TXT lookups with a time limit, in parallel: a slow resolver delays one processing by seconds, never blocks it. */
+import { lookup, Resolver } from 'node:dns/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { MailExchangers, Outside } from '../model/answers.ts';
+
+/** Milliseconds for all lookups together. */
+const timeLimit = 10_000;
+/** Lookups under way at once. */
+const parallel = 100;
+
+/** Domains without an answer in time have an error; the next processing asks again. */
+export async function lookUpDomains(domains: readonly string[]): Promise<Omit<Outside, 'answers'>> {
+  const slow = (domain: string): MailExchangers => ({
+    kind: 'error',
+    reason: `no answer about ${domain} within ${timeLimit / 1000} seconds`,
+  });
+  const mailExchangers = Object.fromEntries(domains.map((domain) => [domain, slow(domain)]));
+  const texts: Record<string, readonly string[]> = {};
+  if (domains.length === 0) return { mailExchangers, texts };
+
+  const resolver = new Resolver({ timeout: 3000, tries: 2 });
+  const waiting = [...domains];
+  const worker = async () => {
+    for (let domain = waiting.shift(); domain !== undefined; domain = waiting.shift()) {
+      const [exchangers, text] = await Promise.all([
+        findExchangers(resolver, domain),
+        findTexts(resolver, domain),
+      ]);
+      mailExchangers[domain] = exchangers;
+      texts[domain] = text;
+    }
+  };
+  const inTime = new AbortController();
+  await Promise.race([
+    Promise.all(Array.from({ length: parallel }, worker)),
+    delay(timeLimit, undefined, { signal: inTime.signal }).catch(() => undefined),
+  ]);
+  inTime.abort();
+  resolver.cancel();
+  return { mailExchangers: { ...mailExchangers }, texts: { ...texts } };
+}
+
+async function findExchangers(resolver: Resolver, domain: string): Promise<MailExchangers> {
+  try {
+    const records = await resolver.resolveMx(domain);
+    return {
+      kind: 'exchangers',
+      names: records.map(({ exchange }) => exchange.toLowerCase().replace(/\.$/, '')),
+    };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTFOUND') return { kind: 'absent' };
+    if (code === 'ENODATA') return { kind: 'none', hasAddress: await hasAddress(domain) };
+    return { kind: 'error', reason: message };
+  }
+}
+
+async function findTexts(resolver: Resolver, domain: string): Promise<string[]> {
+  return resolver.resolveTxt(domain).then(
+    (records) => records.map((parts) => parts.join('')),
+    () => [],
+  );
+}
+
+function hasAddress(domain: string): Promise<boolean> {
+  return lookup(domain).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,12 @@
+/** Stage 2 for one relay node: what its cluster says. Pure. */
+import { RequesterError } from '../../errors.ts';
+import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
+import { checkAgainstSchema } from '../json-schema.ts';
+import type { RequestedInstance } from '../requested.ts';
+
+export function validateRelayRequest(requested: RequestedInstance): RelayInput {
+  const schema = 'mail-server-relay/relay-input.json';
+  const { value, problems } = checkAgainstSchema<RelayInput>(schema, requested.parameters);
+  if (problems.length > 0) throw new RequesterError(problems);
+  return value;
+}
