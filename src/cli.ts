@@ -28,8 +28,9 @@ program
   .option('--type <software-type>', 'software type', 'default')
   .action(async (file: string, { type }: { type: string }) => {
     const { readParameterFile } = await import('./parameter-file.ts');
-    const { mailServer } = await import('./mail-server.ts');
-    const request = mailServer.validate(await readParameterFile(file, type));
+    const { definitionOf } = await import('./releases.ts');
+    const requested = await readParameterFile(file, type);
+    const request = definitionOf(requested.softwareType).validate(requested);
     if (request.refused.length > 0) {
       throw new RequesterError(
         request.refused.map(({ reference, error }) => `/shared/${reference}: ${error}`),
@@ -41,33 +42,32 @@ program
 program
   .command('render')
   .description('Write the folder of files that an instance would get.')
-  .argument('<release>', 'mail-server')
+  .argument('<release>', 'mail-server or mail-server-relay')
   .argument('<file>', 'parameters, YAML or JSON')
   .requiredOption('-o, --output <folder>', 'folder to write')
-  .option('--type <software-type>', 'software type', 'default')
+  .option('--type <software-type>', "software type; the release's first one without it")
   .option('--diff', 'show what would change, write nothing')
   .action(
     async (
       releaseName: string,
       file: string,
-      { output, type, diff }: { output: string; type: string; diff?: boolean },
+      { output, type, diff }: { output: string; type?: string; diff?: boolean },
     ) => {
-      const { mailServer } = await import('./mail-server.ts');
+      const { definitionOf, releases } = await import('./releases.ts');
       const { readParameterFile } = await import('./parameter-file.ts');
       const { readStackLayer } = await import('./place/stack-layer.ts');
       const { renderInstance } = await import('./render.ts');
       const { folderChanges, writeFolder } = await import('./render-folder.ts');
       const { readTemplates, templateRenderer } = await import('./render/templates.ts');
-      if (releaseName !== mailServer.release) {
-        throw new CommanderError(
-          exitCodes.usage,
-          'release',
-          `no release "${releaseName}"; known: mail-server`,
-        );
+      const [first] = releases.find(({ release }) => release === releaseName)?.softwareTypes ?? [];
+      if (first === undefined) {
+        const known = [...new Set(releases.map(({ release }) => release))].join(', ');
+        throw new CommanderError(exitCodes.usage, 'release', `no release "${releaseName}"; known: ${known}`);
       }
+      const requested = await readParameterFile(file, type ?? first);
       const render = templateRenderer(await readTemplates(shipped('instance-templates')));
       const stack = await readStackLayer(join(shipped('software'), 'stack/debian.cfg'));
-      const files = renderInstance(await readParameterFile(file, type), mailServer, stack, render);
+      const files = renderInstance(requested, definitionOf(requested.softwareType), stack, render);
       const changes = diff ? await folderChanges(output, files) : await writeFolder(output, files);
       for (const { path, kind, patch } of changes) console.log(diff ? patch() : `${kind.padEnd(8)}${path}`);
       console.log(
@@ -105,7 +105,6 @@ program
   .requiredOption('--develop-eggs-directory <folder>')
   .action(async (options: ConvergeOptions) => {
     const { converge } = await import('./converge.ts');
-    const { mailServer } = await import('./mail-server.ts');
     const { partition, programs, eggsDirectory, developEggsDirectory } = options;
     const connection: Connection = {
       serverUrl: options.serverUrl,
@@ -125,7 +124,6 @@ program
         developEggsDirectory,
         connection,
       },
-      [mailServer],
       console.log,
     );
     for (const path of written) console.log(`wrote ${path}`);
@@ -139,12 +137,14 @@ program
   .requiredOption('--partition <folder>')
   .action(async ({ partition }: { partition: string }) => {
     const { connectToMaster } = await import('./slap/index.ts');
-    const { mailServer } = await import('./mail-server.ts');
-    const { folder, name } = mailServer.certificates ?? { folder: '', name: '' };
+    const { releases } = await import('./releases.ts');
     const connection = JSON.parse(
       await readFile(join(partition, 'etc/connection.json'), 'utf8'),
     ) as Connection;
-    await rm(join(partition, folder, `${name}.fingerprint`), { force: true });
+    for (const { certificates } of releases) {
+      if (certificates === null) continue;
+      await rm(join(partition, certificates.folder, `${certificates.name}.fingerprint`), { force: true });
+    }
     const master = connectToMaster(connection);
     await master.bang('certificate rotation').finally(() => master.close());
   });
@@ -167,6 +167,16 @@ program
   .action(async ({ directory, log }: { directory: string; log?: string }) => {
     const { crond } = await import('./crond/crond.ts');
     await crond({ directory, ...(log === undefined ? {} : { logFile: log }) });
+  });
+
+program
+  .command('policy')
+  .description('Answer who may send as what through a relay; what etc/service/policy runs.')
+  .requiredOption('--tenants <path>')
+  .requiredOption('--socket <path>')
+  .action(async (options: { tenants: string; socket: string }) => {
+    const { servePolicy } = await import('./policy/policy-server.ts');
+    await servePolicy(options);
   });
 
 program

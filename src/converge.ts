@@ -1,13 +1,12 @@
 /** What a partition runs: the seven stages, in their order. */
 import { randomBytes } from 'node:crypto';
 
-import { RequesterError } from './errors.ts';
 import { changeLedger, ledgerStore, readLedger } from './ledger/store.ts';
 import { type SurveyOptions, surveyPlace } from './place/survey.ts';
 import { publishOutbox } from './publish.ts';
 import { lookUpDomains } from './place/domain-lookups.ts';
 import { relate } from './relate.ts';
-import type { ReleaseDefinition } from './release-definition.ts';
+import { definitionOf } from './releases.ts';
 import { renderFiles } from './render/render-files.ts';
 import { readTemplates, templateRenderer } from './render/templates.ts';
 import { connectToMaster } from './slap/index.ts';
@@ -25,13 +24,12 @@ export interface Converged {
 /** Throws RequesterError for refused parameters, OperatorError for what the node or the master lacks. */
 export async function converge(
   options: SurveyOptions & { templates: string },
-  releases: readonly ReleaseDefinition[],
   log: (line: string) => void,
 ): Promise<Converged> {
   const master = connectToMaster(options.connection);
   try {
     const fetched = await master.fetchPartition();
-    const release = releaseFor(fetched.softwareType, releases);
+    const release = definitionOf(fetched.softwareType);
     const instance = release.validate(fetched);
 
     const store = ledgerStore(options.partition);
@@ -64,11 +62,4 @@ export async function converge(
   } finally {
     await master.close();
   }
-}
-
-function releaseFor(softwareType: string, releases: readonly ReleaseDefinition[]): ReleaseDefinition {
-  const release = releases.find(({ softwareTypes }) => softwareTypes.includes(softwareType));
-  if (release) return release;
-  const known = releases.flatMap(({ softwareTypes }) => softwareTypes).join(', ');
-  throw new RequesterError([`/: software type "${softwareType}" is not known; known are ${known}`]);
 }

@@ -2,6 +2,7 @@
 import { buildMailServer } from './model/mail-server/mail-server.ts';
 import { mailServerPorts } from './model/place.ts';
 import { planMailServer } from './plan/mail-server/plan.ts';
+import { postfixPrograms } from './plan/shared/postfix-service.ts';
 import { planRequests } from './plan/mail-server/requests.ts';
 import type { ReleaseDefinition } from './release-definition.ts';
 import { validateMailServerRequest } from './validate/mail-server/mail-server-request.ts';
@@ -9,6 +10,17 @@ import { validateMailServerRequest } from './validate/mail-server/mail-server-re
 export const mailServer: ReleaseDefinition = {
   release: 'mail-server',
   softwareTypes: ['default', 'RootSoftwareInstance', 'default-ors'],
+  programs: [
+    ...postfixPrograms,
+    'dovecot',
+    'doveadm',
+    'dovecot-imap',
+    'dovecot-lmtp',
+    'dovecot-managesieve',
+    'dovecot-sieve-plugin',
+    'apache',
+    'apache-modules',
+  ],
   ports: mailServerPorts,
   listener: (service) =>
     service === 'smtp' ? 'postfix' : service === 'https' || service === 'monitor' ? 'apache' : 'dovecot',

@@ -10,6 +10,8 @@ export interface ReleaseDefinition {
   /** The software release's name. */
   release: string;
   softwareTypes: readonly string[];
+  /** Programs of the stack layer that an instance cannot do without. */
+  programs: readonly string[];
   /** Service → canonical port. */
   ports: Readonly<Record<string, number>>;
   /** Which daemon listens for a service. */

@@ -61,7 +61,7 @@ function examplePlace(
   return {
     partition: instance.partition,
     release: '/opt/slapos-mail',
-    user: { name: 'slapuser0', uid: 1000, gid: 1000 },
+    user: { name: 'slapuser0', group: 'slapuser0', uid: 1000, gid: 1000 },
     ipv6: instance.ipv6,
     ipv4: instance.ipv4,
     title: instance.title,
@@ -79,7 +79,11 @@ function examplePlace(
       eggsDirectory: '/opt/software/eggs',
       developEggsDirectory: '/opt/software/develop-eggs',
     },
-    certificates: { current: exampleFingerprint('AA'), next: exampleFingerprint('BB') },
+    certificates: {
+      current: exampleFingerprint('AA'),
+      next: exampleFingerprint('BB'),
+      bundle: 'an example: here stand the private key and the certificate\n',
+    },
     ports: Object.fromEntries(
       Object.entries(ports).map(([service, port]) => [service, { port, ipv4: instance.ipv4 !== null }]),
     ),

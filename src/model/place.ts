@@ -6,7 +6,7 @@ export interface Place {
   partition: string;
   /** Absolute path of the unpacked generator: bundle, templates, promises. */
   release: string;
-  user: { name: string; uid: number; gid: number };
+  user: { name: string; group: string; uid: number; gid: number };
   ipv6: string;
   ipv4: string | null;
   /** The instance's title. */
@@ -36,6 +36,8 @@ export interface Connection {
 export interface Fingerprints {
   current: string;
   next: string;
+  /** Private key and certificate, PEM: the current pair. */
+  bundle: string;
 }
 
 /** Canonical port of each service of `mail-server` (contract 2.5). */

@@ -51,7 +51,7 @@ export async function ensureCertificates(
   if (fingerprintLine(next) !== (await read('.next.fingerprint'))) {
     await writeFingerprint(path('.next.fingerprint'), next);
   }
-  return { current: fingerprintOf(current), next: fingerprintOf(next) };
+  return { current: fingerprintOf(current), next: fingerprintOf(next), bundle: current };
 }
 
 export function fingerprintOf(bundle: string): string {

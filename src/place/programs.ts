@@ -13,14 +13,17 @@ export interface Stack {
 type ProgramsFile = Record<string, { path: string; package: string }>;
 
 /** Reads `programs.json` and `facts.json` beside it; throws OperatorError naming every missing program and its package. */
-export async function readStack(path: string): Promise<Stack> {
+export async function readStack(path: string, needed: readonly string[]): Promise<Stack> {
   const programs = JSON.parse(await readFile(path, 'utf8')) as ProgramsFile;
   const facts = JSON.parse(await readFile(join(dirname(path), 'facts.json'), 'utf8')) as Record<
     string,
     string
   >;
   const missing: string[] = [];
-  for (const [name, program] of Object.entries(programs)) {
+  for (const name of needed) {
+    const program = programs[name];
+    if (program === undefined)
+      throw new OperatorError(`${path}: names no program ${name}; build the software release again`);
     await access(program.path).catch(() =>
       missing.push(`${name} (${program.path}, package ${program.package})`),
     );

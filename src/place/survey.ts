@@ -1,5 +1,6 @@
 /** Finds out where the instance runs: everything of the node that the pure stages must know, as one value. */
 import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 
 import { OperatorError } from '../errors.ts';
@@ -34,7 +35,7 @@ export async function surveyPlace(
   options: SurveyOptions,
   facts: PartitionFacts,
   ledger: Ledger,
-  release: Pick<ReleaseDefinition, 'ports' | 'listener' | 'certificates'>,
+  release: Pick<ReleaseDefinition, 'programs' | 'ports' | 'listener' | 'certificates'>,
 ): Promise<Place> {
   const { partition } = options;
   for (const path of [partition, options.release]) {
@@ -46,7 +47,7 @@ export async function surveyPlace(
   const { ipv6, ipv4 } = facts.addresses;
   if (ipv6 === undefined)
     throw new OperatorError('the partition has no IPv6 address; format the node with one');
-  const { programs, facts: stackFacts } = await readStack(options.programs);
+  const { programs, facts: stackFacts } = await readStack(options.programs, release.programs);
   const certificates = await surveyCertificates(partition, release.certificates, facts.title, programs);
   const ports = await allocatePorts({
     canonical: release.ports,
@@ -61,7 +62,7 @@ export async function surveyPlace(
   return {
     partition,
     release: options.release,
-    user: { name: user.username, uid: user.uid, gid: user.gid },
+    user: { name: user.username, group: await groupName(user.gid), uid: user.uid, gid: user.gid },
     ipv6,
     ipv4: ipv4 ?? null,
     title: facts.title,
@@ -74,13 +75,20 @@ export async function surveyPlace(
   };
 }
 
+/** Name of a group; its number when it has none. */
+async function groupName(gid: number): Promise<string> {
+  const groups = await readFile('/etc/group', 'utf8').catch(() => '');
+  const line = groups.split('\n').find((each) => each.split(':')[2] === String(gid));
+  return line?.split(':')[0] ?? String(gid);
+}
+
 async function surveyCertificates(
   partition: string,
   files: ReleaseDefinition['certificates'],
   title: string,
   programs: Readonly<Record<string, string>>,
 ): Promise<Fingerprints> {
-  if (files === null) return { current: '', next: '' };
+  if (files === null) return { current: '', next: '', bundle: '' };
   const beforeChange = async () => {
     for (const daemon of files.servedBy) await noteChange(partition, daemon, 'reload');
   };

@@ -3,7 +3,17 @@
 import type { Ledger } from '../ledger/types.ts';
 
 /** A running program that reads a planned file, and what it takes to make it read the file again. */
-export type Daemon = 'postfix' | 'dovecot' | 'apache' | 'portal' | 'crond';
+export type Daemon =
+  | 'postfix'
+  | 'inbound-postfix'
+  | 'outbound-postfix'
+  | 'dovecot'
+  | 'sasl'
+  | 'postgrey'
+  | 'policy'
+  | 'apache'
+  | 'portal'
+  | 'crond';
 
 export interface PlannedFile {
   /** Relative to the partition. */

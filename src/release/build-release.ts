@@ -29,7 +29,7 @@ export interface Release {
 }
 
 /** The software releases; each has a folder of its name in `software/` and in `schemas/`. */
-const releases = ['mail-server'];
+const releases = ['mail-server', 'mail-server-relay'];
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

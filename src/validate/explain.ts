@@ -19,18 +19,22 @@ const explanations: Readonly<Record<string, Explain>> = {
   minItems: ({ params }) => `is an empty list; write at least ${String(params['limit'])} item`,
   dependentRequired: ({ params }) =>
     `has "${String(params['property'])}" without "${String(params['missingProperty'])}"; write both`,
+  anyOf: ({ data, parentSchema }) => `${shown(data)} is not ${example(parentSchema)}`,
   pattern: ({ data, parentSchema }) => `${shown(data)} is not ${example(parentSchema)}`,
 };
 
 /** What a pattern asks for, by the title of its schema. */
 const examples: Readonly<Record<string, string>> = {
   'Mail domain': 'a mail domain; write a name such as example.com',
+  'Mail server': 'an IPv4 or IPv6 address; write one such as 192.0.2.1 or 2001:db8::1',
   'One line of text': 'one line of text; remove control characters',
   Host: 'a host name or an address; write one such as smtp.example.com',
 };
 
 export function explainViolations(errors: readonly ErrorObject[]): string[] {
-  const sentences = errors.map((error) => {
+  // The alternatives of an `anyOf` are told once, by it.
+  const told = errors.filter(({ schemaPath }) => !/\/anyOf\/\d/.test(schemaPath));
+  const sentences = told.map((error) => {
     const explain = explanations[error.keyword] ?? (({ message }) => message ?? 'is refused');
     return `${error.instancePath || '/'}: ${explain(error)}`;
   });

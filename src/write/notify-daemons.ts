@@ -15,6 +15,11 @@ interface Running {
 
 const daemons: Readonly<Record<Daemon, Running>> = {
   postfix: { pidFile: 'var/spool/postfix/pid/master.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
+  'inbound-postfix': { pidFile: 'var/spool/inbound/pid/master.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
+  'outbound-postfix': { pidFile: 'var/spool/outbound/pid/master.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
+  sasl: { pidFile: 'var/run/sasl/master.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
+  postgrey: { pidFile: 'var/run/postgrey.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
+  policy: { pidFile: 'var/run/policy.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
   dovecot: { pidFile: 'var/run/dovecot/master.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
   apache: { pidFile: 'var/run/apache.pid', reload: 'SIGUSR1', stop: 'SIGWINCH' },
   portal: { pidFile: 'var/run/portal.pid', reload: 'SIGHUP', stop: 'SIGTERM' },

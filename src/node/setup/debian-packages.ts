@@ -17,10 +17,12 @@ const runtimePackages: readonly DebianPackage[] = [
   { name: 'libnss-wrapper', brings: 'libnss_wrapper.so' },
   { name: 'libuid-wrapper', brings: 'libuid_wrapper.so' },
   { name: 'logrotate', brings: '/usr/sbin/logrotate' },
+  { name: 'libsasl2-modules', brings: 'PLAIN and LOGIN for Postfix as a client' },
   { name: 'openssl', brings: '/usr/bin/openssl' },
+  { name: 'postfix-policyd-spf-python', brings: '/usr/bin/policyd-spf' },
+  { name: 'postgrey', brings: '/usr/sbin/postgrey' },
   { name: 'postfix', brings: '/usr/lib/postfix/sbin/master' },
   { name: 'postfix-cdb', brings: '/usr/lib/postfix/postfix-cdb.so' },
-  { name: 'postfix-pcre', brings: '/usr/lib/postfix/postfix-pcre.so' },
   // slapos.core needs netifaces, which the package index has only as C source: Debian's build spares a compiler.
   { name: 'python3-netifaces', brings: 'netifaces, a Python module' },
   { name: 'python3-venv', brings: '/usr/bin/python3 -m venv' },

@@ -51,7 +51,7 @@ export function dovecotFiles(model: MailServer): PlannedFile[] {
       mode: 0o700,
       restart: 'dovecot',
       body: {
-        template: 'mail-server/start-dovecot.hbs',
+        template: 'shared/start-dovecot.hbs',
         context: {
           dovecot: place.programs['dovecot'],
           pidFile: `${partition}/var/run/dovecot/master.pid`,

@@ -4,9 +4,10 @@ import type { Answers } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { Plan } from '../planned.ts';
 import { maintenanceFiles, maintenanceFolders, signalByPidFile } from '../shared/maintenance.ts';
-import { adminCommands, copiedCommands, postfixEnvironment } from '../shared/postfix-service.ts';
+import { adminTools } from '../shared/postfix-service.ts';
 import { nextLedger } from '../shared/next-ledger.ts';
 import { profileFile } from '../shared/profile.ts';
+import { generatorTools, logrotateJob, rotationJob } from '../shared/upkeep.ts';
 import { dovecotFiles, dovecotFolders } from './dovecot.ts';
 import { postfixFiles, postfixFolders, postfixLocationAt } from './postfix.ts';
 import { planPromises, promiseFiles } from './promises.ts';
@@ -54,11 +55,7 @@ function logFiles({ place }: MailServer) {
 
 function profile(model: MailServer) {
   const { place } = model;
-  const { partition, programs, release } = place;
-  const node = programs['node'] ?? 'node';
-  const bundle = `${release}/slapos-mail.mjs`;
-  const environment = postfixEnvironment(postfixLocationAt(place));
-  const copied: readonly string[] = copiedCommands;
+  const { partition, programs } = place;
   return profileFile(place, {
     services: Object.fromEntries(
       ['postfix', 'dovecot', 'apache', 'portal', 'crond'].map((name) => [
@@ -67,42 +64,13 @@ function profile(model: MailServer) {
       ]),
     ),
     tools: {
-      ...Object.fromEntries(
-        adminCommands.map((name) => [
-          name,
-          {
-            command: copied.includes(name)
-              ? [`${partition}/libexec/postfix/${name}`]
-              : adminCommand(programs, name),
-            environment,
-          },
-        ]),
-      ),
+      ...adminTools(postfixLocationAt(place), ''),
       doveadm: {
         command: [programs['doveadm'] ?? 'doveadm', '-c', `${partition}/etc/dovecot/dovecot.conf`],
       },
-      'postfix-certificate-rotate': {
-        command: [node, bundle, 'rotate-certificate', '--partition', partition],
-      },
-      'slapos-mail': { command: [node, bundle] },
+      ...generatorTools(place),
     },
     promises: planPromises(model),
-    cron: {
-      'rotate-certificate': { times: '17 3 * * 0', command: [`${partition}/bin/postfix-certificate-rotate`] },
-      logrotate: {
-        times: '23 2 * * *',
-        command: [
-          programs['logrotate'] ?? 'logrotate',
-          '-s',
-          `${partition}/var/lib/logrotate.state`,
-          `${partition}/etc/logrotate.conf`,
-        ],
-      },
-    },
+    cron: { ...rotationJob(place), ...logrotateJob(place) },
   });
-}
-
-/** `mailq` is `sendmail` by another name. */
-function adminCommand(programs: Readonly<Record<string, string>>, name: string): string[] {
-  return name === 'mailq' ? [programs['sendmail'] ?? 'sendmail', '-bp'] : [programs[name] ?? name];
 }

@@ -3,20 +3,25 @@ import { type MailServer, promiseDomain } from '../../model/mail-server/mail-ser
 import type { Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import {
-  copiedCommands,
   type PostfixLocation,
   postfixBasics,
-  postfixEnvironment,
   postfixIdentities,
   queueFolders,
-  shellAssignments,
+  startPostfix,
 } from '../shared/postfix-service.ts';
 import { endpointsOf } from '../shared/endpoints.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
 import type { Routes } from './routes.ts';
 
 export function postfixLocationAt(place: Place): PostfixLocation {
-  return { place, configuration: 'etc/postfix', queue: 'var/spool/postfix', data: 'var/lib/postfix' };
+  return {
+    place,
+    configuration: 'etc/postfix',
+    queue: 'var/spool/postfix',
+    data: 'var/lib/postfix',
+    log: 'var/log/postfix.log',
+    daemon: 'postfix',
+  };
 }
 
 export function postfixFolders(model: MailServer): PlannedFolder[] {
@@ -65,24 +70,7 @@ export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
     ...postfixIdentities(location),
     ...tableFiles(mailServerTables(model, routes)),
     ...(model.anyPassword ? [anyLoginTable(model)] : []),
-    {
-      path: 'libexec/start-postfix',
-      mode: 0o700,
-      restart: 'postfix',
-      body: {
-        template: 'shared/start-postfix.hbs',
-        context: {
-          assignments: shellAssignments(postfixEnvironment(location)),
-          commandFolder: basics.commandFolder,
-          copies: copiedCommands.map((name) => ({ name, from: place.programs[name] })),
-          daemonFolder: basics.daemonFolder,
-          configurationFolder: basics.configurationFolder,
-          node: place.programs['node'],
-          bundle: `${place.release}/slapos-mail.mjs`,
-          endpoints,
-        },
-      },
-    },
+    startPostfix(location, endpoints),
   ];
 }
 

@@ -4,10 +4,11 @@ import type { MailServerService, Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import { portalSocket } from './web.ts';
 import { portOf } from '../shared/endpoints.ts';
+import { missingFile } from '../shared/maintenance.ts';
+import { commonPromises } from '../shared/upkeep.ts';
 import type { Routes } from './routes.ts';
 
 export const credentialsFile = 'etc/promise-credentials.json';
-export const missingFile = 'var/missing';
 
 const listening: Readonly<Record<string, MailServerService>> = {
   imap_listen: 'imap',
@@ -46,21 +47,12 @@ export function planPromises(model: MailServer): PlannedPromise[] {
     },
   });
   return [
+    ...commonPromises(place),
     ...Object.entries(listening).map(([name, service]) => listenPromiseOf(name, place, service)),
     {
       name: 'portal-socket-listening',
       code: { file: 'listening.py' },
       config: { socket: `${partition}/${portalSocket}`, service: 'portal', log: 'var/log/portal.log' },
-    },
-    {
-      name: 'crond-running',
-      code: { file: 'process_running.py' },
-      config: {
-        'pid-file': `${partition}/var/run/crond.pid`,
-        'command-part': `${partition}/etc/cron.d`,
-        service: 'crond',
-        log: 'var/log/crond.log',
-      },
     },
     certificate('outbound_certificate_served', 'smtp', 'smtp'),
     certificate('imap_certificate_served', 'imap', 'imap'),
@@ -99,11 +91,6 @@ export function planPromises(model: MailServer): PlannedPromise[] {
       name: 'relays-answered',
       code: { file: 'nothing_pending.py' },
       config: { file: `${partition}/${missingFile}` },
-    },
-    {
-      name: 'check-free-disk-space',
-      code: { file: 'free_disk.py' },
-      config: { folder: partition, 'min-mebibytes': '1000', 'min-percent': '2' },
     },
   ];
 }

@@ -3,6 +3,7 @@ import type { Answers } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { listenAddresses, portOf } from '../shared/endpoints.ts';
+import { generatorService } from '../shared/maintenance.ts';
 import { webUrl } from './addresses.ts';
 
 export const webFolders: readonly PlannedFolder[] = [
@@ -49,20 +50,7 @@ export function webFiles(model: MailServer, answers: Answers): PlannedFile[] {
       },
     },
     { path: 'etc/portal.json', mode: 0o600, body: { text: portalConfig(model, answers) } },
-    {
-      path: 'libexec/start-portal',
-      mode: 0o700,
-      restart: 'portal',
-      body: {
-        template: 'shared/start-generator.hbs',
-        context: {
-          node: place.programs['node'],
-          bundle: `${place.release}/slapos-mail.mjs`,
-          pidFile: `${partition}/var/run/portal.pid`,
-          arguments: `portal --config ${partition}/etc/portal.json`,
-        },
-      },
-    },
+    generatorService(place, 'portal', `portal --config ${partition}/etc/portal.json`),
   ];
 }
 

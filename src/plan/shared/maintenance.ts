@@ -1,6 +1,9 @@
 /** Log rotation, cron, and the saved connection to the master. Pure. */
 import type { Place } from '../../model/place.ts';
-import type { PlannedFile, PlannedFolder } from '../planned.ts';
+import type { Daemon, PlannedFile, PlannedFolder } from '../planned.ts';
+
+/** Lines of what is missing, which a promise shows. */
+export const missingFile = 'var/missing';
 
 export interface LogFile {
   path: string;
@@ -45,21 +48,34 @@ export function maintenanceFiles(place: Place, logs: readonly LogFile[]): Planne
         },
       },
     },
-    {
-      path: 'libexec/start-crond',
-      mode: 0o700,
-      restart: 'crond',
-      body: {
-        template: 'shared/start-generator.hbs',
-        context: {
-          node: programs['node'],
-          bundle: `${place.release}/slapos-mail.mjs`,
-          pidFile: `${partition}/var/run/crond.pid`,
-          arguments: `crond --directory ${partition}/etc/cron.d --log ${partition}/var/log/crond.log`,
-        },
+    generatorService(
+      place,
+      'crond',
+      `crond --directory ${partition}/etc/cron.d --log ${partition}/var/log/crond.log`,
+    ),
+  ];
+}
+
+/** Start script of a program of ours; `words`: its command and options. */
+export function generatorService(
+  { partition, programs, release }: Place,
+  daemon: Daemon,
+  words: string,
+): PlannedFile {
+  return {
+    path: `libexec/start-${daemon}`,
+    mode: 0o700,
+    restart: daemon,
+    body: {
+      template: 'shared/start-generator.hbs',
+      context: {
+        node: programs['node'],
+        bundle: `${release}/slapos-mail.mjs`,
+        pidFile: `${partition}/var/run/${daemon}.pid`,
+        arguments: words,
       },
     },
-  ];
+  };
 }
 
 /** Sends `signal` to the process that a pid file names, if there is one. */

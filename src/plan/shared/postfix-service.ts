@@ -1,7 +1,8 @@
 /** What every Postfix of ours needs to run as one unprivileged user: queue, identities, environment, admin tools. Pure. */
 import type { Place } from '../../model/place.ts';
 import { shellWord } from '../../formats/shell.ts';
-import type { PlannedFile, PlannedFolder } from '../planned.ts';
+import type { Profile } from './profile.ts';
+import type { Daemon, PlannedFile, PlannedFolder } from '../planned.ts';
 
 export interface PostfixLocation {
   place: Place;
@@ -11,6 +12,9 @@ export interface PostfixLocation {
   queue: string;
   /** Data folder, relative to the partition. */
   data: string;
+  /** Log file, relative to the partition. */
+  log: string;
+  daemon: Daemon;
 }
 
 /** Modes that Postfix itself asks of its queue (postfix-files(5)). */
@@ -74,8 +78,27 @@ export function postfixEnvironment({ place, configuration }: PostfixLocation): R
 }
 
 /** Programs that work on the queue through set-gid bits; ours are copies without them. */
-export const copiedCommands = ['postdrop', 'postqueue'] as const;
-export const adminCommands = [
+const copiedCommands = ['postdrop', 'postqueue'] as const;
+/** Programs of the stack layer that a Postfix of ours, its certificates and its upkeep need. */
+export const postfixPrograms: readonly string[] = [
+  'node',
+  'openssl',
+  'logrotate',
+  'xz',
+  'postfix-daemons',
+  'postfix',
+  'postcat',
+  'postconf',
+  'postdrop',
+  'postmap',
+  'postqueue',
+  'postsuper',
+  'sendmail',
+  'postfix-cdb',
+  'uid-wrapper',
+  'nss-wrapper',
+];
+const adminCommands = [
   'mailq',
   'postcat',
   'postconf',
@@ -88,7 +111,7 @@ export const adminCommands = [
 
 /** Context of `main.cf`'s shared part. */
 export function postfixBasics(location: PostfixLocation) {
-  const { place, configuration, queue, data } = location;
+  const { place, configuration, queue, data, log } = location;
   return {
     user: place.user.name,
     queueFolder: `${place.partition}/${queue}`,
@@ -97,12 +120,52 @@ export function postfixBasics(location: PostfixLocation) {
     daemonFolder: place.programs['postfix-daemons'],
     configurationFolder: `${place.partition}/${configuration}`,
     logFolder: `${place.partition}/var/log`,
+    logFile: `${place.partition}/${log}`,
     environmentNames: Object.keys(postfixEnvironment(location)).join(' '),
     tableType: place.stackFacts['postfix-table-type'],
   };
 }
 
+/** The script that starts a Postfix; `endpoints`: `[address]:port` of its smtpd. */
+export function startPostfix(location: PostfixLocation, endpoints: readonly string[]): PlannedFile {
+  const { place, daemon } = location;
+  const { commandFolder, daemonFolder, configurationFolder } = postfixBasics(location);
+  return {
+    path: `libexec/start-${daemon}`,
+    mode: 0o700,
+    restart: daemon,
+    body: {
+      template: 'shared/start-postfix.hbs',
+      context: {
+        assignments: shellAssignments(postfixEnvironment(location)),
+        commandFolder,
+        copies: copiedCommands.map((name) => ({ name, from: place.programs[name] })),
+        daemonFolder,
+        configurationFolder,
+        node: place.programs['node'],
+        bundle: `${place.release}/slapos-mail.mjs`,
+        endpoints,
+      },
+    },
+  };
+}
+
 /** The environment as assignments for a start script. */
-export function shellAssignments(environment: Readonly<Record<string, string>>): string[] {
+function shellAssignments(environment: Readonly<Record<string, string>>): string[] {
   return Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)}`);
+}
+
+/** Postfix' own commands for administrators, in the environment of this Postfix. */
+export function adminTools(location: PostfixLocation, prefix: string): Profile['tools'] {
+  const { partition, programs } = location.place;
+  const environment = postfixEnvironment(location);
+  const copied: readonly string[] = copiedCommands;
+  const command = (name: string): string[] => {
+    if (copied.includes(name)) return [`${partition}/libexec/postfix/${name}`];
+    // `mailq` is `sendmail` by another name.
+    return name === 'mailq' ? [programs['sendmail'] ?? 'sendmail', '-bp'] : [programs[name] ?? name];
+  };
+  return Object.fromEntries(
+    adminCommands.map((name) => [`${prefix}${name}`, { command: command(name), environment }]),
+  );
 }

@@ -1,0 +1,97 @@
+/** What a cluster publishes: to its own requester, and for each relayed domain (contract 3.5, 3.6). Pure. */
+import type { Answers } from '../../model/answers.ts';
+import type { DecidedDomain } from '../../model/mail-server-relay/arbitration.ts';
+import type { Cluster } from '../../model/mail-server-relay/cluster.ts';
+import type { PlannedPublication } from '../planned.ts';
+import { digestOf } from '../shared/digest.ts';
+import type { ReadyNode } from './ready-nodes.ts';
+import { readyNodes } from './ready-nodes.ts';
+
+const outboundPort = '10587';
+const taken = 'this domain has already been claimed';
+const notVerified =
+  'Your domain has not yet passed our domain verification:\n' +
+  'please set MX records pointing to this mail relay cluster';
+
+export function planClusterPublications(cluster: Cluster, answers: Answers): PlannedPublication[] {
+  const nodes = readyNodes(cluster, answers);
+  return [
+    publication('', instanceParameters(cluster, nodes)),
+    ...cluster.domains.map((decided) => {
+      const parameters = domainParameters(cluster, nodes, decided);
+      return publication(decided.claim.reference, parameters);
+    }),
+    ...cluster.refused.map(({ reference, domain, error }) =>
+      publication(reference, { ...(domain === null ? {} : { domain }), error }),
+    ),
+  ];
+}
+
+function instanceParameters(cluster: Cluster, nodes: readonly ReadyNode[]): Record<string, unknown> {
+  const accepted = cluster.domains.filter(({ state }) => state.kind === 'accepted');
+  return {
+    'relay-hosts': nodes.map(({ ipv6 }) => ipv6),
+    'backend-domains': accepted
+      .map(({ claim }) => claim.domain)
+      .sort()
+      .join('\n'),
+    errors: cluster.errors,
+  };
+}
+
+function domainParameters(
+  cluster: Cluster,
+  nodes: readonly ReadyNode[],
+  { claim, state, record, proof }: DecidedDomain,
+): Record<string, unknown> {
+  const { domain } = claim;
+  const entries = { 'dns-entries': dnsEntries(cluster, domain) };
+  switch (state.kind) {
+    case 'taken':
+      return { domain, error: taken };
+    case 'dns-error':
+      return { domain, error: state.reason };
+    case 'unverified':
+      return { domain, ...entries, 'verification-entry': `${domain}. TXT "${proof}"`, error: notVerified };
+    case 'accepted':
+      return {
+        ...entries,
+        'spf-entry': spfEntry(domain, nodes),
+        'tls-fingerprints': nodes.flatMap(({ fingerprints }) => fingerprints),
+        ...outboundHosts(cluster, nodes),
+        'outbound-has-proxy': cluster.deliveryServices.has(domain),
+        ...(claim.authentication === 'password' && record?.password
+          ? { 'outbound-user': domain, 'outbound-password': record.password }
+          : {}),
+      };
+  }
+}
+
+function outboundHosts({ relayDomain }: Cluster, nodes: readonly ReadyNode[]): Record<string, unknown> {
+  const [first] = nodes;
+  if (first === undefined) return {};
+  return {
+    'outbound-host': relayDomain ?? first.ipv6,
+    'outbound-hosts': nodes.map(({ ipv6 }) => ipv6),
+    'outbound-smtp-port': first.submissionPort ?? outboundPort,
+  };
+}
+
+function dnsEntries({ nodes }: Cluster, domain: string): string {
+  return nodes.flatMap(({ fqdn }) => (fqdn === null ? [] : [`${domain}. MX 10 ${fqdn}.`])).join('\n');
+}
+
+/** RFC 7208: the nodes' addresses may send for the domain. */
+function spfEntry(domain: string, nodes: readonly ReadyNode[]): string {
+  return `${domain}. TXT "v=spf1 ${nodes.map(({ ipv6 }) => `ip6:${ipv6} `).join('')}mx ~all"`;
+}
+
+function publication(target: string, parameters: Record<string, unknown>): PlannedPublication {
+  const error = parameters['error'];
+  return {
+    target,
+    parameters,
+    digest: digestOf(parameters),
+    ...(typeof error === 'string' && target !== '' ? { error } : {}),
+  };
+}

@@ -1,0 +1,198 @@
+/** Stage 5 for one relay node. Pure. */
+import type { Ledger } from '../../ledger/types.ts';
+import type { RelayNode } from '../../model/mail-server-relay/relay-node.ts';
+import { saltFrom } from '../../model/seed.ts';
+import { hashPassword } from '../../model/password.ts';
+import { serialisePasswdFile } from '../../formats/passwd-file.ts';
+import type { Place } from '../../model/place.ts';
+import type { Plan, PlannedFile, PlannedPublication } from '../planned.ts';
+import { digestOf } from '../shared/digest.ts';
+import { portOf } from '../shared/endpoints.ts';
+import {
+  generatorService,
+  maintenanceFiles,
+  maintenanceFolders,
+  signalByPidFile,
+} from '../shared/maintenance.ts';
+import { nextLedger } from '../shared/next-ledger.ts';
+import { adminTools } from '../shared/postfix-service.ts';
+import { profileFile } from '../shared/profile.ts';
+import { crondService, generatorTools, logrotateJob, rotationJob } from '../shared/upkeep.ts';
+import { relayPostfixFiles, relayPostfixFolders, relayLocation, inboundBundle } from './relay-postfix.ts';
+import { relayPromises } from './relay-promises.ts';
+import { planTenants } from './tenants.ts';
+
+/** `nodeBundle`: the node's own key and certificate, served inbound as well unless a custom one is given. */
+export function planRelayNode(node: RelayNode, ledger: Ledger): Plan {
+  const { place } = node;
+  const publications = [publicationOf(node)];
+  return {
+    folders: [
+      ...maintenanceFolders,
+      ...relayPostfixFolders(place),
+      { path: 'etc/sasl', mode: 0o700 },
+      { path: 'var/run/sasl', mode: 0o755 },
+      { path: 'var/lib/postgrey', mode: 0o700 },
+    ],
+    files: [
+      ...relayPostfixFiles(node),
+      inboundBundleFile(node),
+      ...saslFiles(node),
+      ...policyFiles(node),
+      ...postgreyFiles(node),
+      ...maintenanceFiles(place, logFiles(place)),
+      profileFile(place, {
+        services: {
+          ...Object.fromEntries(
+            ['inbound-postfix', 'outbound-postfix', 'sasl', 'postgrey', 'policy'].map((name) => [
+              name,
+              [`${place.partition}/libexec/start-${name}`],
+            ]),
+          ),
+          ...crondService(place),
+        },
+        tools: {
+          ...adminTools(relayLocation(place, 'inbound'), 'inbound-'),
+          ...adminTools(relayLocation(place, 'outbound'), 'outbound-'),
+          ...generatorTools(place),
+        },
+        promises: relayPromises(node),
+        cron: { ...rotationJob(place), ...logrotateJob(place) },
+      }),
+    ],
+    ledger: nextLedger(ledger, publications, { ports: place.ports, secrets: node.secrets }),
+    publications,
+  };
+}
+
+function publicationOf({ place, hostName, domains }: RelayNode): PlannedPublication {
+  const parameters = {
+    'smtp-port': String(portOf(place, 'inbound')),
+    'submission-port': String(portOf(place, 'outbound')),
+    'smtp-ipv6': place.ipv6,
+    'tls-fingerprints': [place.certificates.current, place.certificates.next],
+    'dns-entries': domains
+      .map(({ name }) => `${name}. MX 10 ${hostName}.`)
+      .sort()
+      .join('\n'),
+  };
+  return { target: '', parameters, digest: digestOf(parameters) };
+}
+
+function inboundBundleFile({ place, inboundCertificate }: RelayNode): PlannedFile {
+  return {
+    path: inboundBundle,
+    mode: 0o600,
+    reload: 'inbound-postfix',
+    body: { text: inboundCertificate ?? place.certificates.bundle },
+  };
+}
+
+/** Passwords of domains are random, 192 bits: a cheap hash of them is as good as a dear one. */
+const rounds = 4;
+
+function saslFiles({ place, domains }: RelayNode): PlannedFile[] {
+  const { partition, user, programs } = place;
+  const users = domains.flatMap(({ name, password }) => {
+    if (password === null) return [];
+    // The same salt each time, or the file would change at every run.
+    const salt = saltFrom(new TextEncoder().encode(password), name);
+    return [{ name, password: hashPassword(password, salt, rounds), home: '/nonexistent' }];
+  });
+  const configuration = `${partition}/etc/sasl/dovecot.conf`;
+  return [
+    { path: 'etc/sasl/users', mode: 0o600, body: { text: serialisePasswdFile(users) } },
+    {
+      path: 'etc/sasl/dovecot.conf',
+      mode: 0o600,
+      reload: 'sasl',
+      body: {
+        template: 'mail-server-relay/outbound/dovecot.conf.hbs',
+        context: {
+          baseFolder: `${partition}/var/run/sasl`,
+          log: `${partition}/var/log/sasl.log`,
+          user: user.name,
+          users: `${partition}/etc/sasl/users`,
+        },
+      },
+    },
+    {
+      path: 'libexec/start-sasl',
+      mode: 0o700,
+      restart: 'sasl',
+      body: {
+        template: 'shared/start-dovecot.hbs',
+        context: {
+          dovecot: programs['dovecot'],
+          pidFile: `${partition}/var/run/sasl/master.pid`,
+          configuration,
+        },
+      },
+    },
+  ];
+}
+
+function policyFiles(node: RelayNode): PlannedFile[] {
+  const { partition } = node.place;
+  const tenants = planTenants(node);
+  return [
+    {
+      path: 'etc/postfix/outbound/tenants.json',
+      mode: 0o600,
+      body: { text: `${JSON.stringify(tenants, null, 1)}\n` },
+    },
+    generatorService(
+      node.place,
+      'policy',
+      `policy --tenants ${partition}/etc/postfix/outbound/tenants.json --socket ${partition}/var/run/policy.sock`,
+    ),
+  ];
+}
+
+function postgreyFiles({ place, greylisting, hostName }: RelayNode): PlannedFile[] {
+  const { partition, user, programs } = place;
+  const list = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
+  return [
+    {
+      path: 'etc/postgrey-clients',
+      mode: 0o600,
+      reload: 'postgrey',
+      body: { text: list(greylisting['whitelist-clients']) },
+    },
+    {
+      path: 'etc/postgrey-recipients',
+      mode: 0o600,
+      reload: 'postgrey',
+      body: { text: list(greylisting['whitelist-recipients']) },
+    },
+    {
+      path: 'libexec/start-postgrey',
+      mode: 0o700,
+      restart: 'postgrey',
+      body: {
+        template: 'mail-server-relay/start-postgrey.hbs',
+        context: {
+          postgrey: programs['postgrey'],
+          socket: `${partition}/var/run/postgrey.sock`,
+          pidFile: `${partition}/var/run/postgrey.pid`,
+          databaseFolder: `${partition}/var/lib/postgrey`,
+          user: user.name,
+          group: user.group,
+          hostName,
+          delay: greylisting['greylisting-delay'],
+          whitelistClients: `${partition}/etc/postgrey-clients`,
+          whitelistRecipients: `${partition}/etc/postgrey-recipients`,
+        },
+      },
+    },
+  ];
+}
+
+function logFiles({ partition }: Place) {
+  const copied = ['inbound-postfix', 'outbound-postfix', 'crond', 'policy'].map((name) => ({
+    path: `var/log/${name}.log`,
+    afterwards: 'copytruncate' as const,
+  }));
+  const saslPid = `${partition}/var/run/sasl/master.pid`;
+  return [...copied, { path: 'var/log/sasl.log', afterwards: { command: signalByPidFile(saslPid, 'USR1') } }];
+}

@@ -1,0 +1,117 @@
+/** The two Postfix services of a node. Pure. */
+import type { Place } from '../../model/place.ts';
+import type { RelayNode } from '../../model/mail-server-relay/relay-node.ts';
+import type { PlannedFile, PlannedFolder } from '../planned.ts';
+import { endpointsOf } from '../shared/endpoints.ts';
+import {
+  type PostfixLocation,
+  postfixBasics,
+  postfixIdentities,
+  queueFolders,
+  startPostfix,
+} from '../shared/postfix-service.ts';
+import { deliveryTables, inboundTables, outboundTables, tableFiles } from './relay-tables.ts';
+
+export type RelayService = 'inbound' | 'outbound';
+export const relayServices: readonly RelayService[] = ['inbound', 'outbound'];
+
+export const certificateFolder = 'etc/postfix/ssl';
+export const inboundBundle = 'etc/postfix/inbound/ssl/postfix-inbound.bundle.pem';
+
+export function relayLocation(place: Place, service: RelayService): PostfixLocation {
+  return {
+    place,
+    configuration: `etc/postfix/${service}`,
+    queue: `var/spool/${service}`,
+    data: `var/lib/postfix-${service}`,
+    log: `var/log/${service}-postfix.log`,
+    daemon: `${service}-postfix`,
+  };
+}
+
+export function relayPostfixFolders(place: Place): PlannedFolder[] {
+  return [
+    { path: 'libexec/postfix', mode: 0o750 },
+    { path: 'etc/postfix/inbound/ssl', mode: 0o700 },
+    ...relayServices.flatMap((service) => {
+      const location = relayLocation(place, service);
+      return [...queueFolders(location), { path: location.data, mode: 0o700 }];
+    }),
+  ];
+}
+
+export function relayPostfixFiles(node: RelayNode): PlannedFile[] {
+  return [...inboundFiles(node), ...outboundFiles(node)];
+}
+
+function inboundFiles(node: RelayNode): PlannedFile[] {
+  const { place } = node;
+  const { partition } = place;
+  const location = relayLocation(place, 'inbound');
+  const basics = { ...postfixBasics(location), hostName: node.hostName };
+  const spf = `${location.configuration}/policyd-spf.conf`;
+  return [
+    file(location, 'main.cf', 'inbound', {
+      ...basics,
+      certificate: `${partition}/${certificateFolder}/postfix.bundle.pem`,
+      inboundCertificate: `${partition}/${inboundBundle}`,
+      ownAddresses: ['127.0.0.0/8', '[::1]/128', `[${place.ipv6}]/128`].join(' '),
+      greylisting: node.greylisting.enable,
+      postgreySocket: `${partition}/var/run/postgrey.sock`,
+    }),
+    file(location, 'master.cf', 'inbound', {
+      endpoints: endpointsOf(place, 'inbound'),
+      policydSpf: place.programs['policyd-spf'],
+      policydSpfConfiguration: `${partition}/${spf}`,
+    }),
+    {
+      path: spf,
+      mode: 0o600,
+      body: { template: 'mail-server-relay/inbound/policyd-spf.conf.hbs', context: {} },
+    },
+    ...postfixIdentities(location),
+    ...tableFiles(location.configuration, inboundTables(node)),
+    startPostfix(location, endpointsOf(place, 'inbound')),
+  ];
+}
+
+function outboundFiles(node: RelayNode): PlannedFile[] {
+  const { place, deliveryServices, domains } = node;
+  const { partition } = place;
+  const location = relayLocation(place, 'outbound');
+  const basics = { ...postfixBasics(location), hostName: node.hostName };
+  return [
+    file(location, 'main.cf', 'outbound', {
+      ...basics,
+      certificate: `${partition}/${certificateFolder}/postfix.bundle.pem`,
+      hasPasswords: domains.some(({ authentication }) => authentication === 'password'),
+      authSocket: `${partition}/var/run/sasl/auth-postfix`,
+      policySocket: `${partition}/var/run/policy.sock`,
+    }),
+    file(location, 'master.cf', 'outbound', {
+      ...basics,
+      endpoints: endpointsOf(place, 'outbound'),
+      deliveryServices: deliveryServices.map(({ transport, login }) => ({
+        transport,
+        tlsLevel: login === null ? 'may' : 'encrypt',
+      })),
+    }),
+    ...postfixIdentities(location),
+    ...tableFiles(location.configuration, { ...outboundTables(node), ...deliveryTables(node) }),
+    startPostfix(location, endpointsOf(place, 'outbound')),
+  ];
+}
+
+function file(
+  location: PostfixLocation,
+  name: string,
+  service: RelayService,
+  context: Readonly<Record<string, unknown>>,
+): PlannedFile {
+  return {
+    path: `${location.configuration}/${name}`,
+    mode: 0o600,
+    reload: location.daemon,
+    body: { template: `mail-server-relay/${service}/${name}.hbs`, context },
+  };
+}

@@ -1,0 +1,74 @@
+/** Promises of a relay node. Pure. */
+import type { RelayNode } from '../../model/mail-server-relay/relay-node.ts';
+import type { PlannedPromise } from '../planned.ts';
+import { portOf } from '../shared/endpoints.ts';
+import { commonPromises } from '../shared/upkeep.ts';
+import { certificateFolder, inboundBundle, type RelayService } from './relay-postfix.ts';
+
+/** The name of the promise that reports a closed port. */
+const listenPromise = { inbound: 'inbound_smtp_listen', outbound: 'outbound_subm_listen' } as const;
+
+export function relayPromises(node: RelayNode): PlannedPromise[] {
+  const { place, inboundCertificate } = node;
+  const { partition } = place;
+  const endpoint = (service: RelayService) => ({ host: place.ipv6, port: String(portOf(place, service)) });
+  const listening = (service: RelayService): PlannedPromise => ({
+    name: listenPromise[service],
+    code: { file: 'listening.py' },
+    config: {
+      ...endpoint(service),
+      service: `${service}-postfix`,
+      log: `var/log/${service}-postfix.log`,
+    },
+  });
+  const socket = (name: string, path: string, log: string): PlannedPromise => ({
+    name: `${name}-socket-listening`,
+    code: { file: 'listening.py' },
+    config: { socket: `${partition}/${path}`, service: name, log },
+  });
+  const served = (name: string, service: RelayService, bundle: string): PlannedPromise => ({
+    name,
+    code: { file: 'certificate_served.py' },
+    config: {
+      ...endpoint(service),
+      protocol: 'smtp',
+      'certificate-file': `${partition}/${bundle}`,
+      'listen-promise': listenPromise[service],
+    },
+  });
+  const queue = (service: RelayService): PlannedPromise => ({
+    name: `${service}-queue-age`,
+    code: { file: 'mail_queue_age.py' },
+    config: {
+      'postqueue-command': `${partition}/bin/${service}-postqueue`,
+      'max-age': '14400',
+      'listen-promise': listenPromise[service],
+    },
+  });
+  return [
+    ...commonPromises(place),
+    listening('inbound'),
+    listening('outbound'),
+    socket('postgrey', 'var/run/postgrey.sock', 'var/log/inbound-postfix.log'),
+    socket('policy', 'var/run/policy.sock', 'var/log/policy.log'),
+    socket('sasl', 'var/run/sasl/auth-postfix', 'var/log/sasl.log'),
+    served('outbound_certificate_served', 'outbound', `${certificateFolder}/postfix.bundle.pem`),
+    ...(inboundCertificate === null
+      ? []
+      : [
+          served('inbound_custom_certificate_served', 'inbound', inboundBundle),
+          {
+            name: 'inbound_custom_certificate_not_expired',
+            code: { module: 'slapos.promise.plugin.check_certificate' },
+            config: {
+              certificate: `${partition}/${inboundBundle}`,
+              key: `${partition}/${inboundBundle}`,
+              'certificate-expiration-days': '5',
+              'bang-on-failure': 'false',
+            },
+          },
+        ]),
+    queue('inbound'),
+    queue('outbound'),
+  ];
+}

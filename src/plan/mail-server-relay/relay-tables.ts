@@ -1,0 +1,78 @@
+/** Lookup tables of a node: each is one lookup by domain or next hop, however many domains there are. Pure. */
+import { type LookupTable, serialiseLookupTable } from '../../formats/postfix-table.ts';
+import type { DeliveryService, RelayedDomain, RelayNode } from '../../model/mail-server-relay/relay-node.ts';
+import type { PlannedFile } from '../planned.ts';
+
+export type NamedTables = Readonly<Record<string, LookupTable>>;
+
+/** From the world to backends. */
+export function inboundTables({ domains }: RelayNode): NamedTables {
+  return {
+    'relay-domains': new Map(domains.map(({ name }) => [name, 'relayed'])),
+    // A sender of a domain that is relayed here cannot come from the world.
+    'own-senders': new Map(
+      domains.map(({ name }) => [name, 'REJECT mail from this domain does not come this way']),
+    ),
+    transports: new Map(domains.map((domain) => [domain.name, `backend:${nextHop(domain)}`])),
+  };
+}
+
+/** From backends to backends, and to delivery services. */
+export function outboundTables({ domains, serviceOf }: RelayNode): NamedTables {
+  const policies = new Map<string, Set<string>>();
+  for (const domain of domains.filter(isKnownByFingerprint)) {
+    const prints = policies.get(nextHop(domain)) ?? new Set<string>();
+    for (const print of domain.fingerprints) prints.add(print);
+    policies.set(nextHop(domain), prints);
+  }
+  return {
+    'relay-domains': new Map(domains.map(({ name }) => [name, 'relayed'])),
+    transports: new Map(
+      domains.map((domain) => [
+        domain.name,
+        // Two transports, so that what one requester says of a backend's certificate binds nobody else's mail to it.
+        `${isKnownByFingerprint(domain) ? 'known-backend' : 'backend'}:${nextHop(domain)}`,
+      ]),
+    ),
+    backend_tls_policy_map: new Map(
+      [...policies].map(([hop, prints]) => [hop, `fingerprint match=${[...prints].sort().join('|')}`]),
+    ),
+    'sender-transports': new Map(
+      [...serviceOf].map(([domain, service]) => [`@${domain}`, deliveryTransport(service)]),
+    ),
+  };
+}
+
+/** One table for each delivery service: no other service's transport can read its password. */
+export function deliveryTables({ deliveryServices }: RelayNode): NamedTables {
+  return Object.fromEntries(
+    deliveryServices.map((service) => [
+      `${service.transport}-password`,
+      new Map(
+        service.login === null ? [] : [[nextHop(service), `${service.login.user}:${service.login.password}`]],
+      ),
+    ]),
+  );
+}
+
+/** Postfix transport of a delivery service. */
+export function deliveryTransport(service: DeliveryService): string {
+  return `${service.transport}:${nextHop(service)}`;
+}
+
+export function tableFiles(folder: string, tables: NamedTables): PlannedFile[] {
+  return Object.entries(tables).map(([name, table]) => ({
+    path: `${folder}/${name}`,
+    mode: 0o600,
+    body: { text: serialiseLookupTable(table) },
+    table: true,
+  }));
+}
+
+function nextHop({ host, port }: { host: string; port: number }): string {
+  return `[${host}]:${port}`;
+}
+
+function isKnownByFingerprint({ authentication }: RelayedDomain): boolean {
+  return authentication === 'fingerprint';
+}
