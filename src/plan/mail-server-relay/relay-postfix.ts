@@ -7,13 +7,12 @@ import {
   type PostfixLocation,
   postfixBasics,
   postfixIdentities,
-  queueFolders,
+  postfixServiceFolders,
   startPostfix,
 } from '../shared/postfix-service.ts';
 import { deliveryTables, inboundTables, outboundTables, tableFiles } from './relay-tables.ts';
 
 export type RelayService = 'inbound' | 'outbound';
-export const relayServices: readonly RelayService[] = ['inbound', 'outbound'];
 
 export const certificateFolder = 'etc/postfix/ssl';
 export const inboundBundle = 'etc/postfix/inbound/ssl/postfix-inbound.bundle.pem';
@@ -31,12 +30,9 @@ export function relayLocation(place: Place, service: RelayService): PostfixLocat
 
 export function relayPostfixFolders(place: Place): PlannedFolder[] {
   return [
-    { path: 'libexec/postfix', mode: 0o750 },
+    ...postfixServiceFolders(relayLocation(place, 'inbound')),
+    ...postfixServiceFolders(relayLocation(place, 'outbound')),
     { path: 'etc/postfix/inbound/ssl', mode: 0o700 },
-    ...relayServices.flatMap((service) => {
-      const location = relayLocation(place, service);
-      return [...queueFolders(location), { path: location.data, mode: 0o700 }];
-    }),
   ];
 }
 

@@ -6,7 +6,7 @@ import {
   type PostfixLocation,
   postfixBasics,
   postfixIdentities,
-  queueFolders,
+  postfixServiceFolders,
   startPostfix,
 } from '../shared/postfix-service.ts';
 import { endpointsOf } from '../shared/endpoints.ts';
@@ -24,12 +24,8 @@ export function postfixLocationAt(place: Place): PostfixLocation {
   };
 }
 
-export function postfixFolders(model: MailServer): PlannedFolder[] {
-  return [
-    ...queueFolders(postfixLocationAt(model.place)),
-    { path: 'var/lib/postfix', mode: 0o700 },
-    { path: 'libexec/postfix', mode: 0o750 },
-  ];
+export function postfixFolders({ place }: MailServer): PlannedFolder[] {
+  return postfixServiceFolders(postfixLocationAt(place));
 }
 
 export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
