@@ -1,7 +1,8 @@
 /** The ledger's files as text, and back. Pure. A line that cannot be read stops everything: nothing is dropped. */
 import { OperatorError } from '../errors.ts';
-import { byText, oneWord } from '../formats/one-word.ts';
+import { byText } from '../formats/one-word.ts';
 import { parsePasswdFile, serialisePasswdFile } from '../formats/passwd-file.ts';
+import { decode, encode, type Fail, lineOf, lines, numbered, tableOf, words } from './lines.ts';
 import type { AccountRecord, Holder, Ledger, PortRecord, Publication, RequestRecord } from './types.ts';
 
 export const ledgerFiles = [
@@ -66,45 +67,63 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
     if (passwords.has(name)) fail('users', lineOf(text.users, `${name}:`), `${name} stands twice`);
     passwords.set(name, password);
   }
-  const accounts = words(text.holders).map(({ line, fields }) =>
-    parseHolder(fields, passwords, (reason) => fail('holders', line, reason)),
-  );
+  const accounts = parseHolders(text.holders, passwords, (line, reason) => fail('holders', line, reason));
   const held = new Set(accounts.filter(({ state }) => state === 'held').map(({ address }) => address));
   for (const name of passwords.keys()) {
     if (!held.has(name))
       fail('users', lineOf(text.users, `${name}:`), `${name} has no holder in \`holders\``);
   }
+  const table = <Value>(
+    file: Exclude<LedgerFile, 'users' | 'holders' | 'outbox'>,
+    parse: (fields: string[], fail: Fail) => [string, Value],
+  ) =>
+    tableOf(
+      words(text[file]).map(({ line, fields }) => {
+        const failHere: Fail = (reason) => fail(file, line, reason);
+        const [key, value] = parse(fields, failHere);
+        return { key, value, fail: failHere };
+      }),
+    );
   return {
     accounts,
-    ports: table(text.ports, ([service, port, ipv4], line): [string, PortRecord] => {
-      if (!service || !/^[0-9]{1,5}$/.test(port ?? ''))
-        return fail('ports', line, 'is not `service port ipv4`');
+    ports: table('ports', ([service, port = '', ipv4], failHere): [string, PortRecord] => {
+      const isPort = /^[0-9]{1,5}$/.test(port) && Number(port) <= 65535;
+      if (!service || !isPort) return failHere('is not `service port ipv4`');
       return [service, { port: Number(port), ipv4: ipv4 === 'ipv4' }];
     }),
-    secrets: table(text.secrets, ([name, secret], line) =>
-      name && secret ? [name, secret] : fail('secrets', line, 'is not `name secret`'),
+    secrets: table('secrets', ([name, secret], failHere) =>
+      name && secret ? [name, secret] : failHere('is not `name secret`'),
     ),
-    requested: table(text.requested, ([name, url, type, shared], line): [string, RequestRecord] => {
-      if (!name || !url || !type) return fail('requested', line, 'is not `name url type shared`');
-      return [
-        decode(name),
-        { softwareUrl: decode(url), softwareType: decode(type), shared: shared === 'shared' },
-      ];
+    requested: table('requested', ([name, url, type, shared], failHere): [string, RequestRecord] => {
+      if (!name || !url || !type) return failHere('is not `name url type shared`');
+      const [softwareUrl, softwareType] = [decode(url, failHere), decode(type, failHere)];
+      return [decode(name, failHere), { softwareUrl, softwareType, shared: shared === 'shared' }];
     }),
-    published: table(text.published, ([target, digest], line) =>
-      target && digest ? [decode(target), digest] : fail('published', line, 'is not `target digest`'),
+    published: table('published', ([target, digest], failHere) =>
+      target && digest ? [decode(target, failHere), digest] : failHere('is not `target digest`'),
     ),
-    outbox: Object.fromEntries(
+    outbox: tableOf(
       numbered(text.outbox).map(({ line, text: entry }) => {
-        try {
-          const { target, ...publication } = JSON.parse(entry) as Publication & { target: string };
-          return [target, publication];
-        } catch {
-          return fail('outbox', line, 'is not JSON');
-        }
+        const failHere: Fail = (reason) => fail('outbox', line, reason);
+        const { target, ...value } = parsePublication(entry, failHere);
+        return { key: target, value, fail: failHere };
       }),
     ),
   };
+}
+
+function parsePublication(line: string, fail: Fail): Publication & { target: string } {
+  let entry: Partial<Publication & { target: string }> | null;
+  try {
+    entry = JSON.parse(line) as typeof entry;
+  } catch {
+    return fail('is not JSON');
+  }
+  const { target, parameters, digest } = entry ?? {};
+  if (typeof target !== 'string' || typeof digest !== 'string' || typeof parameters !== 'object') {
+    return fail('lacks a target, parameters or a digest');
+  }
+  return { ...entry, target, parameters, digest };
 }
 
 function holderLine(account: AccountRecord): string[] {
@@ -121,15 +140,33 @@ function holderLine(account: AccountRecord): string[] {
   ];
 }
 
+function parseHolders(
+  text: string,
+  passwords: ReadonlyMap<string, string | null>,
+  fail: (line: number, reason: string) => never,
+): AccountRecord[] {
+  const seen = new Set<string>();
+  return words(text).map(({ line, fields }) => {
+    const failHere: Fail = (reason) => fail(line, reason);
+    const account = parseHolder(fields, passwords, failHere);
+    const { address, holder, state } = account;
+    for (const name of [`${address} ${holder}`, ...(state === 'held' ? [address] : [])]) {
+      if (seen.has(name)) failHere(`${name} stands twice`);
+      seen.add(name);
+    }
+    return account;
+  });
+}
+
 function parseHolder(
   fields: string[],
   passwords: ReadonlyMap<string, string | null>,
-  fail: (reason: string) => never,
+  fail: Fail,
 ): AccountRecord {
   const [address, state, encodedHolder, mailbox, ...rest] = fields;
   if (!address || !encodedHolder || !mailbox) return fail('is not `address state holder mailbox …`');
   if (state !== 'held' && state !== 'released') return fail(`"${state}" is neither held nor released`);
-  const holder = decode(encodedHolder);
+  const holder = decode(encodedHolder, fail);
   if (!/^(shared|builtin):/.test(holder)) return fail(`"${holder}" is no holder`);
   const values = new Map(
     rest.map((field) => {
@@ -149,42 +186,4 @@ function parseHolder(
     token: values.get('token') ?? null,
     resetToken: values.get('reset-token') ?? null,
   };
-}
-
-function lines(rows: readonly (readonly string[])[]): string {
-  return rows
-    .map((row) => `${row.map((word) => oneWord(word, 'the ledger')).join(' ')}\n`)
-    .sort(byText)
-    .join('');
-}
-
-function numbered(text: string): { line: number; text: string }[] {
-  return text
-    .split('\n')
-    .map((line, index) => ({ line: index + 1, text: line }))
-    .filter(({ text: line }) => line !== '' && !line.startsWith('#'));
-}
-
-function words(text: string): { line: number; fields: string[] }[] {
-  return numbered(text).map(({ line, text: row }) => ({ line, fields: row.split(' ') }));
-}
-
-function table<Value>(
-  text: string,
-  parse: (fields: string[], line: number) => [string, Value],
-): Record<string, Value> {
-  return Object.fromEntries(words(text).map(({ line, fields }) => parse(fields, line)));
-}
-
-/** References may hold blanks and punctuation; `-` stands for the instance itself, whose target is empty. */
-function encode(text: string): string {
-  return text === '' ? '-' : encodeURIComponent(text).replace(/^-/, '%2D');
-}
-
-function decode(text: string): string {
-  return text === '-' ? '' : decodeURIComponent(text);
-}
-
-function lineOf(text: string, start: string): number {
-  return text.split('\n').findIndex((line) => line.startsWith(start)) + 1;
 }

@@ -23,7 +23,8 @@ const attempts = 1000;
 
 export async function allocatePorts(request: PortRequest): Promise<Record<string, PortRecord>> {
   const { canonical, ipv6, ipv4, held, isOurs } = request;
-  const taken = new Set<number>();
+  // Also those of services further down, whose daemons may be down at the moment.
+  const taken = new Set(Object.values(held).map(({ port }) => port));
   const allocated: Record<string, PortRecord> = {};
   for (const [service, first] of Object.entries(canonical)) {
     const record = held[service];

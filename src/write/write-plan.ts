@@ -1,5 +1,5 @@
-/** Stage 6: only files that change, atomically, mode before content; lookup tables are indexed before their source is replaced. */
-import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+/** Stage 6: only files that change, atomically, mode before content; lookup tables together with their indexed form. */
+import { chmod, mkdir, open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { runProgram } from '../place/run-program.ts';
@@ -36,29 +36,43 @@ export async function writeFiles(
     if (indexed && (await isAsPlanned(path, file.content, file.mode))) continue;
     if (file.restart) await noteChange(partition, file.restart, 'stop');
     if (file.reload) await noteChange(partition, file.reload, 'reload');
-    if (file.table) await indexTable(path, file.content, indexer);
-    await writeFileAtomically(path, file.content, file.mode);
+    if (file.table) await writeTable(path, file, indexer);
+    else await writeFileAtomically(path, file.content, file.mode);
     changed.push(file);
   }
   return changed;
 }
 
 /**
- * Makes the indexed table beside its source. It is made elsewhere and moved, so that Postfix never reads half a
- * table; the source is replaced after it, so that an unchanged source means a finished table.
+ * Writes a table's source and the indexed table beside it. Both are made elsewhere and moved, so that Postfix never
+ * reads half a table. While they are moved there is no source: a source that is there belongs to its table, also
+ * when a killed run wanted another one than the next.
  */
-async function indexTable(path: string, content: string, indexer: TableIndexer): Promise<void> {
-  const scratch = await mkdtemp(join(dirname(path), '.table-'));
+async function writeTable(path: string, file: RenderedFile, indexer: TableIndexer): Promise<void> {
+  const scratch = join(dirname(path), `.table-${basename(path)}`);
+  await rm(scratch, { recursive: true, force: true });
   try {
+    await mkdir(scratch, { mode: 0o700 });
     const source = join(scratch, basename(path));
-    await writeFile(source, content, { mode: 0o600 });
+    await writeFileAtomically(source, file.content, file.mode);
     // postmap wants a main.cf; an empty one keeps it away from that of the instance, which may be half way to the next.
-    await writeFile(join(scratch, 'main.cf'), '');
+    const emptyConfiguration = join(scratch, 'main.cf');
+    await writeFile(emptyConfiguration, '');
+    // One that was written just now may be half written: postmap would wait two seconds for it to cool down.
+    await utimes(emptyConfiguration, 0, 0);
     await runProgram(indexer.postmap, ['-c', scratch, `${indexer.type}:${source}`]);
+    await syncFile(`${source}.${indexer.type}`);
+    await rm(path, { force: true });
     await rename(`${source}.${indexer.type}`, `${path}.${indexer.type}`);
+    await rename(source, path);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  await file.sync().finally(() => file.close());
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import {
   copiedCommands,
+  linkedCommands,
   type PostfixLocation,
   postfixBasics,
   postfixEnvironment,
@@ -75,6 +76,7 @@ export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
           assignments: shellAssignments(postfixEnvironment(location)),
           commandFolder: basics.commandFolder,
           copies: copiedCommands.map((name) => ({ name, from: place.programs[name] })),
+          links: linkedCommands.map((name) => ({ name, from: place.programs[name] })),
           daemonFolder: basics.daemonFolder,
           configurationFolder: basics.configurationFolder,
           node: place.programs['node'],

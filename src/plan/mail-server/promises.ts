@@ -18,6 +18,18 @@ const listening: Readonly<Record<string, MailServerService>> = {
   'monitor-httpd-listening-on-tcp': 'monitor',
 };
 
+const postfix = { service: 'postfix', log: 'var/log/postfix.log' };
+const dovecot = { service: 'dovecot', log: 'var/log/dovecot.log' };
+const apache = { service: 'apache', log: 'var/log/apache-error.log' };
+const listeners: Readonly<Record<MailServerService, { service: string; log: string }>> = {
+  smtp: postfix,
+  imap: dovecot,
+  imaps: dovecot,
+  sieve: dovecot,
+  https: apache,
+  monitor: apache,
+};
+
 export function planPromises(model: MailServer): PlannedPromise[] {
   const { place } = model;
   const { partition } = place;
@@ -37,8 +49,18 @@ export function planPromises(model: MailServer): PlannedPromise[] {
     ...Object.entries(listening).map(([name, service]) => listenPromiseOf(name, place, service)),
     {
       name: 'portal-socket-listening',
-      code: { module: 'slapos.promise.plugin.check_socket_listening' },
-      config: { pathname: `${partition}/${portalSocket}` },
+      code: { file: 'listening.py' },
+      config: { socket: `${partition}/${portalSocket}`, service: 'portal', log: 'var/log/portal.log' },
+    },
+    {
+      name: 'crond-running',
+      code: { file: 'process_running.py' },
+      config: {
+        'pid-file': `${partition}/var/run/crond.pid`,
+        'command-part': `${partition}/etc/cron.d`,
+        service: 'crond',
+        log: 'var/log/crond.log',
+      },
     },
     certificate('outbound_certificate_served', 'smtp', 'smtp'),
     certificate('imap_certificate_served', 'imap', 'imap'),
@@ -102,7 +124,7 @@ function listenPromise(service: MailServerService): string {
 function listenPromiseOf(name: string, place: Place, service: MailServerService): PlannedPromise {
   return {
     name,
-    code: { module: 'slapos.promise.plugin.check_socket_listening' },
-    config: { host: place.ipv6, port: String(portOf(place, service)) },
+    code: { file: 'listening.py' },
+    config: { host: place.ipv6, port: String(portOf(place, service)), ...listeners[service] },
   };
 }

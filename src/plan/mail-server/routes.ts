@@ -93,7 +93,8 @@ function readAnswer(answer: Readonly<Record<string, unknown>> | undefined): Rela
   const host = String(answer?.['outbound-host'] ?? '');
   const port = String(answer?.['outbound-smtp-port'] ?? '');
   const prints = list(answer?.['tls-fingerprints']).filter((print) => sha256Fingerprint.test(print));
-  if (!/^[A-Za-z0-9.:_-]+$/.test(host) || !/^[0-9]{1,5}$/.test(port) || prints.length === 0) return null;
+  const isPort = /^[1-9][0-9]{0,4}$/.test(port) && Number(port) <= 65535;
+  if (!/^[A-Za-z0-9.:_-]+$/.test(host) || !isPort || prints.length === 0) return null;
   return { host, port, fingerprints: prints };
 }
 

@@ -75,6 +75,16 @@ export function postfixEnvironment({ place, configuration }: PostfixLocation): R
 
 /** Programs that work on the queue through set-gid bits; ours are copies without them. */
 export const copiedCommands = ['postdrop', 'postqueue'] as const;
+/** Those that scripts of Postfix, such as that of `postfix reload`, run from the same folder. */
+export const linkedCommands = [
+  'postalias',
+  'postcat',
+  'postconf',
+  'postfix',
+  'postlog',
+  'postmap',
+  'postsuper',
+] as const;
 export const adminCommands = [
   'mailq',
   'postcat',

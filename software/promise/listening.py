@@ -1,0 +1,29 @@
+"""Promise: somebody listens. (The one of slapos.toolbox says neither where nor what to do.)
+
+config: `host` and `port`, or `socket`, a path; `service`: who should listen, and `log`, its log, for the message.
+"""
+import socket
+
+from slapos.grid.promise import interface
+from slapos.grid.promise.generic import GenericPromise
+from zope.interface import implementer
+
+SECONDS_TO_CONNECT = 10
+
+
+@implementer(interface.IPromise)
+class RunPromise(GenericPromise):
+
+  def sense(self):
+    path, host, port = self.getConfig('socket'), self.getConfig('host'), self.getConfig('port')
+    try:
+      if path:
+        with socket.socket(socket.AF_UNIX) as client:
+          client.settimeout(SECONDS_TO_CONNECT)
+          client.connect(path)
+      else:
+        socket.create_connection((host, int(port)), SECONDS_TO_CONNECT).close()
+    except OSError as error:
+      return self.logger.error('nobody listens on %s (%s); start %s, see %s', path or '[%s]:%s' % (host, port),
+                               error.strerror or error, self.getConfig('service'), self.getConfig('log'))
+    self.logger.info('%s listens on %s', self.getConfig('service'), path or '[%s]:%s' % (host, port))
