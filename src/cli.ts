@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Command, CommanderError } from 'commander';
 
-import { exitCodeOf, exitCodes, OperatorError, RequesterError } from './errors.ts';
+import { blamedOnNode, exitCodeOf, exitCodes, OperatorError, RequesterError } from './errors.ts';
 import type { Connection } from './model/place.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -227,7 +227,7 @@ node
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = explain(error);
+  process.exitCode = explain(blamedOnNode(error));
 }
 
 /** Says what went wrong, the reason last: masters keep only the end. Returns the exit code. */

@@ -19,6 +19,25 @@ export class OperatorError extends Error {
   override name = 'OperatorError';
 }
 
+/** What the system refuses because of the node, and what to do about it. */
+const nodeReasons: Readonly<Record<string, string>> = {
+  EACCES: "give it to the partition's user",
+  EPERM: "give it to the partition's user",
+  ENOSPC: 'make room on this disk',
+  EDQUOT: 'make room in the quota of this user',
+  EROFS: 'mount this disk for writing',
+  EIO: 'check this disk',
+  EMFILE: 'raise the limit of open files',
+  ENFILE: 'raise the limit of open files',
+};
+
+/** `error`, or an OperatorError in its place when a system call failed for a reason that lies with the node. */
+export function blamedOnNode(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const advice = nodeReasons[String(error.code)];
+  return advice === undefined ? error : new OperatorError(`${error.message}; ${advice}`, { cause: error });
+}
+
 /** Exit codes of `slapos-mail`, documented in README.md. */
 export const exitCodes = { success: 0, bug: 1, usage: 2, requester: 3, operator: 4 } as const;
 

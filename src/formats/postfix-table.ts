@@ -12,7 +12,7 @@ export function serialiseLookupTable(table: LookupTable): string {
 }
 
 function tableKey(key: string): string {
-  // A key that starts with `#` would be read as a comment, one that starts with `"` without its quotes.
+  // A key that starts with `#` would be read as a comment, one that starts with `"` beyond the blank.
   if (/^[#"]/.test(key)) throw new Error(`${JSON.stringify(key)} cannot be a key of a Postfix table`);
   return oneWord(key, 'a Postfix table');
 }

@@ -16,6 +16,19 @@ export async function readTemplates(folder: string): Promise<Templates> {
   );
 }
 
+/** Of the helpers that Handlebars brings: with `log` known, a value of that name would be logged and not written. */
+const knownHelpers = {
+  ...{ each: true, if: true },
+  ...{
+    unless: false,
+    with: false,
+    log: false,
+    lookup: false,
+    helperMissing: false,
+    blockHelperMissing: false,
+  },
+};
+
 export type Render = (template: string, context: Readonly<Record<string, unknown>>) => string;
 
 /** A renderer of `templates`. Throws when a template uses what its context lacks. */
@@ -31,7 +44,7 @@ export function templateRenderer(templates: Templates): Render {
     const template =
       compiled.get(name) ??
       // Configuration files are no HTML: values come escaped for their format.
-      handlebars.compile(text, { noEscape: true, strict: true, knownHelpersOnly: true });
+      handlebars.compile(text, { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true });
     compiled.set(name, template);
     return template(context);
   };

@@ -33,7 +33,7 @@ export function dovecotFiles(model: MailServer): PlannedFile[] {
           baseFolder: `${partition}/var/run/dovecot`,
           stateFolder: `${partition}/var/lib/dovecot`,
           temporaryFolder: `${partition}/var/tmp`,
-          log: `${partition}/var/log/dovecot.log`,
+          logFile: `${partition}/var/log/dovecot.log`,
           certificate: `${partition}/etc/postfix/ssl/postfix-backend.bundle.pem`,
           users: `${partition}/srv/ledger/current/users`,
           mailFolder: `${partition}/srv/mail`,

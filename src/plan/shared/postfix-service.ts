@@ -90,9 +90,11 @@ export const postfixPrograms: readonly string[] = [
   'xz',
   'postfix-daemons',
   'postfix',
+  'postalias',
   'postcat',
   'postconf',
   'postdrop',
+  'postlog',
   'postmap',
   'postqueue',
   'postsuper',
@@ -101,6 +103,16 @@ export const postfixPrograms: readonly string[] = [
   'uid-wrapper',
   'nss-wrapper',
 ];
+/** Those that scripts of Postfix, such as that of `postfix reload`, run from the same folder. */
+const linkedCommands = [
+  'postalias',
+  'postcat',
+  'postconf',
+  'postfix',
+  'postlog',
+  'postmap',
+  'postsuper',
+] as const;
 const adminCommands = [
   'mailq',
   'postcat',
@@ -143,6 +155,7 @@ export function startPostfix(location: PostfixLocation, endpoints: readonly stri
         assignments: shellAssignments(postfixEnvironment(location)),
         commandFolder,
         copies: copiedCommands.map((name) => ({ name, from: place.programs[name] })),
+        links: linkedCommands.map((name) => ({ name, from: place.programs[name] })),
         daemonFolder,
         configurationFolder,
         node: place.programs['node'],

@@ -120,6 +120,58 @@ describe('promises', function () {
     });
   });
 
+  describe('listening', () => {
+    const listening = (config: Record<string, string>) =>
+      sense('listening', { ...config, service: 'postfix', log: 'var/log/postfix.log' });
+
+    it('is content with a port and with a socket that somebody listens on', async () => {
+      const port = await start(createServer());
+      expect(await listening({ host: '127.0.0.1', port })).to.include({ level: 'info' });
+      const socket = join(directory, 'socket');
+      const server = createServer();
+      started.push(server);
+      await new Promise<void>((resolve) => server.listen(socket, resolve));
+      expect(await listening({ socket })).to.include({ level: 'info' });
+    });
+
+    it('tells where nobody listens, who should, and which log to read', async () => {
+      expect(await listening({ host: '127.0.0.1', port: closedPort })).to.deep.equal({
+        level: 'error',
+        message: `nobody listens on [127.0.0.1]:${closedPort} (Connection refused); start postfix, see var/log/postfix.log`,
+      });
+      expect((await listening({ socket: join(directory, 'none') })).message).to.contain(
+        '/none (No such file or directory); start postfix',
+      );
+    });
+  });
+
+  describe('process_running', () => {
+    async function running(pid: string) {
+      const pidFile = join(directory, 'service.pid');
+      await writeFile(pidFile, pid);
+      return sense('process_running', {
+        'pid-file': pidFile,
+        'command-part': process.execPath,
+        service: 'crond',
+        log: 'var/log/crond.log',
+      });
+    }
+
+    it('is content with a running process of the right command', async () => {
+      expect(await running(`${process.pid}\n`)).to.include({ level: 'info' });
+    });
+
+    it("tells that the pid file names another's process, one that has ended, or none", async () => {
+      for (const pid of ['1\n', '999999999\n', '']) {
+        const { level, message } = await running(pid);
+        expect(level).to.equal('error');
+        expect(message).to.match(
+          /^crond does not run \(.*service\.pid names no process of it\); start it, see/,
+        );
+      }
+    });
+  });
+
   describe('mail_delivery', () => {
     async function deliver(ports: { smtp: string; imap: string }, password = 'right') {
       const credentials = join(directory, 'credentials.json');

@@ -1,0 +1,17 @@
+/** The release of this checkout, unpacked as on a node. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { execa } from 'execa';
+
+import { buildRelease } from '../../src/release/build-release.ts';
+
+/** Folder of the bundle and its templates, readable for everybody. */
+export async function unpackRelease(folder: string): Promise<string> {
+  const { tarball } = await buildRelease({ outputDirectory: join(folder, 'dist') });
+  const unpacked = join(folder, 'release');
+  await mkdir(unpacked);
+  await execa('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
+  await execa('chmod', ['-R', 'a+rX', folder]);
+  return unpacked;
+}

@@ -1,0 +1,39 @@
+/**
+ * `npm run bench`: benchmarks, each against its target. Figures of different machines and days do not compare, the
+ * ratios do. A positional argument (`render` or `converge`) runs only that one. Ends with 1 when a target was missed.
+ */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { benchConverge } from './converge.ts';
+import { unpackRelease } from './release.ts';
+import { benchRender } from './render.ts';
+import { missed, type Row, tableOf } from './table.ts';
+
+const wanted = process.argv.slice(2);
+const folder = await mkdtemp(join(tmpdir(), 'slapos-mail-bench-'));
+const rows: Row[] = [];
+try {
+  // Partitions belong to another user than the one who measures.
+  await chmod(folder, 0o755);
+  const release = await unpackRelease(folder);
+  const benchmarks = {
+    render: () => benchRender(folder, release),
+    converge: () => benchConverge(folder, release, console.log),
+  };
+  for (const [name, bench] of Object.entries(benchmarks)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    console.log(`\n== ${name} ==`);
+    const found = await bench();
+    console.log(tableOf(found));
+    rows.push(...found);
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+const misses = rows.filter(missed).length;
+console.log(
+  `\n${rows.filter(({ atMost }) => atMost !== undefined).length - misses} targets met, ${misses} missed`,
+);
+process.exitCode = misses === 0 ? 0 : 1;

@@ -1,0 +1,161 @@
+/** The daemons' own checkers over what each golden scenario writes, as the unprivileged user of a partition. */
+import { readdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+
+import { postfixLocationAt } from '../../src/plan/mail-server/postfix.ts';
+import { postfixEnvironment } from '../../src/plan/shared/postfix-service.ts';
+import { type WrittenPartition, writePartition } from '../support/written-partition.ts';
+
+const golden = fileURLToPath(new URL('../golden/', import.meta.url));
+const scenarios = readdirSync(golden, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+/** Extensions that people's scripts may require (contract 2.6). */
+const sieveScript = `
+require ["editheader", "variables", "envelope", "fileinto", "imap4flags", "copy", "regex"];
+if envelope :matches "from" "*" { set "sender" "\${1}"; addheader "X-Forwarded-For" "\${sender}"; }
+deleteheader "Reply-To";
+addheader "Reply-To" "other@example.net";
+if header :regex "subject" "^\\\\[(.*)\\\\]" { addflag "\\\\Flagged"; }
+redirect :copy "elsewhere@example.net";
+fileinto "Junk";
+`;
+
+for (const { name } of scenarios) {
+  describe(`the files of the scenario ${name}`, () => {
+    let partition: WrittenPartition;
+
+    before(async () => {
+      partition = await writePartition(name);
+    });
+    after(() => partition.remove());
+
+    it('are a main.cf that postconf reads without warnings', async () => {
+      const { exitCode, stdout, stderr } = await partition.run(
+        'postconf',
+        '-c',
+        partition.at('etc/postfix'),
+        '-n',
+      );
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+      expect(stdout).to.contain(`queue_directory = ${partition.at('var/spool/postfix')}`);
+    });
+
+    it('are a main.cf in which nothing stands twice', async () => {
+      const text = await readFile(partition.at('etc/postfix/main.cf'), 'utf8');
+      const keys = [...text.matchAll(/^([a-z0-9_]+) =/gm)].map(([, key]) => key);
+      expect(keys).to.have.length(new Set(keys).size);
+    });
+
+    it('are a master.cf that postconf reads without warnings', async () => {
+      const { exitCode, stdout, stderr } = await partition.run(
+        'postconf',
+        '-c',
+        partition.at('etc/postfix'),
+        '-M',
+      );
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+      expect(stdout).to.match(/^\[fd00::1\]:10025 +inet/m);
+    });
+
+    it("pass Postfix's own check, but for what belongs to one user here and to root elsewhere", async () => {
+      const script = await readFile(partition.at('libexec/start-postfix'), 'utf8');
+      const [preparation = ''] = script.split(/^# Postfix would share a port/m);
+      const prepared = await partition.run('sh', '-c', preparation);
+      expect(prepared).to.include({ exitCode: 0, stderr: '' });
+      const environment = postfixEnvironment(postfixLocationAt(partition.place));
+      const { exitCode } = await partition.run(
+        'env',
+        ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
+        ...[partition.place.programs['postfix'] ?? '', '-c', partition.at('etc/postfix'), 'check'],
+      );
+      const log = await readFile(partition.at('var/log/postfix.log'), 'utf8');
+      const warnings = log.split('\n').filter((line) => line !== '');
+      const others = warnings.filter(
+        (line) => !/warning: not (owned by (root|group postdrop)|set-gid or)/.test(line),
+      );
+      expect({ exitCode, others }).to.deep.equal({ exitCode: 0, others: [] });
+    });
+
+    it('are lookup tables that Postfix finds every key in, and no other', async () => {
+      const type = partition.place.stackFacts['postfix-table-type'] ?? '';
+      for (const { path, content } of partition.files.filter(({ table }) => table)) {
+        const query = (key: string) =>
+          partition.run(
+            'postmap',
+            '-c',
+            partition.at('etc/postfix'),
+            '-q',
+            key,
+            `${type}:${partition.at(path)}`,
+          );
+        for (const line of content.split('\n').filter((each) => each !== '')) {
+          const [, key = '', value = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
+          expect(await query(key), `${path}: ${key}`).to.deep.equal({
+            exitCode: 0,
+            stdout: value,
+            stderr: '',
+          });
+        }
+        expect(await query('absent.example'), path).to.deep.equal({ exitCode: 1, stdout: '', stderr: '' });
+      }
+    });
+
+    it('are a dovecot.conf that doveconf reads without warnings', async () => {
+      const { exitCode, stdout, stderr } = await partition.run(
+        'doveconf',
+        '-c',
+        partition.at('etc/dovecot/dovecot.conf'),
+        '-n',
+      );
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+      expect(stdout).to.contain(`log_path = ${partition.at('var/log/dovecot.log')}`);
+    });
+
+    it('are an httpd.conf that Apache finds no fault with', async () => {
+      const { exitCode, stderr } = await partition.run(
+        'apache',
+        '-t',
+        '-f',
+        partition.at('etc/apache/httpd.conf'),
+      );
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: 'Syntax OK' });
+    });
+
+    it('are a logrotate.conf without errors, for every log', async () => {
+      await writeFile(partition.at('var/log/apache-error.log'), 'x\n');
+      const { exitCode, stderr } = await partition.run(
+        'logrotate',
+        ...['-d', '-s', partition.at('var/lib/logrotate.state'), partition.at('etc/logrotate.conf')],
+      );
+      expect(exitCode).to.equal(0);
+      expect(stderr).not.to.match(/^error:/m);
+      expect(stderr).to.match(/^considering log .*\/var\/log\/apache-error\.log$/m);
+    });
+
+    it('are scripts that a shell can read', async () => {
+      const scripts = partition.files.filter(({ path }) => path.startsWith('libexec/'));
+      expect(scripts).not.to.have.length(0);
+      for (const { path, content } of scripts) {
+        expect(content, path).to.match(/^#!\/bin\/sh\n/);
+        expect(await partition.run('sh', '-n', partition.at(path)), path).to.deep.equal({
+          exitCode: 0,
+          stdout: '',
+          stderr: '',
+        });
+      }
+    });
+
+    it('let a sieve script require the promised extensions', async () => {
+      const script = partition.at('var/tmp/script.sieve');
+      await writeFile(script, sieveScript);
+      const { exitCode, stderr } = await partition.run(
+        'sievec',
+        ...['-c', partition.at('etc/dovecot/dovecot.conf'), script, partition.at('var/tmp/script.svbin')],
+      );
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+    });
+  });
+}

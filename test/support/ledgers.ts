@@ -1,0 +1,107 @@
+/** Ledgers for tests: one example with everything in it, and arbitrary ones. */
+import fc from 'fast-check';
+
+import { hashToken } from '../../src/ledger/token.ts';
+import { type AccountRecord, emptyLedger, type Holder, type Ledger } from '../../src/ledger/types.ts';
+
+export function accountOf(
+  reference: string,
+  address: string,
+  more: Partial<AccountRecord> = {},
+): AccountRecord {
+  const [local = '', domain = ''] = address.split('@');
+  return {
+    address,
+    holder: `shared:${reference}`,
+    state: 'held',
+    password: null,
+    token: null,
+    resetToken: null,
+    mailbox: `${domain}/${local}/${encodeURIComponent(reference)}-00000000`,
+    ...more,
+  };
+}
+
+/** A small ledger with something in each of its files. */
+export const exampleLedger: Ledger = {
+  accounts: [
+    accountOf('_alice', 'alice@example.com', { password: '{BLF-CRYPT}$2b$05$alice' }),
+    accountOf('_bob one', 'bob@example.com', { token: hashToken('token-of-bob', '00'.repeat(16)) }),
+    accountOf('_carol', 'carol@example.com', { state: 'released', password: '{BLF-CRYPT}$2b$05$carol' }),
+  ],
+  ports: { smtp: { port: 10025, ipv4: true }, imap: { port: 10144, ipv4: false } },
+  secrets: { 'monitor-password': 'monitor-secret' },
+  requested: {
+    'mail-server-relay-example.com': {
+      softwareUrl: 'urn:slapos:mail-relay',
+      softwareType: 'cluster',
+      shared: true,
+    },
+  },
+  published: { '': 'digest-of-the-instance', '_bob one': 'digest-of-bob' },
+  outbox: {
+    _alice: { parameters: { address: 'alice@example.com', token: 'a: "token"\n' }, digest: 'd', error: 'e' },
+  },
+};
+
+/** A ledger with one account that has this password. */
+export function ledgerWithPassword(password: string): Ledger {
+  return { ...emptyLedger, accounts: [accountOf('_alice', 'alice@example.com', { password })] };
+}
+
+const word = fc.stringMatching(/^[!-9;-~]{1,12}$/);
+const hash = fc.option(fc.stringMatching(/^sha256\$[0-9a-f]{4}\$[0-9a-f]{4}$/));
+const password = fc.option(fc.stringMatching(/^\{X\}[A-Za-z0-9$./]{1,10}$/));
+// References and request names come from the master: any text that UTF-8 can hold.
+const reference = fc.string({ unit: 'grapheme', maxLength: 8 });
+const address = fc.stringMatching(/^[a-z0-9]{1,3}@[ab]\.example$/);
+const dictionary = <Value>(key: fc.Arbitrary<string>, value: fc.Arbitrary<Value>) =>
+  fc.dictionary(key, value, { noNullPrototype: true });
+
+const account: fc.Arbitrary<AccountRecord> = fc.record({
+  address,
+  holder: fc.oneof(
+    reference.map((text): Holder => `shared:${text}`),
+    fc.constantFrom<Holder>('builtin:delivery-promise', 'builtin:test-account-a.example'),
+  ),
+  state: fc.constantFrom('held' as const, 'released' as const),
+  password,
+  token: hash,
+  resetToken: hash,
+  mailbox: fc.stringMatching(/^[ab]\.example\/[a-z]{1,4}\/[A-Za-z0-9_-]{1,8}$/),
+});
+
+/** Any ledger: one holder an address at most. */
+export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
+  accounts: fc
+    .uniqueArray(account, { selector: ({ address: name, holder }) => `${name} ${holder}` })
+    .map((accounts) => {
+      const held = new Set<string>();
+      return accounts.map((each): AccountRecord => {
+        const isHeld = each.state === 'held' && !held.has(each.address);
+        held.add(each.address);
+        return { ...each, state: isHeld ? 'held' : 'released' };
+      });
+    }),
+  ports: dictionary(
+    fc.stringMatching(/^[a-z]{1,6}$/),
+    fc.record({ port: fc.integer({ min: 1, max: 65535 }), ipv4: fc.boolean() }),
+  ),
+  secrets: dictionary(fc.stringMatching(/^[a-z][a-z-]{0,8}$/), word),
+  requested: dictionary(
+    reference,
+    fc.record({ softwareUrl: reference, softwareType: reference, shared: fc.boolean() }),
+  ),
+  published: dictionary(reference, word),
+  outbox: dictionary(
+    reference,
+    fc.record(
+      {
+        parameters: dictionary(reference, fc.string({ unit: 'grapheme' })),
+        digest: word,
+        error: fc.string({ unit: 'grapheme' }),
+      },
+      { requiredKeys: ['parameters', 'digest'], noNullPrototype: true },
+    ),
+  ),
+});

@@ -1,0 +1,25 @@
+/** What round number N of the killed runs writes: everything in it says N. */
+import { type Ledger } from '../../src/ledger/types.ts';
+import type { RenderedFile } from '../../src/render/render-files.ts';
+import { accountOf } from './ledgers.ts';
+
+export function filesOf(round: number): RenderedFile[] {
+  const line = `round-${round} ${'x'.repeat(round % 50)}y\n`;
+  return [
+    { path: 'etc/main.cf', mode: 0o600, content: line, reload: 'postfix' },
+    { path: 'etc/mailboxes', mode: 0o600, content: line, table: true },
+    { path: 'etc/senders', mode: 0o600, content: line, table: true },
+  ];
+}
+
+export function ledgerOf(round: number): Ledger {
+  if (round === 0) return { accounts: [], ports: {}, secrets: {}, requested: {}, published: {}, outbox: {} };
+  return {
+    accounts: [accountOf('_alice', 'alice@example.com', { password: `{X}${round}` })],
+    ports: { smtp: { port: 10000 + round, ipv4: true } },
+    secrets: { round: String(round) },
+    requested: {},
+    published: { '': `digest-${round}` },
+    outbox: { _alice: { parameters: { token: `token-${round}` }, digest: `digest-${round}` } },
+  };
+}

@@ -1,0 +1,90 @@
+/** A golden scenario written into a folder as stage 6 writes a partition: real openssl, real postmap, the node's user. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { execa } from 'execa';
+
+import { changeLedger, ledgerStore } from '../../src/ledger/store.ts';
+import { emptyLedger } from '../../src/ledger/types.ts';
+import { mailServer } from '../../src/mail-server.ts';
+import type { Answers } from '../../src/model/answers.ts';
+import type { Place } from '../../src/model/place.ts';
+import { commandAs } from '../../src/node/node-user.ts';
+import { prepareUser } from '../../src/node/setup/system-user.ts';
+import { readParameterFile } from '../../src/parameter-file.ts';
+import { ensureCertificates } from '../../src/place/certificates.ts';
+import type { Plan } from '../../src/plan/planned.ts';
+import { type RenderedFile, renderFiles } from '../../src/render/render-files.ts';
+import { writeFiles, writeFolders } from '../../src/write/write-plan.ts';
+import { render } from './mail-server-run.ts';
+import { placeWith } from './place.ts';
+
+export interface WrittenPartition {
+  place: Place;
+  plan: Plan;
+  files: readonly RenderedFile[];
+  /** Absolute path of what is in the partition. */
+  at: (path: string) => string;
+  /** Runs a program of the stack as the partition's user, in the environment of Postfix's programs. */
+  run: (
+    program: string,
+    ...args: string[]
+  ) => Promise<{ exitCode: number | undefined; stdout: string; stderr: string }>;
+  remove: () => Promise<void>;
+}
+
+const scenarios = fileURLToPath(new URL('../golden/', import.meta.url));
+
+/** `answers`: what other instances said, as `render` has none. */
+export async function writePartition(scenario: string, answers: Answers = {}): Promise<WrittenPartition> {
+  const file = await readParameterFile(join(scenarios, scenario, 'parameters.yaml'), 'default');
+  const user = await prepareUser();
+  const folder = await mkdtemp(join(tmpdir(), 'slapos-mail-'));
+  const partition = join(folder, 'slappart0');
+  await mkdir(partition, { mode: 0o750 });
+  const { name, folder: certificates } = mailServer.certificates;
+  const example = placeWith();
+  const place = placeWith({
+    partition,
+    user,
+    ipv6: file.instance.ipv6,
+    ipv4: file.instance.ipv4,
+    title: file.instance.title,
+    certificates: await ensureCertificates(
+      { folder: join(partition, certificates), name },
+      'mail1',
+      example.programs['openssl'] ?? 'openssl',
+      () => Promise.resolve(),
+    ),
+  });
+  const seed = new Uint8Array(32);
+  const model = mailServer.build(mailServer.validate(file), emptyLedger, place, seed);
+  const plan = mailServer.plan(model, answers, emptyLedger, seed);
+  const files = renderFiles(plan.files, render);
+  await writeFolders(partition, plan.folders);
+  await writeFiles(partition, files, {
+    postmap: place.programs['postmap'] ?? 'postmap',
+    type: place.stackFacts['postfix-table-type'] ?? 'cdb',
+  });
+  await changeLedger(ledgerStore(partition), () => ({ ledger: plan.ledger, result: undefined }));
+  if (process.getuid?.() === 0) await execa('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
+  return {
+    place,
+    plan,
+    files,
+    at: (path) => join(partition, path),
+    run: async (program, ...args) => {
+      const [command = '', ...rest] = commandAs(user, [place.programs[program] ?? program, ...args]);
+      const { exitCode, stdout, stderr } = await execa(command, rest, {
+        reject: false,
+        cwd: '/',
+        extendEnv: false,
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
+      });
+      return { exitCode, stdout, stderr };
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,136 @@
+/** The command line as a person types it: a process of its own, its output and its exit code. */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+import { execa } from 'execa';
+
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const program = fileURLToPath(new URL('../../../src/bin.mjs', import.meta.url));
+const parameters = `
+parameters:
+  mail-domains: [example.com]
+  inbound-relay: { enable: false }
+shared:
+  - { reference: _alice, address: alice@example.com }
+`;
+
+describe('slapos-mail', function () {
+  this.timeout(20_000);
+  const folder = temporaryFolder();
+
+  /** Runs it in the test's folder with these files in it. */
+  async function run(args: readonly string[], files: Readonly<Record<string, string>> = {}) {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder(), name), text);
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], {
+      cwd: folder(),
+      reject: false,
+      env: { NO_COLOR: '1' },
+    });
+    return { exitCode, stdout, stderr, reason: stderr.trimEnd().split('\n').at(-1) ?? '' };
+  }
+
+  async function tree(name: string): Promise<Record<string, string>> {
+    const root = join(folder(), name);
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    return Object.fromEntries(
+      await Promise.all(
+        paths.sort().map(async (path) => [path.slice(root.length + 1), await readFile(path, 'utf8')]),
+      ),
+    ) as Record<string, string>;
+  }
+
+  it('renders the folder of an instance, and nothing again for the same parameters', async () => {
+    const first = await run(['render', 'mail-server', 'mail1.yaml', '-o', 'one'], {
+      'mail1.yaml': parameters,
+    });
+    expect(first).to.include({ exitCode: 0, stderr: '' });
+    expect(first.stdout)
+      .to.match(/^new {5}etc\/postfix\/main\.cf$/m)
+      .and.match(/^(\d+) of \1 files written in one$/m);
+    const again = await run(['render', 'mail-server', 'mail1.yaml', '-o', 'one']);
+    expect(again.stdout).to.match(/^0 of \d+ files written in one$/);
+    const rendered = await tree('one');
+    expect(rendered['etc/postfix/main.cf']).to.contain('myhostname = mail1\n');
+    expect(JSON.parse(rendered['publications.json'] ?? '')).to.have.nested.property(
+      '_alice.address',
+      'alice@example.com',
+    );
+  });
+
+  it('shows with --diff what would change, and changes nothing', async () => {
+    await run(['render', 'mail-server', 'mail1.yaml', '-o', 'out'], { 'mail1.yaml': parameters });
+    const before = await tree('out');
+    const { stdout, exitCode } = await run(['render', 'mail-server', 'mail1.yaml', '-o', 'out', '--diff'], {
+      'mail1.yaml': parameters.replace('_alice, address: alice', '_bob, address: bob'),
+    });
+    expect(exitCode).to.equal(0);
+    expect(stdout).to.contain('-alice@example.com alice@example.com\n+bob@example.com bob@example.com');
+    expect(stdout).to.match(/files would change in out$/);
+    expect(await tree('out')).to.deep.equal(before);
+  });
+
+  it('renders into no folder with files of somebody else: exit code 4', async () => {
+    const { exitCode, reason } = await run(['render', 'mail-server', 'mail1.yaml', '-o', '.'], {
+      'mail1.yaml': parameters,
+    });
+    expect(exitCode).to.equal(4);
+    expect(reason).to.equal('. holds files that render did not write; give an empty folder');
+    expect(await readdir(folder())).to.deep.equal(['mail1.yaml']);
+  });
+
+  it('validates a file and the shared requests beside it: exit code 0', async () => {
+    const { exitCode, stdout } = await run(['validate', 'mail1.json'], {
+      'mail1.json': '{"mail-domains": ["example.com"]}',
+      'mail1.shared.yaml': '_a: { address: a@example.com }\n_b: { address: b@example.com }\n',
+    });
+    expect({ exitCode, stdout }).to.deep.equal({
+      exitCode: 0,
+      stdout: 'mail1.json: valid, 2 shared requests',
+    });
+  });
+
+  it('says all problems of the parameters at once: exit code 3', async () => {
+    const { exitCode, stderr } = await run(['validate', 'bad.yaml'], {
+      'bad.yaml': 'mail-domains: [Example]\nemail-size-limit: 0\nunknown: 1\n',
+    });
+    expect(exitCode).to.equal(3);
+    expect(stderr.split('\n')).to.have.members([
+      '/mail-domains/0: "Example" is not a mail domain; write a name such as example.com',
+      '/email-size-limit: 0 is too small; the least is 1',
+      stderr.split('\n').find((line) => line.startsWith('/: does not know "unknown"; known are ')),
+    ]);
+  });
+
+  it('names each shared request that would be refused: exit code 3', async () => {
+    const { exitCode, stderr } = await run(['validate', 'bad.yaml'], {
+      'bad.yaml': `${parameters}  - { reference: '_bad one', address: 'a:b@example.com' }\n`,
+    });
+    expect(exitCode).to.equal(3);
+    expect(stderr).to.match(/^\/shared\/_bad one: address_invalid: \/address: [^\n]*$/);
+  });
+
+  it('knows by --type what only an Open Radio Station may write', async () => {
+    const file = { 'ors.yaml': 'mail-domains: [example.com]\ndemo-disable-auth: true\n' };
+    expect((await run(['validate', 'ors.yaml', '--type', 'default-ors'], file)).exitCode).to.equal(0);
+  });
+
+  it('says why a file cannot be read: exit code 3', async () => {
+    expect(await run(['validate', 'none.yaml']))
+      .to.include({ exitCode: 3 })
+      .and.to.have.property('reason')
+      .that.matches(/^none\.yaml: ENOENT/);
+  });
+
+  it('says what it can do when it is called wrongly: exit code 2', async () => {
+    expect((await run(['render', 'mail-sever', 'x.yaml', '-o', 'out'])).exitCode).to.equal(2);
+    const none = await run(['nonsense']);
+    expect(none.exitCode).to.equal(2);
+    expect(none.stderr).to.contain('Usage: slapos-mail');
+  });
+});

@@ -1,0 +1,220 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { OperatorError } from '../../../src/errors.ts';
+import { changeLedger, type LedgerStore, ledgerStore, readLedger } from '../../../src/ledger/store.ts';
+import { ledgerFiles } from '../../../src/ledger/text.ts';
+import { emptyLedger, type Ledger } from '../../../src/ledger/types.ts';
+import { ageLock, startChild } from '../../support/child.ts';
+import { exampleLedger, ledgerWithPassword } from '../../support/ledgers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const write = (store: LedgerStore, ledger: Ledger) =>
+  changeLedger(store, () => ({ ledger, result: undefined }));
+
+async function fails(promise: Promise<unknown>): Promise<OperatorError> {
+  const error: unknown = await promise.then(
+    () => new Error('nothing failed'),
+    (reason: unknown) => reason,
+  );
+  expect(error).to.be.instanceOf(OperatorError);
+  return error as OperatorError;
+}
+
+describe('the ledger on disk', function () {
+  this.timeout(20_000);
+  const folder = temporaryFolder();
+  const store = () => ledgerStore(folder());
+  const at = (...path: string[]) => join(store().folder, ...path);
+  const generation = () => readlink(at('current'));
+
+  it('is empty before anything was written, and reading makes nothing', async () => {
+    expect(await readLedger(store())).to.deep.equal(emptyLedger);
+    expect(await readdir(folder())).to.deep.equal([]);
+  });
+
+  it('holds what was written, for its user only', async () => {
+    await write(store(), exampleLedger);
+    const { accounts, outbox } = await readLedger(store());
+    expect(accounts).to.have.deep.members([...exampleLedger.accounts]);
+    expect(outbox).to.deep.equal(exampleLedger.outbox);
+    expect((await stat(at())).mode & 0o777).to.equal(0o700);
+    for (const file of ledgerFiles) {
+      expect((await stat(at('current', file))).mode & 0o777, file).to.equal(0o600);
+    }
+  });
+
+  it('gives the change the ledger as it is, and its result back', async () => {
+    await write(store(), exampleLedger);
+    const result = await changeLedger(store(), (ledger) => ({ ledger, result: ledger.secrets }));
+    expect(result).to.deep.equal(exampleLedger.secrets);
+  });
+
+  it('keeps the generation before, and no older one', async () => {
+    for (const password of ['{X}1', '{X}2', '{X}3']) await write(store(), ledgerWithPassword(password));
+    expect(await readFile(at('current/users'), 'utf8')).to.contain('{X}3');
+    expect(await readFile(at('previous/users'), 'utf8')).to.contain('{X}2');
+    expect((await readdir(at())).sort()).to.deep.equal([
+      'current',
+      'generation-2',
+      'generation-3',
+      'previous',
+    ]);
+  });
+
+  it('is not written again when nothing changed', async () => {
+    await write(store(), exampleLedger);
+    const before = await stat(at('current/users'));
+    const name = await generation();
+    await write(store(), exampleLedger);
+    const after = await stat(at('current/users'));
+    expect(await generation()).to.equal(name);
+    expect([after.ino, after.mtimeMs, after.ctimeMs]).to.deep.equal([
+      before.ino,
+      before.mtimeMs,
+      before.ctimeMs,
+    ]);
+  });
+
+  it('shares the files that did not change with the generation before', async () => {
+    await write(store(), exampleLedger);
+    const before = await stat(at('current/users'));
+    await write(store(), { ...exampleLedger, secrets: { other: 'secret' } });
+    const after = await stat(at('current/users'));
+    expect([after.ino, after.mtimeMs]).to.deep.equal([before.ino, before.mtimeMs]);
+    expect((await stat(at('current/secrets'))).ino).not.to.equal((await stat(at('previous/secrets'))).ino);
+  });
+
+  it('gives changed users a later second each time: Dovecot compares whole seconds and the size', async () => {
+    const seconds: number[] = [];
+    for (const password of ['{X}a', '{X}b', '{X}c', '{X}d']) {
+      await write(store(), ledgerWithPassword(password));
+      seconds.push((await stat(at('current/users'))).mtimeMs / 1000);
+    }
+    for (const [index, second] of seconds.entries()) {
+      expect(Number.isInteger(second)).to.equal(true);
+      if (index > 0) expect(second).to.be.greaterThan(seconds[index - 1]!);
+    }
+  });
+
+  it('loses what a killed process left behind, with the next change', async () => {
+    await write(store(), exampleLedger);
+    await mkdir(at('generation-2'));
+    await writeFile(at('generation-2/users'), 'half a li');
+    await mkdir(at('generation-7'));
+    await symlink('generation-2', at('.current-0123456789ab'));
+    await write(store(), ledgerWithPassword('{X}new'));
+    expect((await readdir(at())).sort()).to.deep.equal([
+      'current',
+      'generation-1',
+      'generation-2',
+      'previous',
+    ]);
+    expect(await readFile(at('current/users'), 'utf8')).to.contain('{X}new');
+  });
+
+  it('stays as it is when the change fails, and can be changed again', async () => {
+    await write(store(), exampleLedger);
+    const name = await generation();
+    const change = changeLedger(store(), () => Promise.reject(new Error('a bug')));
+    expect(await change.catch((error: unknown) => (error as Error).message)).to.equal('a bug');
+    expect(await generation()).to.equal(name);
+    await write(store(), ledgerWithPassword('{X}new'));
+  });
+
+  it('stays as it is when what it should hold does not fit its format', async () => {
+    await write(store(), exampleLedger);
+    const change = write(store(), { ...exampleLedger, secrets: { a: 'b\nc' } });
+    expect(await change.catch((error: unknown) => (error as Error).message)).to.contain('cannot be written');
+    expect((await readLedger(store())).secrets).to.deep.equal(exampleLedger.secrets);
+  });
+
+  it('is neither changed nor repaired when a line of it cannot be read', async () => {
+    await write(store(), exampleLedger);
+    await writeFile(at('current/holders'), 'nonsense\n');
+    const { message } = await fails(write(store(), emptyLedger));
+    expect(message).to.match(/current\/holders:1: .*; nothing was changed\. Mend the line/);
+    expect(await readFile(at('current/holders'), 'utf8')).to.equal('nonsense\n');
+    expect(await readdir(at())).to.deep.equal(['current', 'generation-1']);
+    await fails(readLedger(store()));
+  });
+
+  it('says where to restore a file from that is gone', async () => {
+    await write(store(), exampleLedger);
+    await rm(at('current/ports'));
+    expect((await fails(readLedger(store()))).message).to.match(
+      /ENOENT.*ports'; restore it from .*previous$/,
+    );
+  });
+
+  it('does not take a folder in the place of its link for an empty ledger', async () => {
+    await mkdir(at('current'), { recursive: true });
+    expect((await fails(readLedger(store()))).message).to.contain('must be a link to a generation');
+  });
+
+  it('loses no change of several made at the same time', async () => {
+    await write(store(), emptyLedger);
+    const names = Array.from({ length: 8 }, (_none, index) => `name-${index}`);
+    await Promise.all(
+      names.map((name) =>
+        changeLedger(store(), (ledger) => ({
+          ledger: { ...ledger, secrets: { ...ledger.secrets, [name]: 'secret' } },
+          result: undefined,
+        })),
+      ),
+    );
+    expect((await readLedger(store())).secrets).to.have.all.keys(...names);
+  });
+
+  it('loses no change of two processes', async () => {
+    const children = ['left', 'right'].map((name) => startChild('change-ledger', [folder(), name, '6']));
+    await Promise.all(children.map((child) => child.end()));
+    const wanted = ['left', 'right'].flatMap((name) => [1, 2, 3, 4, 5, 6].map((each) => `${name}-${each}`));
+    expect((await readLedger(store())).secrets).to.have.all.keys(...wanted);
+  });
+
+  it('can be changed after a process was killed that was changing it', async () => {
+    const child = startChild('hold-ledger', [folder()]);
+    await child.said('locked');
+    await child.kill();
+    await ageLock(store());
+    await write(store(), exampleLedger);
+    expect((await readLedger(store())).secrets).to.deep.equal(exampleLedger.secrets);
+  });
+
+  it('is whole, and says so, when there is no room for a change', async () => {
+    await write(store(), exampleLedger);
+    const name = await generation();
+    const child = startChild('fill-ledger', [folder()], { maximalFileSize: 4096 });
+    expect(await child.end()).to.match(/^the ledger could not be written: EFBIG.*; the one before stays$/m);
+    expect(await generation()).to.equal(name);
+    expect((await readLedger(store())).accounts).to.have.length(3);
+    expect((await readdir(at())).sort()).to.deep.equal(['current', name]);
+    await write(store(), ledgerWithPassword('{X}new'));
+  });
+
+  it('is read by whoever reads it while it changes: the old one or the new one', async () => {
+    await write(store(), ledgerWithPassword('{X}start'));
+    const child = startChild('change-ledger', [folder(), 'name', '15']);
+    let reads = 0;
+    const ended = child.end().then(() => true);
+    while (!(await Promise.race([ended, Promise.resolve(false)]))) {
+      expect((await readLedger(store())).accounts).to.have.length(1);
+      reads += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(reads).to.be.greaterThan(10);
+  });
+
+  it('can be put back by an operator with one link', async () => {
+    await write(store(), ledgerWithPassword('{X}good'));
+    await write(store(), ledgerWithPassword('{X}bad'));
+    execFileSync('ln', ['-sfn', await readlink(at('previous')), at('current')]);
+    expect((await readLedger(store())).accounts[0]).to.include({ password: '{X}good' });
+    await write(store(), ledgerWithPassword('{X}next'));
+    expect((await readLedger(store())).accounts[0]).to.include({ password: '{X}next' });
+  });
+});

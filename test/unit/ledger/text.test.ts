@@ -1,0 +1,134 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { OperatorError } from '../../../src/errors.ts';
+import { type LedgerFile, type LedgerText, parseLedger, serialiseLedger } from '../../../src/ledger/text.ts';
+import { emptyLedger } from '../../../src/ledger/types.ts';
+import { accountOf, anyLedger, exampleLedger } from '../../support/ledgers.ts';
+
+const example = serialiseLedger(exampleLedger, '/p/srv/mail');
+const parse = (text: LedgerText) => parseLedger(text, '/p/srv/ledger/current');
+
+describe("the ledger's text", () => {
+  it('can be read by a person', () => {
+    expect(example).to.deep.include({
+      users:
+        'alice@example.com:{BLF-CRYPT}$2b$05$alice::::/p/srv/mail/example.com/alice/_alice-00000000::\n' +
+        'bob@example.com:*::::/p/srv/mail/example.com/bob/_bob%20one-00000000::\n',
+      ports: 'imap 10144 -\nsmtp 10025 ipv4\n',
+      secrets: 'monitor-password monitor-secret\n',
+      requested: 'mail-server-relay-example.com urn%3Aslapos%3Amail-relay cluster shared\n',
+      published: '- digest-of-the-instance\n_bob%20one digest-of-bob\n',
+    });
+    expect(example.holders.split('\n')[0]).to.equal(
+      'alice@example.com held shared%3A_alice example.com/alice/_alice-00000000',
+    );
+  });
+
+  it('comes back as it went', () => {
+    fc.assert(
+      fc.property(anyLedger, (ledger) => {
+        const back = parse(serialiseLedger(ledger, '/p/srv/mail'));
+        expect(back.accounts).to.have.deep.members(ledger.accounts);
+        const tables = ['ports', 'secrets', 'requested', 'published', 'outbox'] as const;
+        for (const table of tables) {
+          expect(Object.entries(back[table])).to.have.deep.members(Object.entries(ledger[table]));
+        }
+      }),
+    );
+  });
+
+  it('is the same whatever the order of what it holds', () => {
+    const reversed = {
+      ...exampleLedger,
+      accounts: exampleLedger.accounts.toReversed(),
+      published: Object.fromEntries(Object.entries(exampleLedger.published).reverse()),
+    };
+    expect(serialiseLedger(reversed, '/p/srv/mail')).to.deep.equal(example);
+  });
+
+  it('may hold comments and empty lines', () => {
+    const commented = Object.fromEntries(
+      Object.entries(example).map(([file, text]: [string, string]) => [file, `# a comment\n\n${text}`]),
+    ) as unknown as LedgerText;
+    expect(parse(commented)).to.deep.equal(parse(example));
+  });
+
+  it('keeps a reference apart from one that looks like it', () => {
+    const references = ['a b', 'a%20b', '-', '', '__proto__', 'constructor', '#x', 'é', 'a\nb'];
+    const published = Object.fromEntries(references.map((reference, index) => [reference, `d${index}`]));
+    const back = parse(serialiseLedger({ ...emptyLedger, published }, '/m')).published;
+    expect(Object.entries(back)).to.have.deep.members(Object.entries(published));
+  });
+
+  it('knows nothing by a name that every object has', () => {
+    const { published, outbox } = parse(example);
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      expect(published[name], name).to.equal(undefined);
+      expect(outbox[name], name).to.equal(undefined);
+    }
+  });
+
+  it('is refused when a value does not fit its line', () => {
+    const broken = [
+      { ...emptyLedger, secrets: { name: 'two words' } },
+      { ...emptyLedger, secrets: { name: 'two\nlines' } },
+      { ...emptyLedger, accounts: [accountOf('_a', 'a b@example.com')] },
+      { ...emptyLedger, accounts: [accountOf('_a', 'a@example.com', { password: 'a:b' })] },
+      { ...emptyLedger, accounts: [accountOf('_a', 'a@example.com', { token: 'a b' })] },
+    ];
+    for (const ledger of broken) expect(() => serialiseLedger(ledger, '/m')).to.throw('cannot be written in');
+  });
+});
+
+describe('a line of the ledger that cannot be read', () => {
+  /** What is wrong → the file and the line put at its end. */
+  const broken: Readonly<Record<string, [file: LedgerFile, line: string]>> = {
+    'a user with too few fields': ['users', 'alice@example.com:x'],
+    'a user without a name': ['users', ':x::::/home::'],
+    'a user that stands twice': ['users', 'alice@example.com:x::::/home::'],
+    'a user that nobody holds': ['users', 'zoe@example.com:x::::/home::'],
+    'a user whose holder is released': ['users', 'carol@example.com:x::::/home::'],
+    'a holder cut short': ['holders', 'zoe@example.com held shared%3A_z'],
+    'a holder in no known state': ['holders', 'zoe@example.com lent shared%3A_z folder'],
+    'a holder of no known kind': ['holders', 'zoe@example.com released other%3A_z folder'],
+    'a holder with half an escape': ['holders', 'zoe@example.com released shared%3A_z%4 folder'],
+    'a holder with bytes that are no UTF-8': ['holders', 'zoe@example.com released shared%3A%ff folder'],
+    'a holder with an unknown note': ['holders', 'zoe@example.com released shared%3A_z folder colour=blue'],
+    'a holder with an empty note': ['holders', 'zoe@example.com released shared%3A_z folder token='],
+    'a held address without its user': ['holders', 'zoe@example.com held shared%3A_z folder'],
+    'a second holder of an address': ['holders', 'alice@example.com held shared%3A_z folder'],
+    'a holder that stands twice': [
+      'holders',
+      'carol@example.com released shared%3A_carol example.com/carol/other',
+    ],
+    'a port that is no number': ['ports', 'http eighty -'],
+    'a port that is too large': ['ports', 'http 70000 -'],
+    'a service without its port': ['ports', 'http'],
+    'a service that stands twice': ['ports', 'smtp 10026 -'],
+    'a secret without a value': ['secrets', 'name'],
+    'a secret that stands twice': ['secrets', 'monitor-password other'],
+    'a request cut short': ['requested', 'name urn%3Ax'],
+    'a request with half an escape': ['requested', 'na%me urn%3Ax type -'],
+    'a publication without its digest': ['published', '_z'],
+    'a publication with half an escape': ['published', '_z% digest'],
+    'an outbox line that is no JSON': ['outbox', '{"target": "_z"'],
+    'an outbox line that is no publication': ['outbox', '["_z"]'],
+    'an outbox line without a target': ['outbox', '{"parameters": {}, "digest": "d"}'],
+    'an outbox line without parameters': ['outbox', '{"target": "_z", "digest": "d"}'],
+  };
+
+  for (const [what, [file, line]] of Object.entries(broken)) {
+    it(`stops everything and is named: ${what}`, () => {
+      const number = example[file].split('\n').length;
+      const text = { ...example, [file]: `${example[file]}${line}\n` };
+      const named = file === 'users' && what.includes('twice') ? String.raw`\d+` : number;
+      expect(() => parse(text))
+        .to.throw(OperatorError)
+        .with.property('message')
+        .that.matches(
+          new RegExp(`^/p/srv/ledger/current/${file}:${named}: .*; nothing was changed\\. Mend the line`),
+        );
+    });
+  }
+});

@@ -1,0 +1,95 @@
+import bcrypt from 'bcryptjs';
+import { expect } from 'chai';
+
+import { emptyLedger } from '../../../src/ledger/types.ts';
+import { promiseAddress } from '../../../src/model/mail-server/mail-server.ts';
+import { processMailServer } from '../../support/mail-server-run.ts';
+
+const heldAddresses = (processing: Parameters<typeof processMailServer>[0]) =>
+  processMailServer(processing)
+    .model.accounts.map(({ address }) => address)
+    .sort();
+
+describe('the model of a mail server', () => {
+  it('has the account of the delivery promise, with the password that the ledger keeps', () => {
+    const { model } = processMailServer();
+    const [account] = model.accounts;
+    expect(account).to.include({ address: promiseAddress, holder: 'builtin:delivery-promise' });
+    const hash = account?.password?.replace('{BLF-CRYPT}', '') ?? '';
+    expect(bcrypt.compareSync(model.secrets['promise-password'], hash)).to.equal(true);
+  });
+
+  it('keeps the secrets of the ledger and makes the missing ones', () => {
+    const ledger = { ...emptyLedger, secrets: { 'monitor-password': 'kept' } };
+    const { secrets } = processMailServer({ ledger }).model;
+    expect(secrets['monitor-password']).to.equal('kept');
+    expect(secrets['webmail-admin-password']).to.match(/^[A-Za-z0-9_-]{32}$/);
+  });
+
+  it('has a test account in every domain only while it is switched on', () => {
+    const parameters = { 'mail-domains': ['a.example', 'b.example'], 'test-account': true };
+    expect(heldAddresses({ parameters })).to.deep.equal([
+      promiseAddress,
+      'testmail@a.example',
+      'testmail@b.example',
+    ]);
+    const { plan } = processMailServer({ parameters });
+    expect(heldAddresses({ ledger: plan.ledger })).to.deep.equal([promiseAddress]);
+  });
+
+  it('has no test account where a shared instance claims the address', () => {
+    const { model, plan } = processMailServer({
+      parameters: { 'test-account': true },
+      shared: { _mine: { address: 'TestMail@example.com' } },
+    });
+    const [holder] = model.accounts.filter(({ address }) => address === 'testmail@example.com');
+    expect(holder).to.include({ holder: 'shared:_mine', password: null });
+    expect(plan.publications.map(({ target }) => target)).to.deep.equal(['', '_mine']);
+  });
+
+  it('lets an account keep its address when its domain is no longer hosted: its request is invalid now', () => {
+    const shared = { _a: { address: 'alice@b.example' } };
+    const before = processMailServer({ parameters: { 'mail-domains': ['a.example', 'b.example'] }, shared });
+    const after = processMailServer({
+      parameters: { 'mail-domains': ['a.example'] },
+      shared,
+      ledger: before.plan.ledger,
+    });
+    expect(after.model.accounts.map(({ address }) => address)).to.include('alice@b.example');
+    expect(after.model.refused).to.have.length(1);
+  });
+
+  it('sends through the relay, a host of one own, or directly', () => {
+    const outbound = (parameters: object) => processMailServer({ parameters }).model.outbound;
+    const relayOn = { 'inbound-relay': {} };
+    expect(outbound(relayOn)).to.deep.equal({ kind: 'relay' });
+    expect(outbound({})).to.deep.equal({ kind: 'direct' });
+    expect(outbound({ ...relayOn, 'outbound-relay': { enable: false } })).to.deep.equal({ kind: 'direct' });
+    expect(outbound({ ...relayOn, 'outbound-relay': { host: 'h.example' } })).to.deep.equal({
+      kind: 'smarthost',
+      host: 'h.example',
+      port: 25,
+      login: null,
+    });
+    const own = { host: 'h.example', port: 587, user: 'u', password: 'p' };
+    expect(outbound({ 'outbound-relay': own })).to.deep.equal({
+      kind: 'smarthost',
+      host: 'h.example',
+      port: 587,
+      login: { user: 'u', password: 'p' },
+    });
+    expect(outbound({ 'outbound-relay': { ...own, enable: false } })).to.deep.equal({ kind: 'direct' });
+  });
+
+  it('lets anybody deliver without a relay, and only relays with one', () => {
+    expect(processMailServer().model.reception).to.equal('anybody');
+    expect(processMailServer({ parameters: { 'inbound-relay': { enable: true } } }).model.reception).to.equal(
+      'relays',
+    );
+  });
+
+  it('counts a message in bytes and a mailbox in MiB', () => {
+    const { model } = processMailServer({ parameters: { 'email-size-limit': 2, 'mailbox-size-limit': 3 } });
+    expect(model).to.include({ messageSizeLimit: 2097152, mailboxSizeLimit: 3 });
+  });
+});

@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { parseMailAddress } from '../../../src/validate/mail-address.ts';
+import { validateMailServerRequest } from '../../../src/validate/mail-server/mail-server-request.ts';
+
+const domains = new Set(['example.com', 'second.example']);
+
+/** What the address tries → the address. */
+const hostile: Readonly<Record<string, string>> = {
+  'a newline, to begin another line of a table': 'a\nroot@example.com',
+  'a newline at the end': 'a@example.com\n',
+  'a carriage return': 'a\r@example.com',
+  'a NUL, to end a string early': 'a\u0000@example.com',
+  'a colon, which separates fields of a passwd-file': 'a:b@example.com',
+  'a pipe, which Postfix reads as a command': '|true@example.com',
+  'a pipe with arguments': '|/bin/sh -c id@example.com',
+  'an include of a file': ':include:/etc/passwd@example.com',
+  'a path as destination': '/etc/passwd@example.com',
+  'a folder above its own': '../../bob@example.com',
+  'dots alone': '..@example.com',
+  'a single dot': '.@example.com',
+  'double quotes': '"a b"@example.com',
+  'a single quote': "a'b@example.com",
+  'a backslash': 'a\\b@example.com',
+  'a back-tick': 'a`id`@example.com',
+  'a dollar': '$HOME@example.com',
+  'a variable of Dovecot': '%u@example.com',
+  'the percent hack': 'bob%other.example@example.com',
+  'a bang path': 'other.example!bob@example.com',
+  'a leading dash, which reads as an option': '-rf@example.com',
+  'a blank': 'a b@example.com',
+  'a no-break space': 'a\u00a0b@example.com',
+  'a tab': 'a\tb@example.com',
+  'a leading blank': ' a@example.com',
+  'a comment of RFC 5322': 'a(comment)@example.com',
+  'angle brackets': '<a@example.com>',
+  'a list': 'a@example.com,b@example.com',
+  'a second @': 'a@b@example.com',
+  'a source route': '@other.example:a@example.com',
+  'nothing before the @': '@example.com',
+  'nothing after the @': 'a@',
+  'no @': 'example.com',
+  'no text at all': '',
+  'a dot at the end of the domain': 'a@example.com.',
+  'a dot at the end of the local part': 'a.@example.com',
+  'two dots in a row': 'a..b@example.com',
+  'a local part of 65 characters': `${'a'.repeat(65)}@example.com`,
+  '300 characters': `${'a'.repeat(288)}@example.com`,
+  'another domain': 'a@other.example',
+  'a sub-domain': 'a@mail.example.com',
+  'a domain that ends the same way': 'a@notexample.com',
+  'an address literal': 'a@[127.0.0.1]',
+  'the Kelvin sign, whose lower case is k': '\u212a@example.com',
+  'a long s, whose upper case is S': '\u017fally@example.com',
+  'a Cyrillic letter that looks like a': '\u0430lice@example.com',
+  'a full-width letter': '\uff41@example.com',
+  'a zero-width joiner': 'al\u200dice@example.com',
+  'a dot-less i': 'al\u0131ce@example.com',
+  'a look-alike in the domain': 'a@ex\u0430mple.com',
+  'a star': '*@example.com',
+  'a hash, which begins a comment': '#a@example.com',
+  'a plus-free catch-all': '@',
+};
+
+describe('the address of an account', () => {
+  for (const [attack, address] of Object.entries(hostile)) {
+    it(`is refused when it holds ${attack}`, () => {
+      expect(parseMailAddress(address, domains)).to.have.property('problem').that.is.a('string');
+    });
+  }
+
+  it('is folded to lower case, local part and domain', () => {
+    expect(parseMailAddress('TestMail@Example.Com', domains)).to.deep.equal({
+      address: 'testmail@example.com',
+    });
+  });
+
+  it('may hold the characters that mailboxes have', () => {
+    for (const address of [
+      'a.b-c_d+e=f~g@example.com',
+      '0@second.example',
+      `${'a'.repeat(64)}@example.com`,
+    ]) {
+      expect(parseMailAddress(address, domains)).to.deep.equal({ address });
+    }
+  });
+
+  it('says the domains of the server when it is of another', () => {
+    expect(parseMailAddress('a@other.example', domains).problem).to.equal(
+      '"a@other.example" is not in a domain of this server (example.com, second.example)',
+    );
+  });
+
+  it('is one word of plain ASCII in a hosted domain whenever it is accepted', () => {
+    const nearly = fc
+      .tuple(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom('@example.com', '@EXAMPLE.com', '@example.com.', ''),
+      )
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(nearly, (text) => {
+        const { address } = parseMailAddress(text, domains);
+        if (address !== undefined) expect(address).to.match(/^[a-z0-9._+=~][a-z0-9._+=~-]*@example\.com$/);
+      }),
+    );
+  });
+
+  it('is refused for itself alone: the others are accepted', () => {
+    const references = Object.entries(hostile).map(([attack, address]) => ({
+      reference: attack,
+      parameters: { address },
+    }));
+    const { accounts, refused } = validateMailServerRequest({
+      softwareType: 'default',
+      parameters: { 'mail-domains': ['example.com'] },
+      sharedRequests: [
+        { reference: 'first', parameters: { address: 'alice@example.com' } },
+        ...references,
+        { reference: 'last', parameters: { address: 'bob@example.com' } },
+      ],
+    });
+    expect(accounts.map(({ reference }) => reference)).to.deep.equal(['first', 'last']);
+    expect(refused.map(({ reference }) => reference)).to.deep.equal(Object.keys(hostile));
+    for (const { error } of refused) expect(error).to.match(/^address_invalid: \/address: [^\n\r]*$/);
+  });
+});
