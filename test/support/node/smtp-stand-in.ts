@@ -81,11 +81,11 @@ export async function startStandIn(login?: { user: string; password: string }): 
   };
 }
 
-/** A fresh self-signed certificate with its key. */
-export async function newIdentity(): Promise<TlsIdentity> {
+/** A fresh self-signed certificate with its key, valid for so many days. */
+export async function newIdentity(days = 2): Promise<TlsIdentity> {
   const folder = await mkdtemp(join(tmpdir(), 'smt-identity-'));
   try {
-    const { key, cert } = await makeCertificate(folder, 'stand-in');
+    const { key, cert } = await makeCertificate(folder, 'stand-in', days);
     return { key, cert };
   } finally {
     await rm(folder, { recursive: true });

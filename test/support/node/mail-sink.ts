@@ -1,0 +1,64 @@
+/** A mail server that takes everything at an address of its own: a backend, or a delivery service with several customers. */
+import { createHash } from 'node:crypto';
+import { TLSSocket } from 'node:tls';
+
+import { SMTPServer } from 'smtp-server';
+
+import type { Endpoint } from './line-client.ts';
+import { newIdentity, type Received } from './smtp-stand-in.ts';
+
+export interface MailSink extends Endpoint {
+  received: Received[];
+  stop(): Promise<void>;
+}
+
+/** `passwords`: user → password; with any, nobody sends without a login. TLS is always wanted. */
+export async function startMailSink(
+  { host, port }: Endpoint,
+  passwords?: Readonly<Record<string, string>>,
+): Promise<MailSink> {
+  const received: Received[] = [];
+  const clients = new Map<string, string>();
+  const server = new SMTPServer({
+    ...(await newIdentity()),
+    name: 'sink.example',
+    requestCert: true,
+    rejectUnauthorized: false,
+    authOptional: passwords === undefined,
+    onSecure(socket, session, callback) {
+      const raw = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.raw : undefined;
+      if (raw !== undefined) clients.set(session.id, fingerprintOf(raw));
+      callback();
+    },
+    onAuth({ username, password }, _session, callback) {
+      const good = username !== undefined && passwords?.[username] === password;
+      callback(good ? null : new Error('wrong login'), { user: username });
+    },
+    onMailFrom(_address, session, callback) {
+      callback(session.secure ? null : new Error('TLS first'));
+    },
+    onData(stream, session, callback) {
+      const parts: Buffer[] = [];
+      stream.on('data', (part: Buffer) => parts.push(part));
+      stream.on('end', () => {
+        const { mailFrom, rcptTo } = session.envelope;
+        received.push({
+          sender: mailFrom === false ? '' : mailFrom.address,
+          recipients: rcptTo.map(({ address }) => address),
+          source: Buffer.concat(parts).toString(),
+          user: session.user ?? null,
+          client: clients.get(session.id) ?? null,
+        });
+        callback();
+      });
+    },
+  });
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  return { host, port, received, stop: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+function fingerprintOf(certificate: Buffer): string {
+  const digest = createHash('sha256').update(certificate).digest('hex').toUpperCase();
+  return digest.replace(/..(?=.)/g, '$&:');
+}

@@ -1,0 +1,125 @@
+/** A relay cluster of two nodes with mail servers behind it, on a node of its own; only inside a namespace. */
+import { randomBytes } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { execa } from 'execa';
+
+import { type LocalNode, prepareMachine, startLocalNode } from '../../../src/node/index.ts';
+import { runAsUser, type RunResult } from '../../../src/node/run-as-user.ts';
+import { supervisordConfiguration } from '../../../src/node/stop-node.ts';
+import { releaseFolder } from './released.ts';
+
+export type Published = Readonly<Record<string, unknown>>;
+
+export interface RelayWorld {
+  node: LocalNode;
+  /** Asks for the cluster, or changes its parameters. */
+  requestCluster(parameters: object): Promise<void>;
+  /** Asks for a mail server whose relay is the cluster. */
+  requestMailServer(name: string, parameters: object): Promise<void>;
+  /** Asks for a relayed domain, as somebody with a mail server elsewhere does. */
+  requestDomain(name: string, parameters: object): Promise<void>;
+  /** Asks for everything again and processes it until there is nothing left to do. At most `passes` times. */
+  settle(passes?: number): Promise<number>;
+  /** Passes over everything, also what has not changed, as the daily processing does. */
+  reprocess(passes: number): Promise<void>;
+  published(name: string): Promise<Published>;
+  partition(name: string): Promise<string>;
+  read(name: string, path: string): Promise<string>;
+  /** Runs a program of an instance's `bin/` as its user. */
+  tool(name: string, program: string, ...args: string[]): Promise<RunResult>;
+  /** Stops or starts one service of an instance; its watchdog does not take that for an accident. */
+  control(action: 'stop' | 'start', name: string, service: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Wish {
+  softwareUrl: string;
+  softwareType: string;
+  parameters: object;
+  shared?: true;
+}
+
+/** Local addresses of this namespace: partitions have `fd00:1::/64`, everybody else `fd00:2::/64` and `fd00:3::/64`. */
+export async function prepareNetwork(): Promise<void> {
+  for (const prefix of ['fd00:1::/64', 'fd00:2::/64', 'fd00:3::/64']) {
+    await execa('ip', ['-6', 'route', 'add', 'local', prefix, 'dev', 'lo']);
+  }
+  await execa('sysctl', ['-qw', 'net.ipv6.ip_nonlocal_bind=1']);
+}
+
+/** Both releases are built, nothing is requested yet. */
+export async function startRelayWorld(partitionCount: number): Promise<RelayWorld> {
+  const venv = process.env['SLAPOS_VENV'] ?? (await prepareMachine({ forTests: true })).layout.venv;
+  const directory = join('/srv', `smt-${randomBytes(3).toString('hex')}`);
+  const machine = await prepareMachine({ directory, venv });
+  const node = await startLocalNode({ ...machine, partitionCount, ipv4: '127.0.0.1', ipv6: 'fd00:1::/64' });
+  const releases = await releaseFolder();
+  const mailServer = join(releases, 'mail-server/software.cfg');
+  const relay = join(releases, 'mail-server-relay/software.cfg');
+  for (const url of [mailServer, relay]) await node.supply(url);
+  await node.buildSoftware();
+
+  const wishes = new Map<string, Wish>();
+  const ask = async (name: string) => {
+    const wish = wishes.get(name);
+    if (wish === undefined) throw new Error(`${name} was never requested`);
+    const answer = await node.request({ name, ...wish });
+    if (answer.state === 'pending') throw new Error(`${name}: ${answer.reason}`);
+    return answer;
+  };
+  const askFor = async (name: string, wish: Wish) => {
+    wishes.set(name, wish);
+    await ask(name);
+  };
+  const partition = (name: string) => node.partitionOf(name);
+  return {
+    node,
+    requestCluster: (parameters) =>
+      askFor('mailrelay', { softwareUrl: relay, softwareType: 'cluster', parameters }),
+    requestMailServer: (name, parameters) =>
+      askFor(name, {
+        softwareUrl: mailServer,
+        softwareType: 'default',
+        parameters: { 'inbound-relay': { 'relay-sr-url': relay }, ...parameters },
+      }),
+    requestDomain: (name, parameters) =>
+      askFor(name, { softwareUrl: relay, softwareType: 'cluster', shared: true, parameters }),
+    async settle(passes = 8) {
+      for (let pass = 1; ; pass += 1) {
+        const { exitCode, processed, output } = await node.processInstances();
+        // A publication does not make slapproxy tell whoever asked; asking again does.
+        for (const name of wishes.keys()) await ask(name);
+        if (exitCode === 0 && processed.length === 0) return pass;
+        if (pass >= passes) throw new Error(`not settled after ${passes} passes:\n${output.slice(-6000)}`);
+      }
+    },
+    async reprocess(passes) {
+      for (let pass = 0; pass < passes; pass += 1) await node.processInstances({ force: true });
+    },
+    published: async (name) => (await ask(name)).connection,
+    partition,
+    read: async (name, path) => readFile(join(await partition(name), path), 'utf8'),
+    tool: async (name, program, ...args) =>
+      runAsUser(node, [join(await partition(name), 'bin', program), ...args]),
+    async control(action, name, service) {
+      const folder = await partition(name);
+      const services = await node.serviceStatus();
+      const one = services.find((each) => folder.endsWith(`/${each.partition}`) && each.name === service);
+      if (one === undefined) throw new Error(`${name} has no service ${service}`);
+      const supervisorctl = join(node.layout.venv, 'bin/supervisorctl');
+      const command = [supervisorctl, '-c', supervisordConfiguration(node)];
+      const { exitCode, output } = await runAsUser(node, [
+        ...command,
+        action,
+        `${one.partition}:${one.name}-on-watch`,
+      ]);
+      if (exitCode !== 0) throw new Error(output);
+    },
+    async stop() {
+      await node.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
