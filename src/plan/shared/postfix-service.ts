@@ -138,6 +138,9 @@ export function postfixBasics(location: PostfixLocation) {
     logFile: `${place.partition}/${log}`,
     environmentNames: Object.keys(postfixEnvironment(location)).join(' '),
     tableType: place.stackFacts['postfix-table-type'],
+    ipv6: place.ipv6,
+    // From the loopback address nothing but this machine can be reached.
+    speaksFromOwnAddress: place.ipv6 !== '::1',
   };
 }
 
