@@ -31,7 +31,9 @@ const runtimePackages: readonly DebianPackage[] = [
 
 const testPackages: readonly DebianPackage[] = [
   { name: 'chromium', brings: '/usr/bin/chromium' },
+  { name: 'iproute2', brings: '/usr/sbin/ip' },
   { name: 'swaks', brings: '/usr/bin/swaks' },
+  { name: 'unbound', brings: '/usr/sbin/unbound' },
 ];
 
 /** The packages that a local node needs; `forTests` adds the clients that the tests use. */
