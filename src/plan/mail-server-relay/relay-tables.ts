@@ -37,9 +37,14 @@ export function outboundTables({ domains, serviceOf }: RelayNode): NamedTables {
     backend_tls_policy_map: new Map(
       [...policies].map(([hop, prints]) => [hop, `fingerprint match=${[...prints].sort().join('|')}`]),
     ),
-    'sender-transports': new Map(
-      [...serviceOf].map(([domain, service]) => [`@${domain}`, deliveryTransport(service)]),
-    ),
+    'sender-transports': new Map([
+      ...[...serviceOf].map(([domain, service]): [string, string] => [
+        `@${domain}`,
+        deliveryTransport(service),
+      ]),
+      // The policy service tells the way of each bounce. Reception refuses what would go to `error` or `retry`.
+      ['<>', 'no-way-out:5.7.1 the sender of this bounce has no delivery service'],
+    ]),
   };
 }
 
