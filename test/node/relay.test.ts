@@ -29,6 +29,8 @@ const testPassword = 'password123';
 const foreign = 'someone@foreign.example';
 const reply = /^\d{3} /;
 const greylistingDelay = 2;
+/** A fingerprint that nothing has. */
+const noCertificate = Array<string>(32).fill('AB').join(':');
 
 const records = [
   'mail1.example.com. MX 10 mx1.relay.example.',
@@ -39,6 +41,10 @@ const records = [
   'mx2.relay.example. AAAA fd00:1::6',
   'nobody.example. TXT "v=spf1 -all"',
   'sender.example. TXT "v=spf1 ip6:fd00:2::/64 -all"',
+  'client.example. TXT "v=spf1 ip6:fd00:2::/64 ?all"',
+  'confused.example. TXT "v=spf1 nonsense:here -all"',
+  'disputed.example. MX 10 mx.elsewhere.example.',
+  'proven.example. MX 10 mx.elsewhere.example.',
 ];
 
 /** Two customers of one delivery service, which has one host and port. */
@@ -129,7 +135,7 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
 
   before(async () => {
     await prepareNetwork();
-    names = await startNameServer(records);
+    names = await startNameServer(records, ['broken.example']);
     delivery = await startMailSink(addresses.delivery, accounts);
     passwordBackend = await startMailSink(addresses.password);
     addressBackend = await startMailSink(addresses.address);
@@ -138,7 +144,7 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
     await world.requestCluster(clusterParameters('started', pem(customCertificate)));
     for (const name of ['mail1', 'mail2']) {
       await world.requestMailServer(name, {
-        'mail-domains': [`${name}.example.com`],
+        'mail-domains': [`${name}.example.com`, `also-${name}.example.com`],
         'test-account': true,
       });
     }
@@ -155,6 +161,15 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
     await world.requestDomain('second', { name: 'TWICE.example', ...backend('password') });
     await world.requestDomain('elsewhere', { name: 'elsewhere.example', ...backend('address') });
     await world.requestDomain('no exchanger', { name: 'no-exchanger.example', ...backend('address') });
+    for (const name of ['disputed', 'proven']) {
+      await world.requestDomain(`${name} 1`, { name: `${name}.example`, ...backend('address') });
+      await world.requestDomain(`${name} 2`, { name: `${name}.example`, ...backend('password') });
+    }
+    await world.requestDomain('broken', { name: 'broken.example', ...backend('address') });
+    await world.requestDomain('impostor', {
+      ...{ name: 'impostor.example', authentication: 'fingerprint' },
+      ...{ fingerprints: [noCertificate], ...backend('password') },
+    });
     await world.requestDomain('invalid', { name: 'invalid.example', 'mail-server-host': 'a host' });
     await world.settle();
     mail1 = endpointsOf(await world.published('mail1'));
@@ -273,6 +288,34 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
     expect(client).to.be.oneOf((await world.published('by address'))['tls-fingerprints'] as string[]);
   });
 
+  it('knows several domains of one mail server', async () => {
+    const also = 'testmail@also-mail1.example.com';
+    await arrived(mail1, also, await send(mail2.smtp, user2, also, logIn(user2)));
+    await arrived(mail1, also, await send(node1.inbound, 'out@world.example', also, { from: outside }));
+    await arrived(mail2, user2, await send(mail1.smtp, also, user2, logIn(also)));
+  });
+
+  it('brings bounces back, and takes bounces of a mail server to the world', async () => {
+    const subject = await send(mail1.smtp, user1, 'nobody@mail2.example.com', logIn(user1));
+    const bounce = await arrived(mail1, user1, 'Undelivered Mail Returned to Sender');
+    expect(bounce).to.contain(subject);
+    const { user } = await taken(delivery, await send(node1.outbound, '', foreign, await asMail1()));
+    expect(user).to.equal('account-1');
+  });
+
+  it('gives no mail to a backend that shows another certificate', async () => {
+    const { 'outbound-user': user, 'outbound-password': pass } = await world.published('by password');
+    const login = { user: String(user), pass: String(pass) };
+    const sender = 'any@by-password.example';
+    const subject = await send(node1.outbound, sender, 'any@impostor.example', { login, from: outside });
+    await eventually('the message waits', async () => {
+      const { output } = await world.tool('node1', 'outbound-mailq');
+      return /any@by-password\.example\s+\(Server certificate not verified\)/.test(output);
+    });
+    expect(passwordBackend.received.filter(({ source }) => source.includes(subject))).to.deep.equal([]);
+    expect((await world.tool('node1', 'outbound-postsuper', '-d', 'ALL')).exitCode).to.equal(0);
+  });
+
   // Recipients and backends.
 
   for (const [sender, recipient, result, title] of attemptsFromOutside) {
@@ -331,7 +374,7 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
       expect(await attempt(node1.outbound, sender, user1, own), sender).to.match(/^RCPT 5/);
     }
     const explained = await attempt(node1.outbound, user2, foreign, own);
-    expect(explained).to.match(/you may send as mail1\.example\.com only, not as mail2\.example\.com/);
+    expect(explained).to.match(/you may send as also-mail1\S+, mail1\S+ only, not as mail2\.example\.com/);
   });
 
   it('lets no stranger deliver to a mail server past the relay', async () => {
@@ -432,6 +475,35 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
     expect(passed).to.equal('accepted');
   });
 
+  it('refuses clients that call themselves what they may not', async () => {
+    const result = await attempt(node1.inbound, 'out@world.example', user1, { from: 'fd00:3::80' });
+    expect(result).to.match(/^RCPT 550 5\.7\.23 /);
+  });
+
+  it('goes on where an SPF record cannot be read', async () => {
+    for (const sender of ['out@broken.example', 'out@confused.example']) {
+      expect(await attempt(node1.inbound, sender, user1, { from: outside }), sender).to.equal('accepted');
+    }
+  });
+
+  it('takes no second message that is smuggled in a first', async () => {
+    for (const end of ['\n.\n', '\n.\r\n', '\r\n.\n', '\r.\r', '\r\n.\r']) {
+      const client = await openSmtp(node1.inbound, { from: outside });
+      for (const line of ['MAIL FROM:<out@world.example>', `RCPT TO:<${user1}>`, 'DATA']) {
+        expect(await client.command(line, reply)).to.match(/^[23]/m);
+      }
+      client.write(
+        `Subject: first\r\n\r\nhello${end}MAIL FROM:<out@world.example>\r\nRCPT TO:<${user1}>\r\n` +
+          'DATA\r\nSubject: smuggled\r\n\r\nhello\r\n.\r\n',
+      );
+      await client.until(reply);
+      client.write('QUIT\r\n');
+      const rest = await client.until(/^221 /).catch((error: Error) => error.message);
+      expect(rest, JSON.stringify(end)).to.not.match(/^354 /m);
+      client.close();
+    }
+  });
+
   // Claims.
 
   it('publishes what an accepted domain needs', async () => {
@@ -446,8 +518,8 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
     expect(published['tls-fingerprints']).to.have.lengthOf(4);
     const { 'backend-domains': domains, errors } = await world.published('mailrelay');
     expect(String(domains).split('\n')).to.deep.equal([
-      ...['by-address.example', 'by-password.example'],
-      ...['mail1.example.com', 'mail2.example.com', 'twice.example'],
+      ...['also-mail1.example.com', 'also-mail2.example.com', 'by-address.example', 'by-password.example'],
+      ...['impostor.example', 'mail1.example.com', 'mail2.example.com', 'twice.example'],
     ]);
     expect(errors).to.have.lengthOf(1);
     expect((errors as string[])[0]).to.match(/mail1\.example\.com appears in multiple proxies/i);
@@ -479,6 +551,12 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
       const result = await attempt(node1.inbound, 'out@world.example', `any@${domain}`, { from: outside });
       expect(result).to.match(/^RCPT 554 /);
     }
+    for (const claim of ['disputed 1', 'disputed 2', 'proven 1', 'proven 2']) {
+      expect((await world.published(claim))['error'], claim).to.match(/^Your domain has not yet passed/);
+    }
+    const broken = await world.published('broken');
+    expect(Object.keys(broken)).to.have.members(['domain', 'error']);
+    expect(broken['error']).to.match(/REFUSED broken\.example/);
     expect(Object.keys(await world.published('invalid'))).to.have.members(['domain', 'error']);
   });
 
@@ -501,6 +579,8 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
       const client = await openSmtp(endpoint, { from: outside });
       const keywords = await client.command('EHLO client.example', reply);
       expect(keywords).to.contain('SIZE 104857600');
+      const large = await client.command('MAIL FROM:<out@world.example> SIZE=104857601', reply);
+      expect(large).to.match(/^552 /);
       expect(keywords).to.not.match(/DSN|SILENT|XSILENT|ETRN|VRFY/);
       client.close();
     }
@@ -534,6 +614,11 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
       expect(exitCode, output).to.equal(0);
     }
     const another = await newIdentity(30);
+    const { 'verification-entry': proof } = await world.published('proven 2');
+    for (const name of ['elsewhere', 'disputed', 'proven']) {
+      await names.add(`${name}.example. MX 10 mx1.relay.example.`);
+    }
+    await names.add(String(proof));
     await world.requestCluster(clusterParameters('started', pem(another)));
     await world.reprocess(2);
     const after = { node: await ofNode(), mail1: await ofMail1() };
@@ -548,7 +633,7 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
     const ofMail2 = await pair('mail2', 'etc/postfix/ssl', 'postfix-backend');
     for (const name of ['node1', 'node2']) {
       const trusted = fingerprints(await world.read(name, 'etc/postfix/outbound/backend_tls_policy_map'));
-      expect(trusted, name).to.have.members([...after.mail1, ...ofMail2]);
+      expect(trusted, name).to.have.members([...after.mail1, ...ofMail2, noCertificate]);
     }
     expect(await servedBySmtp(node1.outbound)).to.equal(after.node[0]);
     expect(await servedBySmtp(node1.inbound)).to.equal(after.node[0]);
@@ -563,9 +648,25 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
     expect((await world.published('by password'))['outbound-password']).to.equal(firstPassword);
   });
 
+  // The processing of the test before has seen other MX records.
+  it('relays a domain once its mail comes here, and wants a proof of rivals', async () => {
+    expect(await world.published('elsewhere')).to.include({ 'outbound-host': node1.outbound.host });
+    const options = { from: outside };
+    const subject = await send(node1.inbound, 'out@world.example', 'any@elsewhere.example', options);
+    await taken(addressBackend, subject);
+    for (const claim of ['disputed 1', 'disputed 2']) {
+      expect((await world.published(claim))['error'], claim).to.match(/^Your domain has not yet passed/);
+    }
+    expect(await world.published('proven 1')).to.deep.equal({
+      domain: 'proven.example',
+      error: 'this domain has already been claimed',
+    });
+    expect(await world.published('proven 2')).to.include({ 'outbound-host': node1.outbound.host });
+  });
+
   it('does not hand out a node that is stopped', async () => {
     await world.requestCluster(clusterParameters('stopped', pem(customCertificate)));
-    await world.reprocess(2);
+    await world.reprocess(1);
     const { 'relay-hosts': hosts } = await world.published('mailrelay');
     expect(hosts).to.deep.equal([node1.inbound.host]);
     const published = await world.published('by address');
@@ -573,6 +674,10 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
     expect(published['tls-fingerprints']).to.have.lengthOf(2);
     expect(fingerprints(await world.read('mail1', 'etc/postfix/relay_clientcerts'))).to.have.lengthOf(2);
     await arrived(mail2, user2, await send(mail1.smtp, user1, user2, logIn(user1)));
+    // slapgrid took its list of instances before the cluster asked for another state.
+    await world.node.processInstances();
+    const silence = await servedBySmtp(node2.inbound).catch((error: Error) => error.message);
+    expect(silence).to.contain('ECONNREFUSED');
   });
 });
 

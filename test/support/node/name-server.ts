@@ -15,12 +15,15 @@ export interface NameServer {
   stop(): Promise<void>;
 }
 
-/** Answers with `records`; any other name does not exist. */
-export async function startNameServer(records: readonly string[]): Promise<NameServer> {
+/** Answers with `records`, and not at all about the `broken` domains; any other name does not exist. */
+export async function startNameServer(
+  records: readonly string[],
+  broken: readonly string[] = [],
+): Promise<NameServer> {
   const folder = await mkdtemp(join(tmpdir(), 'smt-dns-'));
   const configuration = join(folder, 'unbound.conf');
   const resolvConf = join(folder, 'resolv.conf');
-  await writeFile(configuration, configurationOf(folder, records));
+  await writeFile(configuration, configurationOf(folder, records, broken));
   await writeFile(resolvConf, 'nameserver 127.0.0.1\n');
   await execa('chmod', ['-R', 'a+rX', folder]);
   await execa('mount', ['--bind', resolvConf, '/etc/resolv.conf']);
@@ -47,7 +50,7 @@ export async function startNameServer(records: readonly string[]): Promise<NameS
   };
 }
 
-function configurationOf(folder: string, records: readonly string[]): string {
+function configurationOf(folder: string, records: readonly string[], broken: readonly string[]): string {
   return [
     'server:',
     ' interface: 127.0.0.1',
@@ -59,6 +62,7 @@ function configurationOf(folder: string, records: readonly string[]): string {
     ` directory: "${folder}"`,
     ' module-config: "iterator"',
     ' local-zone: "." static',
+    ...broken.map((domain) => ` local-zone: "${domain}" always_refuse`),
     ...records.map((record) => ` local-data: '${record}'`),
     'remote-control:',
     ' control-enable: yes',

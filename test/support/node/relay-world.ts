@@ -89,6 +89,7 @@ export async function startRelayWorld(partitionCount: number): Promise<RelayWorl
     async settle(passes = 8) {
       for (let pass = 1; ; pass += 1) {
         const { exitCode, processed, output } = await node.processInstances();
+        console.log(`pass ${pass}: ${exitCode}, processed ${processed.join(' ')}`);
         // A publication does not make slapproxy tell whoever asked; asking again does.
         for (const name of wishes.keys()) await ask(name);
         if (exitCode === 0 && processed.length === 0) return pass;
