@@ -36,7 +36,7 @@ program
         request.refused.map(({ reference, error }) => `/shared/${reference}: ${error}`),
       );
     }
-    console.log(`${file}: valid`);
+    console.log(`${file}: valid, ${requested.sharedRequests.length} shared requests`);
   });
 
 program

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { mailServer } from '../../src/mail-server.ts';
 import { readParameterFile } from '../../src/parameter-file.ts';
 import { readStackLayer } from '../../src/place/stack-layer.ts';
+import { definitionOf } from '../../src/releases.ts';
 import { renderInstance } from '../../src/render.ts';
 import { writeFolder } from '../../src/render-folder.ts';
 import { render } from '../support/mail-server-run.ts';
@@ -21,7 +21,7 @@ describe('golden scenarios', () => {
     it(`${name} renders as it did`, async () => {
       const expected = join(here, name, 'expected');
       const file = await readParameterFile(join(here, name, 'parameters.yaml'), 'default');
-      const files = renderInstance(file, mailServer, stack, render);
+      const files = renderInstance(file, definitionOf(file.softwareType), stack, render);
       if (process.env['UPDATE_GOLDEN'] === '1') {
         await rm(expected, { recursive: true, force: true });
         await writeFolder(expected, files);

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 
 import { hashToken } from '../../src/ledger/token.ts';
-import { type AccountRecord, emptyLedger, type Holder, type Ledger } from '../../src/ledger/types.ts';
+import {
+  type AccountRecord,
+  type DomainRecord,
+  emptyLedger,
+  type Holder,
+  type Ledger,
+} from '../../src/ledger/types.ts';
 
 export function accountOf(
   reference: string,
@@ -28,6 +34,10 @@ export const exampleLedger: Ledger = {
     accountOf('_alice', 'alice@example.com', { password: '{BLF-CRYPT}$2b$05$alice' }),
     accountOf('_bob one', 'bob@example.com', { token: hashToken('token-of-bob', '00'.repeat(16)) }),
     accountOf('_carol', 'carol@example.com', { state: 'released', password: '{BLF-CRYPT}$2b$05$carol' }),
+  ],
+  domains: [
+    { domain: 'example.com', reference: '_domain one', password: 'password-of-example', verified: true },
+    { domain: 'example.net', reference: '_net', password: null, verified: false },
   ],
   ports: { smtp: { port: 10025, ipv4: true }, imap: { port: 10144, ipv4: false } },
   secrets: { 'monitor-password': 'monitor-secret' },
@@ -71,6 +81,13 @@ const account: fc.Arbitrary<AccountRecord> = fc.record({
   mailbox: fc.stringMatching(/^[ab]\.example\/[a-z]{1,4}\/[A-Za-z0-9_-]{1,8}$/),
 });
 
+const domainRecord: fc.Arbitrary<DomainRecord> = fc.record({
+  domain: fc.stringMatching(/^[a-z0-9_-]{1,3}\.example$/),
+  reference,
+  password: fc.option(fc.stringMatching(/^[A-Za-z0-9_-]{1,32}$/)),
+  verified: fc.boolean(),
+});
+
 /** Any ledger: one holder an address at most. */
 export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
   accounts: fc
@@ -83,6 +100,7 @@ export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
         return { ...each, state: isHeld ? 'held' : 'released' };
       });
     }),
+  domains: fc.uniqueArray(domainRecord, { selector: ({ domain }) => domain }),
   ports: dictionary(
     fc.stringMatching(/^[a-z]{1,6}$/),
     fc.record({ port: fc.integer({ min: 1, max: 65535 }), ipv4: fc.boolean() }),

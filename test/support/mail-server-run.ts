@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { tokenMatches } from '../../src/ledger/token.ts';
 import { emptyLedger, type Ledger } from '../../src/ledger/types.ts';
 import { mailServer } from '../../src/mail-server.ts';
-import type { Answers, RelationRequest } from '../../src/model/answers.ts';
-import type { MailServer } from '../../src/model/mail-server/mail-server.ts';
+import { type Answers, nothingOutside, type RelationRequest } from '../../src/model/answers.ts';
+import { buildMailServer, type MailServer } from '../../src/model/mail-server/mail-server.ts';
 import type { Place } from '../../src/model/place.ts';
 import type { Plan } from '../../src/plan/planned.ts';
 import { readTemplates, templateRenderer } from '../../src/render/templates.ts';
 import { renderFiles } from '../../src/render/render-files.ts';
-import type { SharedRequest } from '../../src/validate/mail-server/mail-server-request.ts';
+import { validateMailServerRequest } from '../../src/validate/mail-server/mail-server-request.ts';
+import type { RequestedInstance, SharedRequest } from '../../src/validate/requested.ts';
 import { placeWith } from './place.ts';
 
 export interface Processing {
@@ -44,18 +45,19 @@ export function processMailServer(processing: Processing = {}): Processed {
   } = processing;
   const { place = placeWith(), seed: seedByte = 0 } = processing;
   const seed = new Uint8Array(32).fill(seedByte);
-  const request = mailServer.validate({
+  const requested: RequestedInstance = {
     softwareType,
     parameters: { ...defaults, ...parameters },
     sharedRequests: isList(shared)
       ? shared
       : Object.entries(shared).map(([reference, each]) => ({ reference, parameters: each })),
-  });
-  const model = mailServer.build(request, ledger, place, seed);
+  };
+  const facts = { ledger, place, seed, outside: { ...nothingOutside, answers } };
+  const instance = mailServer.validate(requested);
   return {
-    model,
-    plan: mailServer.plan(model, answers, ledger, seed),
-    requests: mailServer.planRequests(model),
+    model: buildMailServer(validateMailServerRequest(requested), ledger, place, seed),
+    plan: instance.plan(facts),
+    requests: instance.requests(facts),
   };
 }
 

@@ -14,7 +14,7 @@ export function placeWith(more: Partial<Place> = {}): Place {
   return {
     partition: '/srv/slapgrid/slappart0',
     release: '/opt/slapos-mail',
-    user: { name: 'slapuser0', uid: 1000, gid: 1000 },
+    user: { name: 'slapuser0', group: 'slapuser0', uid: 1000, gid: 1000 },
     ipv6: 'fd00::1',
     ipv4: '10.0.0.1',
     title: 'mail one',
@@ -29,7 +29,7 @@ export function placeWith(more: Partial<Place> = {}): Place {
     programs: layer.programs,
     stackFacts: layer.facts,
     buildout: { eggsDirectory: '/opt/software/eggs', developEggsDirectory: '/opt/software/develop-eggs' },
-    certificates: { current: fingerprint('AA'), next: fingerprint('BB') },
+    certificates: { current: fingerprint('AA'), next: fingerprint('BB'), bundle: 'key\ncertificate\n' },
     ports: Object.fromEntries(
       Object.entries(mailServerPorts).map(([service, port]) => [service, { port, ipv4: true }]),
     ),

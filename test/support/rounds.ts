@@ -1,5 +1,5 @@
 /** What round number N of the killed runs writes: everything in it says N. */
-import { type Ledger } from '../../src/ledger/types.ts';
+import { emptyLedger, type Ledger } from '../../src/ledger/types.ts';
 import type { RenderedFile } from '../../src/render/render-files.ts';
 import { accountOf } from './ledgers.ts';
 
@@ -13,9 +13,10 @@ export function filesOf(round: number): RenderedFile[] {
 }
 
 export function ledgerOf(round: number): Ledger {
-  if (round === 0) return { accounts: [], ports: {}, secrets: {}, requested: {}, published: {}, outbox: {} };
+  if (round === 0) return emptyLedger;
   return {
     accounts: [accountOf('_alice', 'alice@example.com', { password: `{X}${round}` })],
+    domains: [{ domain: 'example.com', reference: '_domain', password: `p${round}`, verified: true }],
     ports: { smtp: { port: 10000 + round, ipv4: true } },
     secrets: { round: String(round) },
     requested: {},

@@ -8,14 +8,14 @@ import { execa } from 'execa';
 
 import { changeLedger, ledgerStore } from '../../src/ledger/store.ts';
 import { emptyLedger } from '../../src/ledger/types.ts';
-import { mailServer } from '../../src/mail-server.ts';
-import type { Answers } from '../../src/model/answers.ts';
+import { type Answers, nothingOutside } from '../../src/model/answers.ts';
 import type { Place } from '../../src/model/place.ts';
 import { commandAs } from '../../src/node/node-user.ts';
 import { prepareUser } from '../../src/node/setup/system-user.ts';
 import { readParameterFile } from '../../src/parameter-file.ts';
 import { ensureCertificates } from '../../src/place/certificates.ts';
 import type { Plan } from '../../src/plan/planned.ts';
+import { definitionOf } from '../../src/releases.ts';
 import { type RenderedFile, renderFiles } from '../../src/render/render-files.ts';
 import { writeFiles, writeFolders } from '../../src/write/write-plan.ts';
 import { render } from './mail-server-run.ts';
@@ -44,24 +44,32 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
   const folder = await mkdtemp(join(tmpdir(), 'slapos-mail-'));
   const partition = join(folder, 'slappart0');
   await mkdir(partition, { mode: 0o750 });
-  const { name, folder: certificates } = mailServer.certificates;
+  const release = definitionOf(file.softwareType);
   const example = placeWith();
   const place = placeWith({
     partition,
-    user,
+    // Only postgrey is told the group's name, and it is not run here.
+    user: { ...user, group: user.name },
     ipv6: file.instance.ipv6,
     ipv4: file.instance.ipv4,
     title: file.instance.title,
-    certificates: await ensureCertificates(
-      { folder: join(partition, certificates), name },
-      'mail1',
-      example.programs['openssl'] ?? 'openssl',
-      () => Promise.resolve(),
+    ports: Object.fromEntries(
+      Object.entries(release.ports).map(([service, port]) => [service, { port, ipv4: true }]),
     ),
+    ...(release.certificates === null
+      ? {}
+      : {
+          certificates: await ensureCertificates(
+            { ...release.certificates, folder: join(partition, release.certificates.folder) },
+            'mail1',
+            example.programs['openssl'] ?? 'openssl',
+            () => Promise.resolve(),
+          ),
+        }),
   });
   const seed = new Uint8Array(32);
-  const model = mailServer.build(mailServer.validate(file), emptyLedger, place, seed);
-  const plan = mailServer.plan(model, answers, emptyLedger, seed);
+  const outside = { ...nothingOutside, answers };
+  const plan = release.validate(file).plan({ ledger: emptyLedger, place, seed, outside });
   const files = renderFiles(plan.files, render);
   await writeFolders(partition, plan.folders);
   await writeFiles(partition, files, {

@@ -90,13 +90,15 @@ describe('certificates', function () {
         if (name === fingerprintFile && index >= done) continue;
         await cp(join(folder(), index < done ? 'after' : 'before', name), join(ssl(), name));
       }
-      const { current, next } = await ensure();
+      const made = await ensure();
+      const { current, next } = made;
       expect(current, `${done} files`).to.equal(first.next);
       expect([first.current, first.next], `${done} files`).not.to.include(next);
       if (done > 2) expect(next, `${done} files`).to.equal(rotated.next);
       expect(await text('postfix-backend.fingerprint')).to.contain(current);
       expect(await text('postfix-backend.next.fingerprint')).to.contain(next);
-      expect(await ensure(), `${done} files`).to.deep.equal({ current, next });
+      expect(made.bundle, `${done} files`).to.equal(await text('postfix-backend.bundle.pem'));
+      expect(await ensure(), `${done} files`).to.deep.equal(made);
     }
   });
 

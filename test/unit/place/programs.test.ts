@@ -35,7 +35,7 @@ describe('the programs of the stack layer', () => {
 
   it('are paths by name, with the facts of the layer', async () => {
     const path = await stackFile({ sh: { path: '/bin/sh', package: 'dash' } });
-    expect(await readStack(path)).to.deep.equal({
+    expect(await readStack(path, ['sh'])).to.deep.equal({
       programs: { sh: '/bin/sh' },
       facts: { 'postfix-table-type': 'cdb' },
     });
@@ -47,7 +47,7 @@ describe('the programs of the stack layer', () => {
       dovecot: { path: '/nowhere/dovecot', package: 'dovecot-core' },
       postmap: { path: '/nowhere/postmap', package: 'postfix' },
     });
-    expect(await failure(readStack(path))).to.equal(
+    expect(await failure(readStack(path, ['sh', 'dovecot', 'postmap']))).to.equal(
       'programs are missing on this node, install their packages: ' +
         'dovecot (/nowhere/dovecot, package dovecot-core), postmap (/nowhere/postmap, package postfix)',
     );

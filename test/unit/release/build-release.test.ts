@@ -45,11 +45,15 @@ describe('release', function () {
     expect(await readdir(output)).to.have.members([
       '.slapos-mail-release',
       'mail-server',
+      'mail-server-relay',
       'stack',
       `slapos-mail-${release.version}.tar.gz`,
       `slapos-mail-${release.version}.tar.gz.sha256`,
     ]);
-    expect(release.profiles).to.deep.equal([join(output, 'mail-server/software.cfg')]);
+    expect(release.profiles).to.deep.equal([
+      join(output, 'mail-server/software.cfg'),
+      join(output, 'mail-server-relay/software.cfg'),
+    ]);
     expect(
       createHash('sha256')
         .update(await readFile(release.tarball))

@@ -1,10 +1,8 @@
 import { expect } from 'chai';
 
 import { RequesterError } from '../../../src/errors.ts';
-import {
-  type RequestedInstance,
-  validateMailServerRequest,
-} from '../../../src/validate/mail-server/mail-server-request.ts';
+import { validateMailServerRequest } from '../../../src/validate/mail-server/mail-server-request.ts';
+import type { RequestedInstance } from '../../../src/validate/requested.ts';
 
 function validate(requested: Partial<RequestedInstance>) {
   return validateMailServerRequest({
