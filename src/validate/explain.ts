@@ -17,6 +17,7 @@ const explanations: Readonly<Record<string, Explain>> = {
   maxLength: ({ params, data }) =>
     `${shown(data)} is too long; write at most ${String(params['limit'])} characters`,
   minItems: ({ params }) => `is an empty list; write at least ${String(params['limit'])} item`,
+  maxItems: ({ params }) => `is too long a list; write at most ${String(params['limit'])} items`,
   dependentRequired: ({ params }) =>
     `has "${String(params['property'])}" without "${String(params['missingProperty'])}"; write both`,
   anyOf: ({ data, parentSchema }) => `${shown(data)} is not ${example(parentSchema)}`,
@@ -28,12 +29,17 @@ const examples: Readonly<Record<string, string>> = {
   'Mail domain': 'a mail domain; write a name such as example.com',
   'Mail server': 'an IPv4 or IPv6 address; write one such as 192.0.2.1 or 2001:db8::1',
   'One line of text': 'one line of text; remove control characters',
+  Domain: 'a domain name; write one such as example.com',
+  Fingerprint: 'a SHA-256 fingerprint; write 32 pairs of hexadecimal digits such as AA:BB:…',
+  'Node name': 'a name of a node; use letters, digits and dashes',
   Host: 'a host name or an address; write one such as smtp.example.com',
 };
 
 export function explainViolations(errors: readonly ErrorObject[]): string[] {
-  // The alternatives of an `anyOf` are told once, by it.
-  const told = errors.filter(({ schemaPath }) => !/\/anyOf\/\d/.test(schemaPath));
+  // The alternatives of an `anyOf` are told once, by it; what is wrong with a property's name by its pattern.
+  const told = errors.filter(
+    ({ schemaPath, keyword }) => !/\/anyOf\/\d/.test(schemaPath) && keyword !== 'propertyNames',
+  );
   const sentences = told.map((error) => {
     const explain = explanations[error.keyword] ?? (({ message }) => message ?? 'is refused');
     return `${error.instancePath || '/'}: ${explain(error)}`;
