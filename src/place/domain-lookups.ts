@@ -15,9 +15,10 @@ export async function lookUpDomains(domains: readonly string[]): Promise<Omit<Ou
     kind: 'error',
     reason: `no answer about ${domain} within ${timeLimit / 1000} seconds`,
   });
-  const mailExchangers = Object.fromEntries(domains.map((domain) => [domain, slow(domain)]));
-  const texts: Record<string, readonly string[]> = {};
-  if (domains.length === 0) return { mailExchangers, texts };
+  // Maps: a domain may be called `__proto__`.
+  const mailExchangers = new Map(domains.map((domain) => [domain, slow(domain)]));
+  const texts = new Map<string, readonly string[]>();
+  if (domains.length === 0) return { mailExchangers: {}, texts: {} };
 
   const resolver = new Resolver({ timeout: 3000, tries: 2 });
   const waiting = [...domains];
@@ -27,8 +28,8 @@ export async function lookUpDomains(domains: readonly string[]): Promise<Omit<Ou
         findExchangers(resolver, domain),
         findTexts(resolver, domain),
       ]);
-      mailExchangers[domain] = exchangers;
-      texts[domain] = text;
+      mailExchangers.set(domain, exchangers);
+      texts.set(domain, text);
     }
   };
   const inTime = new AbortController();
@@ -38,7 +39,7 @@ export async function lookUpDomains(domains: readonly string[]): Promise<Omit<Ou
   ]);
   inTime.abort();
   resolver.cancel();
-  return { mailExchangers: { ...mailExchangers }, texts: { ...texts } };
+  return { mailExchangers: Object.fromEntries(mailExchangers), texts: Object.fromEntries(texts) };
 }
 
 async function findExchangers(resolver: Resolver, domain: string): Promise<MailExchangers> {

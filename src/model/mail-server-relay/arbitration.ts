@@ -13,6 +13,9 @@ import { passwordFrom } from '../seed.ts';
 export type DomainState =
   { kind: 'accepted' } | { kind: 'taken' } | { kind: 'unverified' } | { kind: 'dns-error'; reason: string };
 
+/** Who wants a domain. */
+type Rival = Pick<DomainClaim, 'domain' | 'reference'>;
+
 export interface DecidedDomain {
   claim: DomainClaim;
   state: DomainState;
@@ -24,6 +27,8 @@ export interface DecidedDomain {
 
 export interface ArbitrationFacts {
   before: readonly DomainRecord[];
+  /** References of requests that are invalid now: they claim nothing new, and keep what they hold. */
+  refused: ReadonlySet<string>;
   mailExchangers: Readonly<Record<string, MailExchangers>>;
   /** TXT texts at each domain. */
   texts: Readonly<Record<string, readonly string[]>>;
@@ -36,18 +41,22 @@ export interface ArbitrationFacts {
   secret: string;
 }
 
-export function decideDomains(claims: readonly DomainClaim[], facts: ArbitrationFacts): DecidedDomain[] {
-  const holders = chooseHolders(claims, facts);
-  return claims.map((claim) => {
+export function decideDomains(
+  claims: readonly DomainClaim[],
+  facts: ArbitrationFacts,
+): { domains: DecidedDomain[]; kept: DomainRecord[] } {
+  const refused = facts.before.filter(({ reference }) => facts.refused.has(reference));
+  const rivals: Rival[] = [...claims, ...refused];
+  const holders = chooseHolders(rivals, facts);
+  const kept = refused.filter(({ domain, reference }) => holders.get(domain) === reference);
+  const domains = claims.map((claim): DecidedDomain => {
     const proof = proofOf(claim, facts.secret);
-    const verification = isContested(claim.domain, claims, facts)
+    const verification = isContested(claim.domain, rivals, facts)
       ? ({ kind: 'unverified' } as const)
       : verify(claim.domain, facts);
     const holder = holders.get(claim.domain);
     if (holder !== claim.reference) {
-      const state =
-        verification.kind === 'accepted' ? ({ kind: 'taken' } as const) : ({ kind: 'unverified' } as const);
-      return { claim, proof, record: null, state };
+      return { claim, proof, record: null, state: stateOfOther(verification, isHeldFirmly(claim.domain)) };
     }
     const known = facts.before.find(
       ({ domain, reference }) => domain === claim.domain && reference === claim.reference,
@@ -61,11 +70,25 @@ export function decideDomains(claims: readonly DomainClaim[], facts: Arbitration
     const accepted = record.verified || facts.vouchedFor.has(claim.domain);
     return { claim, proof, record, state: accepted ? { kind: 'accepted' } : verification };
   });
+  return { domains, kept };
+
+  function isHeldFirmly(name: string): boolean {
+    const holder = holders.get(name);
+    return facts.before.some(
+      ({ domain, reference, verified }) => verified && domain === name && reference === holder,
+    );
+  }
 }
 
-function chooseHolders(claims: readonly DomainClaim[], facts: ArbitrationFacts): Map<string, string> {
+/** What a claim hears of a domain that another one holds. A resolver that fails takes nothing from a verified holder. */
+function stateOfOther(verification: DomainState, isHeldFirmly: boolean): DomainState {
+  if (verification.kind === 'dns-error') return isHeldFirmly ? { kind: 'taken' } : verification;
+  return verification.kind === 'accepted' ? { kind: 'taken' } : { kind: 'unverified' };
+}
+
+function chooseHolders(claims: readonly Rival[], facts: ArbitrationFacts): Map<string, string> {
   const holders = new Map<string, string>();
-  const proven = claims.filter((claim) => facts.texts[claim.domain]?.includes(proofOf(claim, facts.secret)));
+  const proven = claims.filter((claim) => isProven(claim, facts));
   const wasVerified = new Set(facts.before.filter(({ verified }) => verified).map(keyOf));
   const held = new Set(facts.before.map(keyOf));
   const inOrder = [
@@ -81,23 +104,26 @@ function chooseHolders(claims: readonly DomainClaim[], facts: ArbitrationFacts):
 }
 
 /** Whether somebody claimed the domain before its mail came here, and others claim it now: MX records tell no owner. */
-function isContested(domain: string, claims: readonly DomainClaim[], facts: ArbitrationFacts): boolean {
+function isContested(domain: string, claims: readonly Rival[], facts: ArbitrationFacts): boolean {
   const rivals = claims.filter((claim) => claim.domain === domain);
   const known = facts.before.filter((record) => record.domain === domain);
   return (
     rivals.length > 1 &&
     known.length > 0 &&
     known.every(({ verified }) => !verified) &&
-    facts.mailExchangers[domain]?.kind === 'exchangers' &&
+    foundAt(facts.mailExchangers, domain)?.kind === 'exchangers' &&
     !facts.vouchedFor.has(domain) &&
-    !rivals.some((claim) => facts.texts[domain]?.includes(proofOf(claim, facts.secret)))
+    !rivals.some((claim) => isProven(claim, facts))
   );
 }
 
 /** What DNS says now; `accepted` when it proves that the domain may be relayed here. */
 function verify(domain: string, { mailExchangers, fqdns, vouchedFor }: ArbitrationFacts): DomainState {
   if (vouchedFor.has(domain)) return { kind: 'accepted' };
-  const found = mailExchangers[domain] ?? { kind: 'error', reason: `${domain} has not been looked up` };
+  const found = foundAt(mailExchangers, domain) ?? {
+    kind: 'error',
+    reason: `${domain} has not been looked up`,
+  };
   switch (found.kind) {
     case 'absent':
       return { kind: 'accepted' };
@@ -120,10 +146,19 @@ function firstPassword({ authentication, domain, reference }: DomainClaim, seed:
   return authentication === 'password' ? passwordFrom(seed, `${domain} ${reference}`) : null;
 }
 
-function proofOf({ domain, reference }: DomainClaim, secret: string): string {
+function isProven(claim: Rival, { texts, secret }: ArbitrationFacts): boolean {
+  return foundAt(texts, claim.domain)?.includes(proofOf(claim, secret)) ?? false;
+}
+
+/** A domain may be called `constructor` or `__proto__`, which every object has. */
+function foundAt<Value>(values: Readonly<Record<string, Value>>, domain: string): Value | undefined {
+  return Object.hasOwn(values, domain) ? values[domain] : undefined;
+}
+
+function proofOf({ domain, reference }: Rival, secret: string): string {
   return `slapos-mail=${createHmac('sha256', secret).update(`${domain} ${reference}`).digest('hex').slice(0, 32)}`;
 }
 
-function keyOf({ domain, reference }: { domain: string; reference: string }): string {
+function keyOf({ domain, reference }: Rival): string {
   return `${domain} ${reference}`;
 }

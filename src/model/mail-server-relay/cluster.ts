@@ -1,5 +1,5 @@
 /** Stage 3 for the relay cluster. Pure. */
-import type { Ledger } from '../../ledger/types.ts';
+import type { DomainRecord, Ledger } from '../../ledger/types.ts';
 import type {
   ClusterNode,
   ClusterRequest,
@@ -19,6 +19,8 @@ export interface Cluster {
   requestedNodes: readonly ClusterNode[];
   relayDomain: string | null;
   domains: readonly DecidedDomain[];
+  /** Records of requests that were refused this time: they keep what they hold. */
+  kept: readonly DomainRecord[];
   refused: ClusterRequest['refused'];
   /** Sender domain → id of the delivery service that takes its mail. */
   deliveryServices: ReadonlyMap<string, string>;
@@ -49,13 +51,12 @@ export function buildCluster(
     errors,
     refused: request.refused,
     secrets: { 'monitor-password': secret('monitor-password'), 'verification-secret': verificationSecret },
-    domains: decideDomains(request.claims, {
+    ...decideDomains(request.claims, {
       before: ledger.domains,
+      refused: new Set(request.refused.map(({ reference }) => reference)),
       mailExchangers: outside.mailExchangers,
       texts: outside.texts,
-      fqdns: new Set(
-        request.nodes.flatMap(({ fqdn }) => (fqdn === null ? [] : [fqdn.toLowerCase().replace(/\.$/, '')])),
-      ),
+      fqdns: new Set(request.nodes.flatMap(({ fqdn }) => (fqdn === null ? [] : [fqdn.toLowerCase()]))),
       vouchedFor: new Set(services.keys()),
       seed,
       secret: verificationSecret,

@@ -1,6 +1,7 @@
 /** Stage 3 for one relay node. Pure. */
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
 import type { Ledger } from '../../ledger/types.ts';
+import { canonicalAddress } from '../../validate/mail-server-relay/address.ts';
 import { hostNameOf } from '../host-name.ts';
 import type { Place } from '../place.ts';
 import { passwordFrom } from '../seed.ts';
@@ -66,7 +67,7 @@ export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, 
   });
   return {
     place,
-    hostName: input.fqdn === undefined ? hostNameOf(place.title) : input.fqdn.replace(/[^A-Za-z0-9._-]/g, ''),
+    hostName: (input.fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '') || hostNameOf(place.title),
     domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()].map(
       relayedDomain,
     ),
@@ -86,7 +87,7 @@ export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, 
 function relayedDomain(input: RelayInput['mail-domains'][number]): RelayedDomain {
   return {
     name: input.name,
-    host: input['mail-server-host'],
+    host: canonicalAddress(input['mail-server-host']),
     port: input['mail-server-port'],
     authentication: input.authentication,
     fingerprints: input.fingerprints.map((print) => print.toUpperCase()),

@@ -34,7 +34,10 @@ export function planCluster(cluster: Cluster, answers: Answers, ledger: Ledger):
       }),
     ],
     ledger: nextLedger(ledger, publications, {
-      domains: cluster.domains.flatMap(({ record }) => (record === null ? [] : [record])),
+      domains: [
+        ...cluster.domains.flatMap(({ record }) => (record === null ? [] : [record])),
+        ...cluster.kept,
+      ],
       ports: place.ports,
       secrets: cluster.secrets,
     }),

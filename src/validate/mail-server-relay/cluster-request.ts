@@ -7,6 +7,8 @@ import type {
 import type { DomainInput } from '../../generated/types/mail-server-relay/domain-input.ts';
 import { checkAgainstSchema } from '../json-schema.ts';
 import type { RequestedInstance, SharedRequest } from '../requested.ts';
+import { canonicalAddress } from './address.ts';
+import { deliveryServiceProblems } from './delivery-services.ts';
 import { parseRelayedDomain } from './relayed-domain.ts';
 
 export type RelayConfig = ClusterInput['default-relay-config'];
@@ -58,12 +60,19 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
   if (problems.length > 0) throw new RequesterError(problems);
   const written = requested.parameters as ClusterInputWritten;
   const defaultConfig = value['default-relay-config'];
+  const unusable = [
+    ...deliveryServiceProblems(defaultConfig['proxy-map'], '/default-relay-config/proxy-map'),
+    ...Object.entries(value.topology).flatMap(([name, { config }]) =>
+      deliveryServiceProblems(config?.['proxy-map'] ?? {}, `/topology/${name}/config/proxy-map`),
+    ),
+  ];
+  if (unusable.length > 0) throw new RequesterError(unusable);
   const outcomes = requested.sharedRequests.map(validateDomain);
   return {
     nodes: Object.entries(value.topology)
       .map(([name, node]) => ({
         name,
-        fqdn: node.fqdn ?? null,
+        fqdn: node.fqdn?.replace(/\.$/, '') ?? null,
         placement: node.sla,
         softwareUrl: node['sr-url'] ?? null,
         softwareType: node['software-type'],
@@ -107,7 +116,7 @@ function validateDomain({ reference, parameters, problem }: SharedRequest): Doma
   return {
     reference,
     domain,
-    host: value['mail-server-host'].toLowerCase(),
+    host: canonicalAddress(value['mail-server-host']),
     port: value['mail-server-port'],
     authentication: value.authentication,
     fingerprints: (value.fingerprints ?? []).map((print) => print.toUpperCase()),

@@ -1,0 +1,110 @@
+/** The pure stages of one processing of a relay cluster, or of one of its nodes. */
+import { emptyLedger, type Ledger } from '../../src/ledger/types.ts';
+import { relayCluster, relayNode } from '../../src/mail-server-relay.ts';
+import type { Answers, MailExchangers, RelationRequest } from '../../src/model/answers.ts';
+import { relayPorts } from '../../src/model/mail-server-relay/relay-node.ts';
+import type { Place } from '../../src/model/place.ts';
+import type { Plan } from '../../src/plan/planned.ts';
+import type { ReleaseDefinition } from '../../src/release-definition.ts';
+import { fingerprint, placeWith } from './place.ts';
+
+export interface ClusterProcessing {
+  parameters?: object;
+  /** Reference → parameters of the shared instance, in the master's order. */
+  domains?: Readonly<Record<string, unknown>>;
+  ledger?: Ledger;
+  answers?: Answers;
+  mailExchangers?: Readonly<Record<string, MailExchangers>>;
+  texts?: Readonly<Record<string, readonly string[]>>;
+  seed?: number;
+}
+
+export interface Processed {
+  plan: Plan;
+  requests: RelationRequest[];
+}
+
+/** Two nodes, in the wrong order of names. */
+export const topology = { second: { fqdn: 'mx2.example.net' }, first: { fqdn: 'mx1.example.net' } };
+
+/** What both nodes answer. */
+export const answers: Answers = {
+  first: {
+    'smtp-ipv6': 'fd00::11',
+    'smtp-port': '10025',
+    'submission-port': '10587',
+    'tls-fingerprints': [fingerprint('11'), fingerprint('12')],
+  },
+  second: {
+    'smtp-ipv6': 'fd00::22',
+    'smtp-port': '10025',
+    'tls-fingerprints': [fingerprint('21'), fingerprint('22')],
+  },
+};
+
+export const pointsHere: MailExchangers = { kind: 'exchangers', names: ['mx1.example.net'] };
+export const pointsElsewhere: MailExchangers = { kind: 'exchangers', names: ['mx.example.org'] };
+
+/** A domain without a mail server's certificate or password. */
+export const domainOf = (name: string, more: object = {}) => ({
+  name,
+  'mail-server-host': 'fd00::1',
+  ...more,
+});
+
+export function processCluster(processing: ClusterProcessing = {}): Processed {
+  const {
+    parameters,
+    domains = {},
+    ledger = emptyLedger,
+    mailExchangers = {},
+    texts = {},
+    seed = 0,
+  } = processing;
+  return processed(relayCluster, {
+    parameters: { topology, ...parameters },
+    domains,
+    ledger,
+    seed,
+    place: placeWith({ ports: {} }),
+    outside: { answers: processing.answers ?? answers, mailExchangers, texts },
+  });
+}
+
+export function processNode(parameters: object, place: Partial<Place> = {}): Processed {
+  const ports = Object.fromEntries(
+    Object.entries(relayPorts).map(([service, port]) => [service, { port, ipv4: true }]),
+  );
+  return processed(relayNode, {
+    parameters,
+    domains: {},
+    ledger: emptyLedger,
+    seed: 0,
+    place: placeWith({ ports, ...place }),
+    outside: { answers: {}, mailExchangers: {}, texts: {} },
+  });
+}
+
+function processed(
+  release: ReleaseDefinition,
+  input: {
+    parameters: object;
+    domains: Readonly<Record<string, unknown>>;
+    ledger: Ledger;
+    seed: number;
+    place: Place;
+    outside: { answers: Answers } & Required<Pick<ClusterProcessing, 'mailExchangers' | 'texts'>>;
+  },
+): Processed {
+  const { ledger, place, outside } = input;
+  const instance = release.validate({
+    softwareType: release.softwareTypes[0] ?? '',
+    parameters: input.parameters,
+    sharedRequests: Object.entries(input.domains).map(([reference, parameters]) => ({
+      reference,
+      parameters,
+    })),
+  });
+  const facts = { ledger, place, outside, seed: new Uint8Array(32).fill(input.seed) };
+  return { plan: instance.plan(facts), requests: instance.requests(facts) };
+}
