@@ -1,7 +1,7 @@
 /**
  * Tests in a network, mount and process namespace of their own: addresses and ports that nobody else has, name servers
  * of their own, and no process that outlives them. Needs root. The file of the tests is loaded twice: here, where each
- * test only waits for its result, and by `namespace-runner.ts` inside, where they run.
+ * test only waits for its result, and by `namespace-runner.ts` inside, where they run. SMT_VERBOSE shows its progress.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
