@@ -60,7 +60,7 @@ export function decideAccounts(
   }
 
   const refused: AccountClaim[] = [];
-  const accepted = claims.flatMap((claim): ClaimOutcome[] => {
+  const decide = (claim: AccountClaim): ClaimOutcome[] => {
     const holder = holders.get(claim.address);
     if (holder !== undefined && holder !== claim.holder) {
       refused.push(claim);
@@ -70,9 +70,12 @@ export function decideAccounts(
     const { record, freshToken } = grant(claim, records.get(key(claim)), seed);
     records.set(key(record), record);
     return [{ holder: claim.holder, accepted: true, record, freshToken }];
-  });
+  };
+  const shared = claims.filter(({ holder }) => isShared(holder)).flatMap(decide);
   takeBack(refused, before, holders, records);
-  return { records: [...records.values()], outcomes: accepted };
+  // Accounts of our own come last: they are nobody's loss.
+  const builtin = claims.filter(({ holder }) => !isShared(holder)).flatMap(decide);
+  return { records: [...records.values()], outcomes: [...shared, ...builtin] };
 }
 
 /** Someone who asked for another address and did not get it keeps the old one, unless it is another's by now. */
