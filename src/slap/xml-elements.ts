@@ -1,57 +1,85 @@
-import { XMLParser } from 'fast-xml-parser';
-
+/**
+ * The elements of a document as xml_marshaller writes it: plain XML without DOCTYPE, CDATA, comments or processing
+ * instructions, so a scanner of one expression reads it. A general parser takes ten times as long, which ten thousand
+ * accounts notice at each processing.
+ */
 import { resolveReferences } from './xml-text.ts';
 
-/** An element of the parsed document in document order: one key is the tag, `:@` the attributes. */
-export type XmlNode = Readonly<Record<string, unknown>>;
-
-// Entities stay as they are here: xml-text.ts resolves XML's own five and refuses all others, so nothing can expand.
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  processEntities: false,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-});
-
-/** Parses a whole document. Throws an Error, which quotes nothing, for one that is not plain well-formed XML. */
-export function parseXml(xml: string): readonly XmlNode[] {
-  // A marshaller never writes these, and in text `<` is always escaped.
-  if (xml.includes('<!')) throw new Error('it holds a DOCTYPE, a CDATA section or a comment');
-  try {
-    return parser.parse(xml, true) as XmlNode[];
-  } catch {
-    throw new Error('it is not well-formed XML, or nested too deeply');
-  }
+export interface XmlNode {
+  readonly tag: string;
+  readonly id: string | undefined;
+  /** Elements and texts in document order; references in texts are not resolved. */
+  readonly content: readonly (XmlNode | string)[];
 }
 
-export const tagOf = (node: XmlNode): string => Object.keys(node).find((key) => key !== ':@') ?? '';
+/** Deeper than any answer of a master, and far from what would exhaust the stack of whoever walks the elements. */
+const deepest = 100;
 
-export const contentOf = (node: XmlNode): readonly XmlNode[] => node[tagOf(node)] as readonly XmlNode[];
+const name = '[A-Za-z_][\\w.-]*';
+const attribute = `\\s+(?:${name})\\s*=\\s*(?:"[^"<]*"|'[^'<]*')`;
+const tokens = new RegExp(`<(/)?(${name})((?:${attribute})*)\\s*(/)?>|[^<]+`, 'y');
+const prolog = /^\uFEFF?(?:<\?xml\s[^<>]*\?>)?\s*/;
+const identity = /\sid\s*=\s*(?:"([^"]*)"|'([^']*)')/;
+/** In text, `&` always starts a reference. */
+const bareAmpersand = /&(?![A-Za-z]\w*;|#\d+;|#x[0-9A-Fa-f]+;)/;
 
-export function idOf(node: XmlNode): string | undefined {
-  const id = (node[':@'] as Record<string, string> | undefined)?.['id'];
+interface OpenNode extends XmlNode {
+  readonly content: (XmlNode | string)[];
+}
+
+/** Parses a whole document; its one element. Throws an Error, which quotes nothing, for anything but plain well-formed XML. */
+export function parseXml(xml: string): XmlNode {
+  // A marshaller never writes these, and in text `<` is always escaped.
+  if (xml.includes('<!')) throw new Error('it holds a DOCTYPE, a CDATA section or a comment');
+  const document: OpenNode = { tag: '', id: undefined, content: [] };
+  const open = [document];
+  tokens.lastIndex = prolog.exec(xml)?.[0].length ?? 0;
+  while (tokens.lastIndex < xml.length) {
+    const [text, end, tag, attributes = '', empty] = tokens.exec(xml) ?? notWellFormed();
+    const parent = open.at(-1) ?? notWellFormed();
+    if (tag === undefined) {
+      if (bareAmpersand.test(text)) notWellFormed();
+      parent.content.push(text);
+    } else if (end !== undefined) {
+      if (tag !== parent.tag || attributes !== '' || empty !== undefined) notWellFormed();
+      open.pop();
+    } else {
+      const node: OpenNode = { tag, id: idIn(attributes), content: [] };
+      parent.content.push(node);
+      if (empty === undefined) open.push(node);
+      if (open.length > deepest) notWellFormed();
+    }
+  }
+  const [root, ...others] = document.content.filter((node) => typeof node !== 'string' || node.trim() !== '');
+  if (open.length !== 1 || others.length > 0 || root === undefined || typeof root === 'string')
+    notWellFormed();
+  return root;
+}
+
+function notWellFormed(): never {
+  throw new Error('it is not well-formed XML, or nested too deeply');
+}
+
+function idIn(attributes: string): string | undefined {
+  const [, double, single] = identity.exec(attributes) ?? [];
+  const id = double ?? single;
   return id === undefined ? undefined : resolveReferences(id);
 }
 
-/** The elements among `nodes`; white space between them means nothing, other text is refused. */
-export function elementsOf(nodes: readonly XmlNode[]): readonly XmlNode[] {
-  return nodes.filter((node) => {
-    const text = node['#text'];
-    if (typeof text === 'string' && text.trim() !== '') throw new Error('it holds text between elements');
-    return text === undefined;
+/** The elements in `node`; white space between them means nothing, other text is refused. */
+export function elementsOf({ content }: XmlNode): XmlNode[] {
+  return content.filter((part): part is XmlNode => {
+    if (typeof part !== 'string') return true;
+    if (part.trim() !== '') throw new Error('it holds text between elements');
+    return false;
   });
 }
 
-export function textOf(node: XmlNode): string {
-  return contentOf(node)
-    .map((child) => {
-      if (typeof child['#text'] === 'string') return child['#text'];
-      throw new Error(`<${tagOf(node)}> holds an element`);
+export function textOf({ tag, content }: XmlNode): string {
+  return content
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      throw new Error(`<${tag}> holds an element`);
     })
     .join('');
 }

@@ -176,8 +176,8 @@ describe('a mail server behind a relay', function () {
       expect(await table('tls-policies'))
         .to.contain(standIn.fingerprint)
         .and.not.contain(wrongFingerprint);
-      expect((await runTool(mail, partition, 'postqueue', '-f')).exitCode).to.equal(0);
-      await eventually('arrival of both', () => standIn.received.length === 2);
+      // Nobody flushes the queue by hand: processing does, since the way out is another one.
+      await eventually('arrival of both', () => standIn.received.length === 2, 30_000);
       await eventually('an empty queue', async () => (await queue()).includes('queue is empty'));
       for (const received of standIn.received) {
         expect(received).to.deep.include({

@@ -77,7 +77,7 @@ describe('unmarshal', () => {
     'an unknown element': ['<marshal><code>AAAA</code></marshal>', 'it holds a <code>'],
     'an element named as a property of every object': [
       '<marshal><constructor/></marshal>',
-      'not well-formed',
+      'it holds a <constructor>',
     ],
     'a number that is none': ['<marshal><int>0x10</int></marshal>', '<int> is not a whole number'],
     'a float that is none': ['<marshal><float>nan</float></marshal>', '<float> is not a finite number'],
