@@ -19,7 +19,7 @@ const name = '[A-Za-z_][\\w.-]*';
 const attribute = `\\s+(?:${name})\\s*=\\s*(?:"[^"<]*"|'[^'<]*')`;
 const tokens = new RegExp(`<(/)?(${name})((?:${attribute})*)\\s*(/)?>|[^<]+`, 'y');
 const prolog = /^\uFEFF?(?:<\?xml\s[^<>]*\?>)?\s*/;
-const identity = /\sid\s*=\s*(?:"([^"]*)"|'([^']*)')/;
+const attributeParts = /([\w.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 /** In text, `&` always starts a reference. */
 const bareAmpersand = /&(?![A-Za-z]\w*;|#\d+;|#x[0-9A-Fa-f]+;)/;
 
@@ -61,9 +61,10 @@ function notWellFormed(): never {
 }
 
 function idIn(attributes: string): string | undefined {
-  const [, double, single] = identity.exec(attributes) ?? [];
-  const id = double ?? single;
-  return id === undefined ? undefined : resolveReferences(id);
+  for (const [, key, double, single = ''] of attributes.matchAll(attributeParts)) {
+    if (key === 'id') return resolveReferences(double ?? single);
+  }
+  return undefined;
 }
 
 /** The elements in `node`; white space between them means nothing, other text is refused. */

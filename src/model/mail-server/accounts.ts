@@ -100,34 +100,32 @@ function grant(
 ): { record: AccountRecord; freshToken: string | null } {
   const { address, holder, resetToken } = claim;
   const purpose = `${address} ${holder}`;
-  const salt = saltFrom(seed, purpose);
-  const held: AccountRecord = {
-    address,
-    holder,
-    mailbox: mailboxFolder(address, holder),
-    password: null,
-    token: null,
-    resetToken: null,
-    ...existing,
-    state: 'held',
-  };
+  // Most accounts are as they were: what takes a hash is made only for those that need it.
+  const salt = () => saltFrom(seed, purpose);
+  const held: AccountRecord =
+    existing === undefined ? newRecord(address, holder) : { ...existing, state: 'held' };
   if (claim.builtinPassword !== null) {
-    const password = held.password ?? hashPassword(claim.builtinPassword, salt, builtinRounds);
+    const password = held.password ?? hashPassword(claim.builtinPassword, salt(), builtinRounds);
     return { record: { ...held, password }, freshToken: null };
   }
   const isNewResetToken =
     resetToken !== null && (held.resetToken === null || !tokenMatches(resetToken, held.resetToken));
   if (isNewResetToken) {
-    const hash = hashToken(resetToken, salt);
+    const hash = hashToken(resetToken, salt());
     return { record: { ...held, password: null, token: hash, resetToken: hash }, freshToken: resetToken };
   }
   if (held.password === null && held.token === null) {
     const token = uuidFrom(seed, purpose);
-    return { record: { ...held, token: hashToken(token, salt) }, freshToken: token };
+    return { record: { ...held, token: hashToken(token, salt()) }, freshToken: token };
   }
   // The requester still says the value that is waiting to be used, so it is known in clear.
   const known = resetToken !== null && held.token !== null && tokenMatches(resetToken, held.token);
   return { record: held, freshToken: known ? resetToken : null };
+}
+
+function newRecord(address: string, holder: Holder): AccountRecord {
+  const mailbox = mailboxFolder(address, holder);
+  return { address, holder, state: 'held', mailbox, password: null, token: null, resetToken: null };
 }
 
 /** A new token for an account that waits for one and whose token nobody knows in clear any more. */

@@ -1,5 +1,5 @@
 /** What a mail server publishes: to its own requester, and to each shared instance. Pure. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { Answers } from '../../model/answers.ts';
 import type { ClaimOutcome } from '../../model/mail-server/accounts.ts';
@@ -108,5 +108,5 @@ function sharedReference(holder: string): string | null {
 }
 
 function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  return hash('sha256', JSON.stringify(value), 'hex');
 }

@@ -29,6 +29,13 @@ describe('unmarshal', () => {
     expect(unmarshal(xml)).to.deep.equal([[1], [1]]);
   });
 
+  it('takes no identity from inside another attribute', () => {
+    const xml =
+      '<marshal><list><dictionary class=" id=\'i2\'" id="i3"/><reference id="i2"/></list></marshal>';
+    expect(() => unmarshal(xml)).to.throw('earlier value');
+    expect(unmarshal(xml.replace('reference id="i2"', 'reference id="i3"'))).to.deep.equal([{}, {}]);
+  });
+
   it('keeps a string of blanks, and an empty one', () => {
     expect(unmarshal('<marshal><list><string>  </string><string/></list></marshal>')).to.deep.equal([
       '  ',
