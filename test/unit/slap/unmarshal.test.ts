@@ -57,13 +57,13 @@ describe('unmarshal', () => {
       '<!DOCTYPE m [<!ENTITY a "xx"><!ENTITY b "&a;&a;">]><marshal><string>&b;</string></marshal>',
       'DOCTYPE',
     ],
-    'an entity that nobody defined': ['<marshal><string>&b;</string></marshal>', 'no entity of plain XML'],
+    'an entity that nobody defined': ['<marshal><string>&b;</string></marshal>', 'well-formed XML'],
     'a bare ampersand': ['<marshal><string>a & b</string></marshal>', 'not well-formed'],
     'a reference to a character that XML cannot hold': [
       '<marshal><string>&#0;</string></marshal>',
-      'no entity',
+      'well-formed XML',
     ],
-    'a reference to half a surrogate pair': ['<marshal><string>&#xD800;</string></marshal>', 'no entity'],
+    'a reference to half a surrogate pair': ['<marshal><string>&#xD800;</string></marshal>', 'well-formed XML'],
     'a CDATA section': ['<marshal><string><![CDATA[x]]></string></marshal>', 'CDATA'],
     'a document cut short': ['<marshal><list><string>a', 'not well-formed'],
     'nesting without end': [
