@@ -63,7 +63,10 @@ describe('unmarshal', () => {
       '<marshal><string>&#0;</string></marshal>',
       'well-formed XML',
     ],
-    'a reference to half a surrogate pair': ['<marshal><string>&#xD800;</string></marshal>', 'well-formed XML'],
+    'a reference to half a surrogate pair': [
+      '<marshal><string>&#xD800;</string></marshal>',
+      'well-formed XML',
+    ],
     'a CDATA section': ['<marshal><string><![CDATA[x]]></string></marshal>', 'CDATA'],
     'a document cut short': ['<marshal><list><string>a', 'not well-formed'],
     'nesting without end': [
