@@ -24,6 +24,8 @@ export interface PlannedFile {
   reload?: Daemon;
   /** The daemon that must be started again when it changes. */
   restart?: Daemon;
+  /** The daemon whose waiting mail may go another way when it changes. */
+  flush?: Daemon;
   /** Postfix lookup table source: an indexed file of the stack's type is made beside it. */
   table?: true;
 }

@@ -1,5 +1,5 @@
 import type { MarshalValue } from './types.ts';
-import { type XmlNode, contentOf, elementsOf, idOf, parseXml, tagOf, textOf } from './xml-elements.ts';
+import { type XmlNode, elementsOf, parseXml, textOf } from './xml-elements.ts';
 import { unescapeString } from './xml-text.ts';
 
 /**
@@ -7,18 +7,15 @@ import { unescapeString } from './xml-text.ts';
  * integers too big for a number a bigint. Throws an Error that says what is wrong and quotes no text of the document.
  */
 export function unmarshal(xml: string): MarshalValue {
-  const roots = elementsOf(parseXml(xml));
-  const root = roots[0];
-  if (root === undefined || roots.length !== 1 || tagOf(root) !== 'marshal') {
-    throw new Error('it is not one <marshal> element');
-  }
-  const values = elementsOf(contentOf(root));
+  const root = parseXml(xml);
+  if (root.tag !== 'marshal') throw new Error('it is not one <marshal> element');
+  const values = elementsOf(root);
   if (values[0] === undefined || values.length !== 1) throw new Error('<marshal> does not hold one value');
   return valueOf(values[0], new Map());
 }
 
 function valueOf(node: XmlNode, known: Map<string, MarshalValue>): MarshalValue {
-  const tag = tagOf(node);
+  const { tag } = node;
   switch (tag) {
     case 'string':
     case 'unicode':
@@ -49,14 +46,13 @@ function valueOf(node: XmlNode, known: Map<string, MarshalValue>): MarshalValue 
 
 /** A value that occurs twice is written once with an id, then referred to. */
 function remember(node: XmlNode, value: MarshalValue, known: Map<string, MarshalValue>): MarshalValue {
-  const id = idOf(node);
-  if (id !== undefined) known.set(id, value);
+  if (node.id !== undefined) known.set(node.id, value);
   return value;
 }
 
 // Only finished values are known, so a value can never hold itself.
 function referenced(node: XmlNode, known: Map<string, MarshalValue>): MarshalValue {
-  const value = known.get(idOf(node) ?? '');
+  const value = known.get(node.id ?? '');
   if (value === undefined) throw new Error('a <reference> does not refer to an earlier value');
   return value;
 }
@@ -82,7 +78,7 @@ function stateOf(items: readonly MarshalValue[]): MarshalValue {
 
 function integer(node: XmlNode): number | bigint {
   const text = textOf(node);
-  if (!/^[+-]?[0-9]{1,400}$/.test(text)) throw new Error(`<${tagOf(node)}> is not a whole number`);
+  if (!/^[+-]?[0-9]{1,400}$/.test(text)) throw new Error(`<${node.tag}> is not a whole number`);
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : BigInt(text.replace('+', ''));
 }
@@ -95,4 +91,4 @@ function float(node: XmlNode): number {
 }
 
 const childrenOf = (node: XmlNode, known: Map<string, MarshalValue>): MarshalValue[] =>
-  elementsOf(contentOf(node)).map((child) => valueOf(child, known));
+  elementsOf(node).map((child) => valueOf(child, known));

@@ -1,7 +1,7 @@
 // Text inside XML as xml_marshaller writes it: strings are escaped once by the marshaller and once by the XML writer,
 // and everything outside ASCII travels as numeric character references.
 
-const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&' };
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 /** Characters that XML 1.0 cannot hold, not even as a reference, lone surrogates included. */
@@ -22,24 +22,7 @@ export function escapeString(text: string): string {
   return escapeOnce(escapeOnce(text)).replaceAll('\r', '&#13;');
 }
 
-/** Reads the content of a `<string>` element. Throws an Error for an entity that XML does not define itself. */
+/** Reads the content of a `<string>` element, whose references the XML parser has resolved once already. */
 export function unescapeString(content: string): string {
-  return resolveReferences(content).replace(/&(lt|gt|amp);/g, (_, name: string) => named[name] ?? '');
-}
-
-/** Resolves the references of XML in `content`, once. Entities other than XML's own five are refused, never expanded. */
-export function resolveReferences(content: string): string {
-  if (!content.includes('&')) return content;
-  return content.replace(/&(#x[0-9a-f]{1,6};|#[0-9]{1,7};|[a-z]{2,4};)?/gi, (all, reference?: string) => {
-    const body = reference?.slice(0, -1) ?? '';
-    const text = body.startsWith('#') ? characterOf(body.slice(1)) : named[body];
-    if (text === undefined) throw new Error(`it holds "${all}", which is no entity of plain XML`);
-    return text;
-  });
-}
-
-function characterOf(digits: string): string | undefined {
-  const code = /^x/i.test(digits) ? parseInt(digits.slice(1), 16) : parseInt(digits, 10);
-  const character = code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
-  return character !== undefined && fitsXml(character) ? character : undefined;
+  return content.replace(/&(lt|gt|amp);/g, (_, name: string) => named[name] ?? '');
 }

@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { runProgram } from '../place/run-program.ts';
 import type { Daemon } from '../plan/planned.ts';
 
 const notesFolder = 'var/run/changed';
@@ -26,7 +27,7 @@ const daemons: Readonly<Record<Daemon, Running>> = {
   crond: { pidFile: 'var/run/crond.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
 };
 
-export type Action = 'reload' | 'stop';
+export type Action = 'reload' | 'stop' | 'flush';
 
 /**
  * Notes that a daemon must be told, before the change that it must be told of: a run that is killed between the two
@@ -52,7 +53,18 @@ export async function notifyDaemons(partition: string): Promise<string[]> {
     }
     for (const each of ['stop', 'reload']) await rm(join(folder, `${each}-${daemon}`), { force: true });
   }
+  if (notes.has('flush-postfix')) {
+    if (await flushQueue(partition)) done.push('postfix tries the waiting mail again');
+    await rm(join(folder, 'flush-postfix'), { force: true });
+  }
   return done;
+}
+
+/** Mail that waited for another way would wait for its next turn, up to an hour, though the way is there now. */
+async function flushQueue(partition: string): Promise<boolean> {
+  if ((await runningPid(partition, 'postfix')) === null) return false;
+  await runProgram(join(partition, 'bin/postqueue'), ['-f']);
+  return true;
 }
 
 /** The daemon's process, if it runs: a pid file may be stale and its number another process's by now. */

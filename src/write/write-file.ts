@@ -1,14 +1,15 @@
 /** One file, replaced whole: a reader, a crash or a full disk meets the old content or the new one. */
-import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { OperatorError } from '../errors.ts';
 
 /** The mode is set before there is any content. Throws OperatorError when it cannot be written. */
 export async function writeFileAtomically(path: string, content: string, mode: number): Promise<void> {
-  const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.new`);
+  // Always the same name: what a killed run left is replaced by the next one.
+  const temporary = join(dirname(path), `.${basename(path)}.new`);
   try {
+    await rm(temporary, { force: true });
     const file = await open(temporary, 'wx', 0o600);
     try {
       await file.chmod(mode);

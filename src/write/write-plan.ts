@@ -35,6 +35,7 @@ export async function writeFiles(
     const indexed = !file.table || (await exists(`${path}.${indexer.type}`));
     if (indexed && (await isAsPlanned(path, file.content, file.mode))) continue;
     if (file.restart) await noteChange(partition, file.restart, 'stop');
+    if (file.flush) await noteChange(partition, file.flush, 'flush');
     if (file.reload) await noteChange(partition, file.reload, 'reload');
     if (file.table) await writeTable(path, file, indexer);
     else await writeFileAtomically(path, file.content, file.mode);

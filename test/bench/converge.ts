@@ -1,17 +1,13 @@
 /** `converge`, as slapgrid has it run, when one account is added to few or to many, and when nothing changed. */
-import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { lstat, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-import { type LocalNode, prepareMachine, startLocalNode } from '../../src/node/index.ts';
-import { readStackLayer } from '../../src/place/stack-layer.ts';
+import { convergeCommand } from '../support/node/converge.ts';
+import { type MailNode, startMailNode } from '../support/node/mail-node.ts';
 import { type Cost, inTurns, measure, median, medianOf, medianRatio } from './measure.ts';
 import type { Row } from './table.ts';
 
 const rounds = 7;
-const softwareUrl = '/opt/benchmark/software.cfg';
 
 interface Partition {
   /** Has one more account requested. */
@@ -21,21 +17,13 @@ interface Partition {
   changes: () => Promise<string[]>;
 }
 
-/** Needs what a local node needs; its master is a real slapproxy, whose work is not in the figures. */
-export async function benchConverge(
-  folder: string,
-  release: string,
-  log: (line: string) => void,
-): Promise<Row[]> {
-  const base = process.getuid?.() === 0 ? '/srv' : homedir();
-  const directory = join(base, `smb-${randomBytes(3).toString('hex')}`);
-  const venv = process.env['SLAPOS_VENV'] ?? (await prepareMachine()).layout.venv;
-  const machine = await prepareMachine({ directory, venv });
-  const node = await startLocalNode({ ...machine, partitionCount: 2, ipv4: '127.0.0.1', ipv6: '::1' });
+/** On a local node with all daemons; its master is a real slapproxy, whose work is not in the figures. */
+export async function benchConverge(log: (line: string) => void): Promise<Row[]> {
+  const mail = await startMailNode({ partitions: 2 });
   try {
-    const programs = await writePrograms(folder);
-    const small = await preparePartition(node, release, programs, 'small', 10);
-    const large = await preparePartition(node, release, programs, 'large', 1_000);
+    const small = await preparePartition(mail, 'small', 10);
+    const large = await preparePartition(mail, 'large', 1_000);
+    await mail.settle();
     log('a mail server with 10 accounts and one with 1,000 are there');
 
     const added = await inTurns(rounds, { small: () => oneMore(small), large: () => oneMore(large) });
@@ -77,8 +65,7 @@ export async function benchConverge(
       },
     ];
   } finally {
-    await node.stop();
-    await rm(directory, { recursive: true, force: true });
+    await mail.stop();
   }
 }
 
@@ -93,13 +80,8 @@ const daemonFiles = (files: readonly string[]): number =>
 
 const publications = ({ output }: Cost): number => Number(/(\d+) publications sent/.exec(output)?.[1] ?? NaN);
 
-async function preparePartition(
-  node: LocalNode,
-  release: string,
-  programs: string,
-  name: string,
-  accounts: number,
-): Promise<Partition> {
+async function preparePartition(mail: MailNode, name: string, accounts: number): Promise<Partition> {
+  const { node, softwareUrl } = mail;
   const instance = { softwareUrl, softwareType: 'default' };
   const parameters = { 'mail-domains': [`${name}.example.com`], 'inbound-relay': { enable: false } };
   const answer = await node.request({ ...instance, name, parameters });
@@ -109,29 +91,15 @@ async function preparePartition(
   const addAccount = async () => {
     count += 1;
     const address = `account${count}@${name}.example.com`;
-    await node.request({
-      ...instance,
-      shared: true,
-      name: `${name} ${count}`,
-      parameters: { address },
-      filter,
-    });
+    const request = { ...instance, shared: true, filter, name: `${name} ${count}`, parameters: { address } };
+    await node.request(request);
   };
   while (count < accounts) await addAccount();
-  const folder = await node.partitionOf(name);
-  const command = [
-    ...[node.layout.nodeProgram, join(release, 'slapos-mail.mjs'), 'converge'],
-    ...['--server-url', node.serverUrl, '--computer-id', 'local'],
-    ...['--partition-id', relative(node.layout.instanceRoot, folder), '--software-url', softwareUrl],
-    ...['--partition', folder, '--programs', programs],
-    ...['--eggs-directory', '/opt/benchmark/eggs', '--develop-eggs-directory', '/opt/benchmark/develop-eggs'],
-  ];
-  const converge = () => measure(command, node);
-  await converge();
-  let before = await fileIdentities(folder);
+  const folder = await mail.partition(name);
+  let before = new Map<string, string>();
   return {
     addAccount,
-    converge,
+    converge: () => measure(convergeCommand(mail, folder), node),
     async changes() {
       const after = await fileIdentities(folder);
       const changed = [...after].filter(([path, identity]) => before.get(path) !== identity);
@@ -143,13 +111,15 @@ async function preparePartition(
 
 /** Path → what a replaced or rewritten file has another of. */
 async function fileIdentities(folder: string): Promise<Map<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter(
-    // slapgrid reads and removes that one; here it never comes.
-    (entry) => !entry.isDirectory() && !entry.name.startsWith('.slapos-request-transaction-'),
+  const paths = await Promise.all(
+    // What processing writes; daemons write elsewhere.
+    ['etc', 'bin', 'libexec', 'srv/ledger'].map(async (part) => {
+      const entries = await readdir(join(folder, part), { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => !entry.isDirectory());
+    }),
   );
   const found = await Promise.all(
-    files.map(async ({ parentPath, name }): Promise<[string, string]> => {
+    paths.flat().map(async ({ parentPath, name }): Promise<[string, string]> => {
       const path = join(parentPath, name);
       const { ino, mtimeMs } = await lstat(path);
       // One generation of the ledger replaces another; what is linked from it has not changed.
@@ -157,21 +127,4 @@ async function fileIdentities(folder: string): Promise<Map<string, string>> {
     }),
   );
   return new Map(found);
-}
-
-/** `programs.json` and `facts.json` as a software build writes them. */
-async function writePrograms(folder: string): Promise<string> {
-  const layer = fileURLToPath(new URL('../../software/stack/debian.cfg', import.meta.url));
-  const { programs, facts } = await readStackLayer(layer);
-  const software = join(folder, 'software');
-  await mkdir(software);
-  await chmod(software, 0o755);
-  const path = join(software, 'programs.json');
-  const entries = Object.entries(programs).map(([name, program]) => [
-    name,
-    { path: program, package: 'debian' },
-  ]);
-  await writeFile(path, JSON.stringify(Object.fromEntries(entries)), { mode: 0o644 });
-  await writeFile(join(software, 'facts.json'), JSON.stringify(facts), { mode: 0o644 });
-  return path;
 }

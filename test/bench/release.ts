@@ -6,12 +6,11 @@ import { execa } from 'execa';
 
 import { buildRelease } from '../../src/release/build-release.ts';
 
-/** Folder of the bundle and its templates, readable for everybody. */
+/** Folder of the bundle and its templates. */
 export async function unpackRelease(folder: string): Promise<string> {
   const { tarball } = await buildRelease({ outputDirectory: join(folder, 'dist') });
   const unpacked = join(folder, 'release');
   await mkdir(unpacked);
   await execa('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
-  await execa('chmod', ['-R', 'a+rX', folder]);
   return unpacked;
 }

@@ -2,7 +2,7 @@
  * `npm run bench`: benchmarks, each against its target. Figures of different machines and days do not compare, the
  * ratios do. A positional argument (`render` or `converge`) runs only that one. Ends with 1 when a target was missed.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,12 +15,9 @@ const wanted = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'slapos-mail-bench-'));
 const rows: Row[] = [];
 try {
-  // Partitions belong to another user than the one who measures.
-  await chmod(folder, 0o755);
-  const release = await unpackRelease(folder);
   const benchmarks = {
-    render: () => benchRender(folder, release),
-    converge: () => benchConverge(folder, release, console.log),
+    render: async () => benchRender(folder, await unpackRelease(folder)),
+    converge: () => benchConverge(console.log),
   };
   for (const [name, bench] of Object.entries(benchmarks)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;

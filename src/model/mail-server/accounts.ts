@@ -60,7 +60,7 @@ export function decideAccounts(
   }
 
   const refused: AccountClaim[] = [];
-  const accepted = claims.flatMap((claim): ClaimOutcome[] => {
+  const decide = (claim: AccountClaim): ClaimOutcome[] => {
     const holder = holders.get(claim.address);
     if (holder !== undefined && holder !== claim.holder) {
       refused.push(claim);
@@ -70,9 +70,12 @@ export function decideAccounts(
     const { record, freshToken } = grant(claim, records.get(key(claim)), seed);
     records.set(key(record), record);
     return [{ holder: claim.holder, accepted: true, record, freshToken }];
-  });
+  };
+  const shared = claims.filter(({ holder }) => isShared(holder)).flatMap(decide);
   takeBack(refused, before, holders, records);
-  return { records: [...records.values()], outcomes: accepted };
+  // Accounts of our own come last: they are nobody's loss.
+  const builtin = claims.filter(({ holder }) => !isShared(holder)).flatMap(decide);
+  return { records: [...records.values()], outcomes: [...shared, ...builtin] };
 }
 
 /** Someone who asked for another address and did not get it keeps the old one, unless it is another's by now. */
@@ -97,34 +100,32 @@ function grant(
 ): { record: AccountRecord; freshToken: string | null } {
   const { address, holder, resetToken } = claim;
   const purpose = `${address} ${holder}`;
-  const salt = saltFrom(seed, purpose);
-  const held: AccountRecord = {
-    address,
-    holder,
-    mailbox: mailboxFolder(address, holder),
-    password: null,
-    token: null,
-    resetToken: null,
-    ...existing,
-    state: 'held',
-  };
+  // Most accounts are as they were: what takes a hash is made only for those that need it.
+  const salt = () => saltFrom(seed, purpose);
+  const held: AccountRecord =
+    existing === undefined ? newRecord(address, holder) : { ...existing, state: 'held' };
   if (claim.builtinPassword !== null) {
-    const password = held.password ?? hashPassword(claim.builtinPassword, salt, builtinRounds);
+    const password = held.password ?? hashPassword(claim.builtinPassword, salt(), builtinRounds);
     return { record: { ...held, password }, freshToken: null };
   }
   const isNewResetToken =
     resetToken !== null && (held.resetToken === null || !tokenMatches(resetToken, held.resetToken));
   if (isNewResetToken) {
-    const hash = hashToken(resetToken, salt);
+    const hash = hashToken(resetToken, salt());
     return { record: { ...held, password: null, token: hash, resetToken: hash }, freshToken: resetToken };
   }
   if (held.password === null && held.token === null) {
     const token = uuidFrom(seed, purpose);
-    return { record: { ...held, token: hashToken(token, salt) }, freshToken: token };
+    return { record: { ...held, token: hashToken(token, salt()) }, freshToken: token };
   }
   // The requester still says the value that is waiting to be used, so it is known in clear.
   const known = resetToken !== null && held.token !== null && tokenMatches(resetToken, held.token);
   return { record: held, freshToken: known ? resetToken : null };
+}
+
+function newRecord(address: string, holder: Holder): AccountRecord {
+  const mailbox = mailboxFolder(address, holder);
+  return { address, holder, state: 'held', mailbox, password: null, token: null, resetToken: null };
 }
 
 /** A new token for an account that waits for one and whose token nobody knows in clear any more. */

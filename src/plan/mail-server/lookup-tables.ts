@@ -52,6 +52,6 @@ export function tableFiles(tables: MailServerTables): PlannedFile[] {
     mode: 0o600,
     body: { text: serialiseLookupTable(table) },
     table: true,
-    ...(routing.includes(name) ? { reload: 'postfix' } : {}),
+    ...(routing.includes(name) ? { reload: 'postfix', flush: 'postfix' } : {}),
   }));
 }

@@ -10,4 +10,5 @@ for (let round = Number(first); ; round += 1) {
     await writeFiles(partition, filesOf(round), { postmap, type: 'cdb' });
     return { ledger: ledgerOf(round), result: undefined };
   });
+  console.log(`round ${round}`);
 }

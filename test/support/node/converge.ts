@@ -17,7 +17,12 @@ export interface ConvergeChanges {
   prefix?: readonly string[];
 }
 
-function commandOf({ node, softwareUrl }: MailNode, partition: string, changes: ConvergeChanges): string[] {
+/** Program and arguments. */
+export function convergeCommand(
+  { node, softwareUrl }: MailNode,
+  partition: string,
+  changes: ConvergeChanges = {},
+): string[] {
   const software = node.softwareDirectory(softwareUrl);
   return [
     ...(changes.prefix ?? []),
@@ -35,7 +40,7 @@ export function converge(
   partition: string,
   changes: ConvergeChanges = {},
 ): Promise<RunResult> {
-  return runAsUser(mail.node, commandOf(mail, partition, changes));
+  return runAsUser(mail.node, convergeCommand(mail, partition, changes));
 }
 
 /**
@@ -58,7 +63,7 @@ export async function convergeOnFullDisk(
     'diff -r --no-dereference "$copy" "$ledger" || echo ledger changed',
     'rm -r "$copy"; exit $code',
   ].join('\n');
-  const command = commandAs(mail.node.user, commandOf(mail, partition, {}));
+  const command = commandAs(mail.node.user, convergeCommand(mail, partition));
   const { exitCode, stdout } = await execa(
     'unshare',
     ['--mount', 'bash', '-c', script, 'full', join(partition, 'srv/ledger'), ...command],
@@ -77,7 +82,7 @@ export async function convergeKilled(
   milliseconds: number,
 ): Promise<boolean> {
   const { layout, user } = mail.node;
-  const [program = '', ...args] = commandAs(user, commandOf(mail, partition, {}));
+  const [program = '', ...args] = commandAs(user, convergeCommand(mail, partition));
   const child = spawn(program, args, {
     cwd: layout.directory,
     env: { ...cleanEnvironment(layout, user) },

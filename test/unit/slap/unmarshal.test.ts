@@ -29,6 +29,13 @@ describe('unmarshal', () => {
     expect(unmarshal(xml)).to.deep.equal([[1], [1]]);
   });
 
+  it('takes no identity from inside another attribute', () => {
+    const xml =
+      '<marshal><list><dictionary class=" id=\'i2\'" id="i3"/><reference id="i2"/></list></marshal>';
+    expect(() => unmarshal(xml)).to.throw('earlier value');
+    expect(unmarshal(xml.replace('reference id="i2"', 'reference id="i3"'))).to.deep.equal([{}, {}]);
+  });
+
   it('keeps a string of blanks, and an empty one', () => {
     expect(unmarshal('<marshal><list><string>  </string><string/></list></marshal>')).to.deep.equal([
       '  ',
@@ -50,13 +57,16 @@ describe('unmarshal', () => {
       '<!DOCTYPE m [<!ENTITY a "xx"><!ENTITY b "&a;&a;">]><marshal><string>&b;</string></marshal>',
       'DOCTYPE',
     ],
-    'an entity that nobody defined': ['<marshal><string>&b;</string></marshal>', 'no entity of plain XML'],
+    'an entity that nobody defined': ['<marshal><string>&b;</string></marshal>', 'well-formed XML'],
     'a bare ampersand': ['<marshal><string>a & b</string></marshal>', 'not well-formed'],
     'a reference to a character that XML cannot hold': [
       '<marshal><string>&#0;</string></marshal>',
-      'no entity',
+      'well-formed XML',
     ],
-    'a reference to half a surrogate pair': ['<marshal><string>&#xD800;</string></marshal>', 'no entity'],
+    'a reference to half a surrogate pair': [
+      '<marshal><string>&#xD800;</string></marshal>',
+      'well-formed XML',
+    ],
     'a CDATA section': ['<marshal><string><![CDATA[x]]></string></marshal>', 'CDATA'],
     'a document cut short': ['<marshal><list><string>a', 'not well-formed'],
     'nesting without end': [
@@ -77,7 +87,7 @@ describe('unmarshal', () => {
     'an unknown element': ['<marshal><code>AAAA</code></marshal>', 'it holds a <code>'],
     'an element named as a property of every object': [
       '<marshal><constructor/></marshal>',
-      'not well-formed',
+      'it holds a <constructor>',
     ],
     'a number that is none': ['<marshal><int>0x10</int></marshal>', '<int> is not a whole number'],
     'a float that is none': ['<marshal><float>nan</float></marshal>', '<float> is not a finite number'],

@@ -12,8 +12,8 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { filesOf, ledgerOf } from '../../support/rounds.ts';
 
 const kills = 32;
-/** Milliseconds that a process lives at most; one of its rounds takes about ten. */
-const longestLife = 40;
+/** Rounds that a process lives at most, in the time that a round takes on this machine now. */
+const longestLife = 4;
 
 describe('runs that are killed', function () {
   this.timeout(60_000);
@@ -25,11 +25,12 @@ describe('runs that are killed', function () {
     await mkdir(join(partition, 'etc'));
     const indexer = await standInPostmap(partition);
     const script = await bundleChild('write-rounds', partition);
+    const roundTime = await measureRound(script, [join(partition, 'measured'), indexer.postmap]);
     let furthest = 0;
     for (let kill = 0; kill < kills; kill += 1) {
       const child = startChild(script, [partition, indexer.postmap, String(furthest + 1)]);
       await child.said('started');
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * longestLife));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * longestLife * roundTime));
       await child.kill();
       await ageLock(store);
 
@@ -57,3 +58,15 @@ describe('runs that are killed', function () {
     expect(left).to.have.length(2);
   });
 });
+
+/** Milliseconds of one round, undisturbed. */
+async function measureRound(script: string, [partition = '', postmap = '']: string[]): Promise<number> {
+  const rounds = 5;
+  await mkdir(join(partition, 'etc'), { recursive: true });
+  const child = startChild(script, [partition, postmap, '1']);
+  await child.said('started');
+  const start = performance.now();
+  await child.said(`round ${rounds}`);
+  await child.kill();
+  return (performance.now() - start) / rounds;
+}
