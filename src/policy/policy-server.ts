@@ -1,4 +1,5 @@
 /** Postfix' policy protocol on a unix socket (SMTPD_POLICY_README): lines `name=value`, an empty line, an answer. */
+import type { Stats } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 
@@ -46,16 +47,16 @@ export async function servePolicy({ tenants, socket }: PolicyOptions): Promise<S
 /** The index as it is now; a file that cannot be read leaves the one before in use. */
 async function followTenants(path: string): Promise<() => Promise<TenantIndex>> {
   const read = async () => {
-    const { mtimeMs, size } = await stat(path);
-    return { stamp: `${mtimeMs} ${size}`, text: await readFile(path, 'utf8') };
+    const stamp = stampOf(await stat(path));
+    return { stamp, text: await readFile(path, 'utf8') };
   };
   let { stamp, text } = await read().catch((error: Error) => {
     throw new OperatorError(`${path}: ${error.message}; process the partition again`);
   });
   let index = indexTenants(JSON.parse(text) as Tenant[]);
   return async () => {
-    const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0 }));
-    if (size === 0 || stamp === `${mtimeMs} ${size}`) return index;
+    const now = await stat(path).catch(() => null);
+    if (now === null || now.size === 0 || stamp === stampOf(now)) return index;
     try {
       ({ stamp, text } = await read());
       index = indexTenants(JSON.parse(text) as Tenant[]);
@@ -64,6 +65,11 @@ async function followTenants(path: string): Promise<() => Promise<TenantIndex>> 
     }
     return index;
   };
+}
+
+/** A file is replaced, not written over: two of the same size and within one tick of the clock differ by their inode. */
+function stampOf({ ino, mtimeMs, size }: Stats): string {
+  return `${ino} ${mtimeMs} ${size}`;
 }
 
 function answerQuestions(connection: Socket, index: () => Promise<TenantIndex>): void {
