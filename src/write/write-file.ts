@@ -6,8 +6,7 @@ import { OperatorError } from '../errors.ts';
 
 /** The mode is set before there is any content. Throws OperatorError when it cannot be written. */
 export async function writeFileAtomically(path: string, content: string, mode: number): Promise<void> {
-  // Always the same name: what a killed run left is replaced by the next one.
-  const temporary = join(dirname(path), `.${basename(path)}.new`);
+  const temporary = temporaryOf(path);
   try {
     await rm(temporary, { force: true });
     const file = await open(temporary, 'wx', 0o600);
@@ -25,6 +24,11 @@ export async function writeFileAtomically(path: string, content: string, mode: n
       `${path} could not be written: ${(error as Error).message}; the one before stays`,
     );
   }
+}
+
+/** Where the new content is written first: the same name each time, so that the next run finds what a killed one left. */
+export function temporaryOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.new`);
 }
 
 /** Whether the file has this content and mode already. */

@@ -6,7 +6,7 @@ import { runProgram } from '../place/run-program.ts';
 import type { PlannedFolder } from '../plan/planned.ts';
 import type { RenderedFile } from '../render/render-files.ts';
 import { noteChange } from './notify-daemons.ts';
-import { isAsPlanned, writeFileAtomically } from './write-file.ts';
+import { isAsPlanned, temporaryOf, writeFileAtomically } from './write-file.ts';
 
 export interface TableIndexer {
   /** Path of `postmap`. */
@@ -33,7 +33,11 @@ export async function writeFiles(
   for (const file of files) {
     const path = join(partition, file.path);
     const indexed = !file.table || (await exists(`${path}.${indexer.type}`));
-    if (indexed && (await isAsPlanned(path, file.content, file.mode))) continue;
+    if (indexed && (await isAsPlanned(path, file.content, file.mode))) {
+      // A run that was killed after its last rename leaves what it worked with.
+      await removeLeftovers(path);
+      continue;
+    }
     if (file.restart) await noteChange(partition, file.restart, 'stop');
     if (file.flush) await noteChange(partition, file.flush, 'flush');
     if (file.reload) await noteChange(partition, file.reload, 'reload');
@@ -50,7 +54,7 @@ export async function writeFiles(
  * when a killed run wanted another one than the next.
  */
 async function writeTable(path: string, file: RenderedFile, indexer: TableIndexer): Promise<void> {
-  const scratch = join(dirname(path), `.table-${basename(path)}`);
+  const scratch = scratchOf(path);
   await rm(scratch, { recursive: true, force: true });
   try {
     await mkdir(scratch, { mode: 0o700 });
@@ -69,6 +73,15 @@ async function writeTable(path: string, file: RenderedFile, indexer: TableIndexe
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Where a table is made: the same place each time, so that the next run finds what a killed one left. */
+function scratchOf(path: string): string {
+  return join(dirname(path), `.table-${basename(path)}`);
+}
+
+async function removeLeftovers(path: string): Promise<void> {
+  for (const left of [scratchOf(path), temporaryOf(path)]) await rm(left, { recursive: true, force: true });
 }
 
 async function syncFile(path: string): Promise<void> {

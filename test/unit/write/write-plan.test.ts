@@ -112,6 +112,15 @@ describe('planned files', () => {
     expect(await indexer.calls()).to.have.length(1);
   });
 
+  it('lose what a run left that was killed after its last rename', async () => {
+    await write([plain, table]);
+    await mkdir(at('etc/.table-table'));
+    await writeFile(at('etc/.table-table/main.cf'), '');
+    await writeFile(at('etc/.plain.new'), 'half');
+    expect(await write([plain, table])).to.deep.equal([]);
+    expect((await readdir(at('etc'))).filter((name) => name.startsWith('.'))).to.deep.equal([]);
+  });
+
   it('are written again when somebody changed content or mode', async () => {
     await write([plain]);
     await writeFile(at('etc/plain'), 'edited');
