@@ -63,3 +63,48 @@ describe('tables of a mail server', () => {
     }
   });
 });
+
+describe('tables of a relay node', () => {
+  let partition: WrittenPartition;
+  before(async () => {
+    partition = await writePartition('relay-node');
+  });
+  after(() => partition.remove());
+
+  const query = async (service: 'inbound' | 'outbound', table: string, key: string) => {
+    const folder = partition.at(`etc/postfix/${service}`);
+    const { stdout, stderr } = await partition.run(
+      'postmap',
+      ...['-c', folder, '-q', key, `cdb:${folder}/${table}`],
+    );
+    expect(stderr).to.equal('');
+    return stdout;
+  };
+
+  it('say the way to a backend that several domains share, each as it wants to be known', async () => {
+    expect(await query('inbound', 'transports', 'same.example.com')).to.equal('backend:[fd00::11]:10025');
+    for (const domain of ['mail1.example.com', 'same.example.com'])
+      expect(await query('outbound', 'transports', domain)).to.equal('known-backend:[fd00::11]:10025');
+    expect(await query('outbound', 'transports', 'mail3.example.com')).to.equal('backend:[fd00::11]:10025');
+    expect(await query('outbound', 'backend_tls_policy_map', '[fd00::11]:10025')).to.equal(
+      `fingerprint match=${fingerprint('11')}|${fingerprint('22')}`,
+    );
+  });
+
+  it('know relayed domains in any letter case, and nothing below or beside them', async () => {
+    expect(await query('inbound', 'relay-domains', 'Mail1.Example.COM')).to.equal('relayed');
+    for (const name of ['x.mail1.example.com', 'example.com', '.mail1.example.com', 'foreign.example'])
+      expect(await query('inbound', 'relay-domains', name), name).to.equal('');
+  });
+
+  it('keep the passwords of two accounts on one delivery service apart', async () => {
+    expect(await query('outbound', 'delivery-1-password', '[smtp.example.net]:587')).to.equal(
+      'one:secret: with "blanks"',
+    );
+    expect(await query('outbound', 'delivery-2-password', '[smtp.example.net]:587')).to.equal('two:other');
+    expect(await query('outbound', 'delivery-3-password', '[fd00::25]:25')).to.equal('');
+    expect(await query('outbound', 'sender-transports', '@foreign.example')).to.equal(
+      'delivery-2:[smtp.example.net]:587',
+    );
+  });
+});
