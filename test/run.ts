@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { execa } from 'execa';
+import fc from 'fast-check';
 import Mocha from 'mocha';
 
 import { prepareMachine } from '../src/node/index.ts';
@@ -24,6 +25,9 @@ interface Layer {
   /** Milliseconds that a test may take when it says nothing else. */
   timeout: number;
 }
+
+// The same cases for everybody; FC_SEED explores others.
+fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? 1) });
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const fastLayer: Layer = {

@@ -244,7 +244,10 @@ describe('secrets', function () {
     const before = processMailServer({ shared: { _a: { address: 'a@example.com' } } }).plan.ledger;
     fc.assert(
       fc.property(fc.uniqueArray(secret, { minLength: 6, maxLength: 6 }), (values) => {
-        const [smarthost = '', promise = '', token = '', admin = '', monitor = '', hash = ''] = values;
+        // Each with a mark of its own: none is a part of another one.
+        const [smarthost = '', promise = '', token = '', admin = '', monitor = '', hash = ''] = values.map(
+          (value, index) => `Q${index}~${value}`,
+        );
         const { plan } = processMailServer({
           parameters: { 'outbound-relay': { host: 'h.example', user: 'user', password: smarthost } },
           shared: {
