@@ -112,6 +112,7 @@ function saslFiles({ place, domains }: RelayNode): PlannedFile[] {
           baseFolder: `${partition}/var/run/sasl`,
           log: `${partition}/var/log/sasl.log`,
           user: user.name,
+          group: user.group,
           users: `${partition}/etc/sasl/users`,
         },
       },

@@ -27,6 +27,7 @@ export function dovecotFiles(model: MailServer): PlannedFile[] {
         template: 'mail-server/dovecot.conf.hbs',
         context: {
           user: place.user.name,
+          group: place.user.group,
           uid: place.user.uid,
           gid: place.user.gid,
           hostName: model.hostName,
