@@ -32,7 +32,9 @@ export function relayPostfixFolders(place: Place): PlannedFolder[] {
   return [
     ...postfixServiceFolders(relayLocation(place, 'inbound')),
     ...postfixServiceFolders(relayLocation(place, 'outbound')),
+    { path: 'etc/postfix/inbound', mode: 0o700 },
     { path: 'etc/postfix/inbound/ssl', mode: 0o700 },
+    { path: 'etc/postfix/outbound', mode: 0o700 },
   ];
 }
 

@@ -39,10 +39,9 @@ const queueModes: Readonly<Record<string, number>> = {
   maildrop: 0o730,
 };
 
-export function postfixServiceFolders({ configuration, queue, data }: PostfixLocation): PlannedFolder[] {
+export function postfixServiceFolders({ queue, data }: PostfixLocation): PlannedFolder[] {
   return [
     { path: 'libexec/postfix', mode: 0o750 },
-    { path: configuration, mode: 0o700 },
     { path: data, mode: 0o700 },
     { path: queue, mode: 0o755 },
     ...Object.entries(queueModes).map(([folder, mode]) => ({ path: `${queue}/${folder}`, mode })),
