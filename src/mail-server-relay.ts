@@ -1,11 +1,14 @@
 /** The software release `mail-server-relay`: a cluster, and its nodes. */
 import { buildCluster } from './model/mail-server-relay/cluster.ts';
+import { monitorPorts } from './model/place.ts';
 import { buildRelayNode, relayPorts } from './model/mail-server-relay/relay-node.ts';
-import { planCluster } from './plan/mail-server-relay/cluster-plan.ts';
+import { clusterCertificate, planCluster } from './plan/mail-server-relay/cluster-plan.ts';
 import { planNodeRequests } from './plan/mail-server-relay/cluster-requests.ts';
 import { planRelayNode } from './plan/mail-server-relay/relay-plan.ts';
-import { certificateFolder } from './plan/mail-server-relay/relay-postfix.ts';
+import { certificateFolder, type RelayService } from './plan/mail-server-relay/relay-postfix.ts';
+import { planMonitorFrontend } from './plan/shared/monitor.ts';
 import { postfixPrograms } from './plan/shared/postfix-service.ts';
+import { webPrograms } from './plan/shared/web-server.ts';
 import type { Facts, ReleaseDefinition } from './release-definition.ts';
 import { validateClusterRequest } from './validate/mail-server-relay/cluster-request.ts';
 import { validateRelayRequest } from './validate/mail-server-relay/relay-request.ts';
@@ -13,10 +16,10 @@ import { validateRelayRequest } from './validate/mail-server-relay/relay-request
 export const relayCluster: ReleaseDefinition = {
   release: 'mail-server-relay',
   softwareTypes: ['cluster'],
-  programs: ['node', 'logrotate', 'xz'],
-  ports: {},
-  listener: () => 'crond',
-  certificates: null,
+  programs: ['node', 'openssl', 'logrotate', 'xz', ...webPrograms],
+  ports: monitorPorts,
+  listener: () => 'apache',
+  certificates: { ...clusterCertificate, servedBy: ['apache'] },
   validate: (requested) => {
     const request = validateClusterRequest(requested);
     const build = ({ ledger, place, outside, seed }: Facts) =>
@@ -24,7 +27,7 @@ export const relayCluster: ReleaseDefinition = {
     return {
       refused: request.refused,
       lookups: () => [...new Set(request.claims.map(({ domain }) => domain))],
-      requests: (facts) => planNodeRequests(build(facts)),
+      requests: (facts) => [...planNodeRequests(build(facts)), planMonitorFrontend(facts.place)],
       plan: (facts) => planCluster(build(facts), facts.outside.answers, facts.ledger),
     };
   },
@@ -33,21 +36,22 @@ export const relayCluster: ReleaseDefinition = {
 export const relayNode: ReleaseDefinition = {
   release: 'mail-server-relay',
   softwareTypes: ['relay'],
-  programs: [...postfixPrograms, 'dovecot', 'postgrey', 'policyd-spf'],
-  ports: relayPorts,
-  listener: (service) => (service === 'inbound' ? 'inbound-postfix' : 'outbound-postfix'),
+  programs: [...postfixPrograms, 'qshape', 'dovecot', 'postgrey', 'policyd-spf', ...webPrograms],
+  ports: { ...relayPorts, ...monitorPorts },
+  listener: (service) => (service === 'monitor' ? 'apache' : `${service as RelayService}-postfix`),
   certificates: {
     folder: certificateFolder,
     name: 'postfix',
-    servedBy: ['inbound-postfix', 'outbound-postfix'],
+    servedBy: ['inbound-postfix', 'outbound-postfix', 'apache'],
   },
   validate: (requested) => {
     const input = validateRelayRequest(requested);
     return {
       refused: [],
       lookups: () => [],
-      requests: () => [],
-      plan: ({ ledger, place, seed }) => planRelayNode(buildRelayNode(input, ledger, place, seed), ledger),
+      requests: ({ place }) => [planMonitorFrontend(place)],
+      plan: ({ ledger, place, seed, outside }) =>
+        planRelayNode(buildRelayNode(input, ledger, place, seed), outside.answers, ledger),
     };
   },
 };

@@ -3,6 +3,7 @@ import { buildMailServer } from './model/mail-server/mail-server.ts';
 import { mailServerPorts } from './model/place.ts';
 import { planMailServer } from './plan/mail-server/plan.ts';
 import { postfixPrograms } from './plan/shared/postfix-service.ts';
+import { webPrograms } from './plan/shared/web-server.ts';
 import { planRequests } from './plan/mail-server/requests.ts';
 import type { ReleaseDefinition } from './release-definition.ts';
 import { validateMailServerRequest } from './validate/mail-server/mail-server-request.ts';
@@ -18,8 +19,7 @@ export const mailServer: ReleaseDefinition = {
     'dovecot-lmtp',
     'dovecot-managesieve',
     'dovecot-sieve-plugin',
-    'apache',
-    'apache-modules',
+    ...webPrograms,
   ],
   ports: mailServerPorts,
   listener: (service) =>

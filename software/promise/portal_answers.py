@@ -1,8 +1,14 @@
 """Promise: a page of the web portal answers. Its certificate is not verified, redirections are not followed.
 
-config: `url`; `expected-status`: 200 unless given; `listen-promise`: the promise that reports a closed port.
+config: `url`, or `portal-config`, the portal's configuration, whose `monitor-url` it is then; `expected-status`: 200
+unless given; `listen-promise`: the promise that reports a closed port of ours, which is `own-address` (`[host]:port`)
+where the page may also be at a frontend's. With `secrets-file`, a file with lines `name
+password`, and `secret`, a name in it: the page answers 200 to the user `admin` with that password. Whether it answers
+`expected-status` to everybody else is then left to `open-promise`.
 """
+import base64
 import http.client
+import json
 import signal
 import ssl
 from urllib.parse import urlsplit
@@ -19,26 +25,57 @@ SECONDS_IN_ALL = 15
 class RunPromise(GenericPromise):
 
   def sense(self):
-    url, expected = self.getConfig('url'), int(self.getConfig('expected-status', 200))
+    expected, secrets = int(self.getConfig('expected-status', 200)), self.getConfig('secrets-file')
+    try:
+      url = self.getConfig('url') or monitor_url(self.getConfig('portal-config'))
+      password = read_secret(secrets, self.getConfig('secret')) if secrets else None
+    except OSError as error:
+      return self.logger.error('%s: %s; process the partition again', error.filename, error.strerror)
+    except (KeyError, ValueError) as error:
+      return self.logger.error('%s cannot be read (%s); process the partition again',
+                               self.getConfig('portal-config'), error)
+    if secrets and password is None:
+      return self.logger.error('%s: names no %s; process the partition again', secrets, self.getConfig('secret'))
+
     signal.signal(signal.SIGALRM, too_slow)
     signal.alarm(SECONDS_IN_ALL)
     try:
-      status = status_of(url)
-    except ConnectionRefusedError:
+      status = status_of(url, None)
+      if secrets:
+        if status != expected:
+          return self.logger.info('%s: answers %s to everybody, left to %s', url, status,
+                                  self.getConfig('open-promise'))
+        status, expected = status_of(url, password), 200
+    except ConnectionRefusedError as error:
+      if self.getConfig('own-address', urlsplit(url).netloc) != urlsplit(url).netloc:
+        return self.logger.error('%s: %s; see the frontend that has this address', url, error.strerror)
       return self.logger.info('%s: refuses connections, left to %s', url,
                               self.getConfig('listen-promise', 'the listen promise'))
     except (OSError, http.client.HTTPException) as error:
+      if secrets:
+        return self.logger.info('%s: no answer, left to %s', url, self.getConfig('open-promise'))
       return self.logger.error('%s: no answer (%s: %s); see the logs of Apache and of the portal',
                                url, type(error).__name__, error)
     finally:
       signal.alarm(0)
+    asked = 'to the user admin ' if secrets else ''
     if status != expected:
-      return self.logger.error('%s: answers %s instead of %s; see the logs of Apache and of the portal',
-                               url, status, expected)
+      return self.logger.error('%s: answers %s %sinstead of %s; see the logs of Apache and of the portal',
+                               url, status, asked, expected)
     self.logger.info('%s: answers %s', url, status)
 
 
-def status_of(url):
+def monitor_url(path):
+  with open(path) as stream:
+    return json.load(stream)['monitor-url'] + '/'
+
+
+def read_secret(path, name):
+  with open(path) as stream:
+    return dict(line.split(' ', 1) for line in stream.read().splitlines() if ' ' in line).get(name)
+
+
+def status_of(url, password):
   parts = urlsplit(url)
   if parts.scheme == 'https':
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -47,8 +84,11 @@ def status_of(url):
     connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS_PER_ANSWER, context=context)
   else:
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=SECONDS_PER_ANSWER)
+  headers = {}
+  if password is not None:
+    headers['Authorization'] = 'Basic ' + base64.b64encode(b'admin:' + password.encode()).decode()
   try:
-    connection.request('GET', (parts.path or '/') + ('?' + parts.query if parts.query else ''))
+    connection.request('GET', (parts.path or '/') + ('?' + parts.query if parts.query else ''), headers=headers)
     return connection.getresponse().status
   finally:
     connection.close()

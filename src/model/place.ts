@@ -40,6 +40,9 @@ export interface Fingerprints {
   bundle: string;
 }
 
+/** Canonical port of the monitor, which every instance has (contract 2.5, 6). */
+export const monitorPorts = { monitor: 8196 } as const;
+
 /** Canonical port of each service of `mail-server` (contract 2.5). */
 export const mailServerPorts = {
   smtp: 10025,
@@ -47,7 +50,7 @@ export const mailServerPorts = {
   imaps: 10993,
   sieve: 4190,
   https: 8081,
-  monitor: 8196,
+  ...monitorPorts,
 } as const;
 
 export type MailServerService = keyof typeof mailServerPorts;

@@ -18,6 +18,9 @@ export interface PortalConfig {
   socket: string | { host: string; port: number };
   /** Absolute path of the log. */
   log: string;
+  /** Whether there are pages for accounts; if not, the monitor is all that is served. */
+  accounts: boolean;
+  /** Empty without accounts. */
   webmailUrl: string;
   /** Base URL of the monitor's virtual host, whose root is `/monitor/` here; null: taken from the request. */
   monitorUrl: string | null;
@@ -55,6 +58,7 @@ export async function readPortalConfig(path: string): Promise<PortalConfig> {
     if (!Number.isInteger(port) || port < 0 || port > 65535) return fail(`${pointer}/port must be a port`);
     return { host: string('host', value, `${pointer}/host`), port };
   };
+  const accounts = json['accounts'] !== false;
   const services = json['services'] ?? {};
   if (!isObject(services)) return fail('/services must be an object');
   return {
@@ -62,7 +66,8 @@ export async function readPortalConfig(path: string): Promise<PortalConfig> {
     partition: absolute('partition'),
     socket: typeof json['socket'] === 'string' ? absolute('socket') : endpoint(json['socket'], '/socket'),
     log: absolute('log'),
-    webmailUrl: string('webmail-url'),
+    accounts,
+    webmailUrl: accounts ? string('webmail-url') : '',
     monitorUrl: json['monitor-url'] === undefined ? null : string('monitor-url'),
     title: string('title'),
     mailDomains: strings('mail-domains'),

@@ -9,7 +9,7 @@ export interface ConfigSource {
   refresh(onProblem: (error: Error) => void): Promise<void>;
 }
 
-/** Starts from `config`, whose socket, log and partition stay in use until the next start. */
+/** Starts from `config`, whose socket, log, partition and kinds of pages stay in use until the next start. */
 export function followConfig(config: PortalConfig): ConfigSource {
   let current = config;
   // Unknown at first: a file that changed between reading and following is read once more.
@@ -24,8 +24,8 @@ export function followConfig(config: PortalConfig): ConfigSource {
         const version = `${ino} ${mtimeMs} ${size}`;
         if (version === seen) return;
         seen = version;
-        const { partition, socket, log } = config;
-        current = { ...(await readPortalConfig(config.path)), partition, socket, log };
+        const { partition, socket, log, accounts } = config;
+        current = { ...(await readPortalConfig(config.path)), partition, socket, log, accounts };
       } catch (error) {
         if (seen === 'missing') return;
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') seen = 'missing';

@@ -68,8 +68,10 @@ export async function buildPortal(config: PortalConfig): Promise<FastifyInstance
   addErrorPages(app, portal);
 
   addStylesheet(app);
-  addAdminPage(app, portal);
-  addPasswordPage(app, portal);
+  if (config.accounts) {
+    addAdminPage(app, portal);
+    addPasswordPage(app, portal);
+  }
   addHealth(app, portal);
   addMonitor(app, portal);
   return app;

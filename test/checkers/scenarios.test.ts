@@ -33,7 +33,7 @@ interface Checked {
   postfix: readonly { location: (place: Place) => PostfixLocation; port: number }[];
   /** Paths of dovecot.conf and of its log. */
   dovecot: { configuration: string; log: string } | null;
-  hasWebAndSieve: boolean;
+  hasSieve: boolean;
   /** A log that logrotate must take. */
   log: string;
 }
@@ -41,18 +41,18 @@ interface Checked {
 const mailServerChecks: Checked = {
   postfix: [{ location: postfixLocationAt, port: 10025 }],
   dovecot: { configuration: 'etc/dovecot/dovecot.conf', log: 'var/log/dovecot.log' },
-  hasWebAndSieve: true,
+  hasSieve: true,
   log: 'var/log/apache-error.log',
 };
 const relayChecks: Record<string, Checked> = {
-  cluster: { postfix: [], dovecot: null, hasWebAndSieve: false, log: 'var/log/crond.log' },
+  cluster: { postfix: [], dovecot: null, hasSieve: false, log: 'var/log/crond.log' },
   relay: {
     postfix: [
       { location: (place) => relayLocation(place, 'inbound'), port: 10025 },
       { location: (place) => relayLocation(place, 'outbound'), port: 10587 },
     ],
     dovecot: { configuration: 'etc/sasl/dovecot.conf', log: 'var/log/sasl.log' },
-    hasWebAndSieve: false,
+    hasSieve: false,
     log: 'var/log/inbound-postfix.log',
   },
 };
@@ -171,7 +171,7 @@ for (const { name } of scenarios) {
     });
 
     it('are scripts that a shell can read', async () => {
-      const scripts = partition.files.filter(({ path }) => path.startsWith('libexec/'));
+      const scripts = partition.files.filter(({ path }) => /^(bin|libexec)\//.test(path));
       expect(scripts).not.to.have.length(0);
       for (const { path, content } of scripts) {
         expect(content, path).to.match(/^#!\/bin\/sh\n/);
@@ -183,17 +183,13 @@ for (const { name } of scenarios) {
       }
     });
 
-    if (checked.hasWebAndSieve) {
-      it('are an httpd.conf that Apache finds no fault with', async () => {
-        const { exitCode, stderr } = await partition.run(
-          'apache',
-          '-t',
-          '-f',
-          partition.at('etc/apache/httpd.conf'),
-        );
-        expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: 'Syntax OK' });
-      });
+    it('are an httpd.conf that Apache finds no fault with', async () => {
+      const configuration = partition.at('etc/apache/httpd.conf');
+      const { exitCode, stderr } = await partition.run('apache', '-t', '-f', configuration);
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: 'Syntax OK' });
+    });
 
+    if (checked.hasSieve) {
       it('let a sieve script require the promised extensions', async () => {
         const script = partition.at('var/tmp/script.sieve');
         await writeFile(script, sieveScript);

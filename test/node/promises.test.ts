@@ -9,6 +9,12 @@ import { supervisordConfiguration } from '../../src/node/stop-node.ts';
 import { eventually } from '../support/node/eventually.ts';
 import { type MailNode, startMailNode } from '../support/node/mail-node.ts';
 import { activate, endpointsOf } from '../support/node/mail-server.ts';
+import {
+  configurePromise,
+  expectFailingPromises,
+  failingPromises,
+  promisesRecovered,
+} from '../support/node/promise-results.ts';
 import { sendBy } from '../support/node/smtp.ts';
 import { type StandIn, startStandIn } from '../support/node/smtp-stand-in.ts';
 import { runTool, servedBySmtp, servicePids } from '../support/node/watching.ts';
@@ -43,25 +49,12 @@ describe('promises of a mail server', function () {
     await smarthost?.stop();
   });
 
-  /** Name → message of the promises that fail now. */
-  async function failing(): Promise<Map<string, string>> {
-    const { output } = await mail.node.checkPromises();
-    return new Map(
-      [...output.matchAll(/ (\S+)\.py\[\d+\] ERROR (.*)$/gm)].map(([, name = '', message = '']) => [
-        name,
-        message,
-      ]),
-    );
-  }
-
-  async function expectFailing(expected: Readonly<Record<string, RegExp>>): Promise<void> {
-    const messages = await failing();
-    expect([...messages.keys()], [...messages.values()].join('\n')).to.have.members(Object.keys(expected));
-    for (const [name, pattern] of Object.entries(expected)) expect(messages.get(name)).to.match(pattern);
-  }
-
-  const recovered = () =>
-    eventually('no promise fails', async () => (await failing()).size === 0 || undefined, 60_000);
+  const failing = () => failingPromises(mail.node);
+  const expectFailing = (expected: Readonly<Record<string, RegExp>>) =>
+    expectFailingPromises(mail.node, partition, expected);
+  const recovered = () => promisesRecovered(mail.node, partition);
+  const configure = (promise: string, key: string, value: string) =>
+    configurePromise(partition, promise, key, value);
 
   async function supervise(action: 'start' | 'stop', service: string): Promise<void> {
     const { node } = mail;
@@ -72,15 +65,6 @@ describe('promises of a mail server', function () {
       ...[action, program],
     ]);
     expect(output).to.match(/: (started|stopped)/);
-  }
-
-  /** Writes another value into the configuration of a promise; its file keeps its owner and mode. */
-  async function configure(promise: string, key: string, value: string): Promise<void> {
-    const path = join(partition, `etc/plugin/${promise}.py`);
-    const text = await readFile(path, 'utf8');
-    const option = new RegExp(`('${key}': )'[^']*'`);
-    expect(text).to.match(option);
-    await writeFile(path, text.replace(option, `$1'${value}'`));
   }
 
   it('all pass on a healthy instance', async () => {
@@ -115,6 +99,7 @@ describe('promises of a mail server', function () {
       expected: {
         'portal-socket-listening': /^nobody listens on .*portal\.sock .*; start portal/,
         'portal-answers': /answers 503 instead of 200; see the logs of Apache and of the portal$/,
+        'monitor-http-frontend': /answers 503 instead of 401; see the logs of Apache and of the portal$/,
       },
     },
     { service: 'crond', expected: { 'crond-running': /^crond does not run/ } },

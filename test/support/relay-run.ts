@@ -3,7 +3,7 @@ import { emptyLedger, type Ledger } from '../../src/ledger/types.ts';
 import { relayCluster, relayNode } from '../../src/mail-server-relay.ts';
 import type { Answers, MailExchangers, RelationRequest } from '../../src/model/answers.ts';
 import { relayPorts } from '../../src/model/mail-server-relay/relay-node.ts';
-import type { Place } from '../../src/model/place.ts';
+import { monitorPorts, type Place } from '../../src/model/place.ts';
 import type { Plan } from '../../src/plan/planned.ts';
 import type { ReleaseDefinition } from '../../src/release-definition.ts';
 import { fingerprint, placeWith } from './place.ts';
@@ -66,14 +66,17 @@ export function processCluster(processing: ClusterProcessing = {}): Processed {
     domains,
     ledger,
     seed,
-    place: placeWith({ ports: {} }),
+    place: placeWith({ ports: { monitor: { port: monitorPorts.monitor, ipv4: true } } }),
     outside: { answers: processing.answers ?? answers, mailExchangers, texts },
   });
 }
 
 export function processNode(parameters: object, place: Partial<Place> = {}): Processed {
   const ports = Object.fromEntries(
-    Object.entries(relayPorts).map(([service, port]) => [service, { port, ipv4: true }]),
+    Object.entries({ ...relayPorts, ...monitorPorts }).map(([service, port]) => [
+      service,
+      { port, ipv4: true },
+    ]),
   );
   return processed(relayNode, {
     parameters,

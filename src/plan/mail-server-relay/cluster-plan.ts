@@ -1,29 +1,49 @@
-/** Stage 5 for the relay cluster, which runs no mail service itself. Pure. */
+/** Stage 5 for the relay cluster, which runs no mail service itself, only its monitor. Pure. */
 import type { Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
+import { hostNameOf } from '../../model/host-name.ts';
 import type { Cluster } from '../../model/mail-server-relay/cluster.ts';
 import type { Plan } from '../planned.ts';
 import { maintenanceFiles, maintenanceFolders, missingFile } from '../shared/maintenance.ts';
+import { monitorPromises, monitorUrl, webCertificatePromise } from '../shared/monitor.ts';
 import { nextLedger } from '../shared/next-ledger.ts';
 import { profileFile } from '../shared/profile.ts';
-import { commonPromises, crondService, logrotateJob } from '../shared/upkeep.ts';
+import { commonPromises, crondService, generatorTools, logrotateJob } from '../shared/upkeep.ts';
+import { webLogs, webServerFiles, webServerFolders, webServices } from '../shared/web-server.ts';
 import { planClusterPublications } from './cluster-publications.ts';
 import { missingNodes } from './ready-nodes.ts';
+
+/** The monitor's; nobody but its visitors ever sees it, so it is rotated by hand only. */
+export const clusterCertificate = { folder: 'etc/apache/ssl', name: 'apache' } as const;
+const bundle = `${clusterCertificate.folder}/${clusterCertificate.name}.bundle.pem`;
 
 export function planCluster(cluster: Cluster, answers: Answers, ledger: Ledger): Plan {
   const { place } = cluster;
   const publications = planClusterPublications(cluster, answers);
   const missing = missingNodes(cluster, answers).map((line) => `${line}\n`);
   return {
-    folders: maintenanceFolders,
+    folders: [...maintenanceFolders, ...webServerFolders],
     files: [
       { path: missingFile, mode: 0o600, body: { text: missing.join('') } },
-      ...maintenanceFiles(place, [{ path: 'var/log/crond.log', afterwards: 'copytruncate' }]),
+      ...webServerFiles({
+        place,
+        hostName: hostNameOf(place.title),
+        certificate: bundle,
+        services: ['monitor'],
+        monitorUrl: monitorUrl(place, answers),
+        accounts: null,
+      }),
+      ...maintenanceFiles(place, [
+        { path: 'var/log/crond.log', afterwards: 'copytruncate' },
+        ...webLogs(place),
+      ]),
       profileFile(place, {
-        services: crondService(place),
-        tools: {},
+        services: { ...webServices(place), ...crondService(place) },
+        tools: generatorTools(place),
         promises: [
           ...commonPromises(place),
+          ...monitorPromises(place),
+          webCertificatePromise(place, bundle),
           {
             name: 'nodes-answered',
             code: { file: 'nothing_pending.py' },

@@ -4,6 +4,7 @@ import type { DecidedDomain } from '../../model/mail-server-relay/arbitration.ts
 import type { Cluster } from '../../model/mail-server-relay/cluster.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../shared/digest.ts';
+import { monitorParameters } from '../shared/monitor.ts';
 import type { ReadyNode } from './ready-nodes.ts';
 import { readyNodes } from './ready-nodes.ts';
 
@@ -16,7 +17,10 @@ const notVerified =
 export function planClusterPublications(cluster: Cluster, answers: Answers): PlannedPublication[] {
   const nodes = readyNodes(cluster, answers);
   return [
-    publication('', instanceParameters(cluster, nodes)),
+    publication('', {
+      ...instanceParameters(cluster, nodes),
+      ...monitorParameters(cluster.place, answers, cluster.secrets['monitor-password']),
+    }),
     ...cluster.domains.map((decided) => {
       const parameters = domainParameters(cluster, nodes, decided);
       return publication(decided.claim.reference, parameters);

@@ -1,46 +1,58 @@
 /** Stage 5 for one relay node. Pure. */
 import type { Ledger } from '../../ledger/types.ts';
+import type { Answers } from '../../model/answers.ts';
 import type { RelayNode } from '../../model/mail-server-relay/relay-node.ts';
 import { saltFrom } from '../../model/seed.ts';
 import { hashPassword } from '../../model/password.ts';
 import { serialisePasswdFile } from '../../formats/passwd-file.ts';
 import type { Place } from '../../model/place.ts';
-import type { Plan, PlannedFile, PlannedPublication } from '../planned.ts';
-import { digestOf } from '../shared/digest.ts';
-import { portOf } from '../shared/endpoints.ts';
+import type { Plan, PlannedFile } from '../planned.ts';
 import {
   generatorService,
   maintenanceFiles,
   maintenanceFolders,
   signalByPidFile,
 } from '../shared/maintenance.ts';
+import { monitorUrl } from '../shared/monitor.ts';
 import { nextLedger } from '../shared/next-ledger.ts';
-import { adminTools } from '../shared/postfix-service.ts';
 import { profileFile } from '../shared/profile.ts';
 import { crondService, generatorTools, logrotateJob, rotationJob } from '../shared/upkeep.ts';
-import { relayPostfixFiles, relayPostfixFolders, relayLocation, inboundBundle } from './relay-postfix.ts';
+import { webLogs, webServerFiles, webServerFolders, webServices } from '../shared/web-server.ts';
+import { inboundBundle, nodeBundle, relayPostfixFiles, relayPostfixFolders } from './relay-postfix.ts';
 import { relayPromises } from './relay-promises.ts';
+import { relayPublication } from './relay-publication.ts';
+import { relayToolFiles, relayToolFolders, relayTools } from './relay-tools.ts';
 import { planTenants } from './tenants.ts';
 
-/** `nodeBundle`: the node's own key and certificate, served inbound as well unless a custom one is given. */
-export function planRelayNode(node: RelayNode, ledger: Ledger): Plan {
+export function planRelayNode(node: RelayNode, answers: Answers, ledger: Ledger): Plan {
   const { place } = node;
-  const publications = [publicationOf(node)];
+  const publications = [relayPublication(node, answers)];
   return {
     folders: [
       ...maintenanceFolders,
       ...relayPostfixFolders(place),
+      ...relayToolFolders,
+      ...webServerFolders,
       { path: 'etc/sasl', mode: 0o700 },
       { path: 'var/run/sasl', mode: 0o755 },
       { path: 'var/lib/postgrey', mode: 0o700 },
     ],
     files: [
       ...relayPostfixFiles(node),
+      ...relayToolFiles(place),
       inboundBundleFile(node),
       ...saslFiles(node),
       ...policyFiles(node),
       ...postgreyFiles(node),
-      ...maintenanceFiles(place, logFiles(place)),
+      ...webServerFiles({
+        place,
+        hostName: node.hostName,
+        certificate: nodeBundle,
+        services: ['monitor'],
+        monitorUrl: monitorUrl(place, answers),
+        accounts: null,
+      }),
+      ...maintenanceFiles(place, [...logFiles(place), ...webLogs(place)]),
       profileFile(place, {
         services: {
           ...Object.fromEntries(
@@ -49,13 +61,10 @@ export function planRelayNode(node: RelayNode, ledger: Ledger): Plan {
               [`${place.partition}/libexec/start-${name}`],
             ]),
           ),
+          ...webServices(place),
           ...crondService(place),
         },
-        tools: {
-          ...adminTools(relayLocation(place, 'inbound'), 'inbound-'),
-          ...adminTools(relayLocation(place, 'outbound'), 'outbound-'),
-          ...generatorTools(place),
-        },
+        tools: { ...relayTools(place), ...generatorTools(place) },
         promises: relayPromises(node),
         cron: { ...rotationJob(place), ...logrotateJob(place) },
       }),
@@ -63,20 +72,6 @@ export function planRelayNode(node: RelayNode, ledger: Ledger): Plan {
     ledger: nextLedger(ledger, publications, { ports: place.ports, secrets: node.secrets }),
     publications,
   };
-}
-
-function publicationOf({ place, hostName, domains }: RelayNode): PlannedPublication {
-  const parameters = {
-    'smtp-port': String(portOf(place, 'inbound')),
-    'submission-port': String(portOf(place, 'outbound')),
-    'smtp-ipv6': place.ipv6,
-    'tls-fingerprints': [place.certificates.current, place.certificates.next],
-    'dns-entries': domains
-      .map(({ name }) => `${name}. MX 10 ${hostName}.`)
-      .sort()
-      .join('\n'),
-  };
-  return { target: '', parameters, digest: digestOf(parameters) };
 }
 
 function inboundBundleFile({ place, inboundCertificate }: RelayNode): PlannedFile {

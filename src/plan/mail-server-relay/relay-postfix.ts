@@ -15,6 +15,8 @@ import { deliveryTables, inboundTables, outboundTables, tableFiles } from './rel
 export type RelayService = 'inbound' | 'outbound';
 
 export const certificateFolder = 'etc/postfix/ssl';
+/** The node's own key and certificate, served inbound as well unless a custom one is given. */
+export const nodeBundle = `${certificateFolder}/postfix.bundle.pem`;
 export const inboundBundle = 'etc/postfix/inbound/ssl/postfix-inbound.bundle.pem';
 
 export function relayLocation(place: Place, service: RelayService): PostfixLocation {
@@ -51,7 +53,7 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
   return [
     file(location, 'main.cf', 'inbound', {
       ...basics,
-      certificate: `${partition}/${certificateFolder}/postfix.bundle.pem`,
+      certificate: `${partition}/${nodeBundle}`,
       inboundCertificate: `${partition}/${inboundBundle}`,
       ownAddresses: ['127.0.0.0/8', '[::1]/128', `[${place.ipv6}]/128`].join(' '),
       greylisting: node.greylisting.enable,
@@ -81,7 +83,7 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
   return [
     file(location, 'main.cf', 'outbound', {
       ...basics,
-      certificate: `${partition}/${certificateFolder}/postfix.bundle.pem`,
+      certificate: `${partition}/${nodeBundle}`,
       hasPasswords: domains.some(({ authentication }) => authentication === 'password'),
       authSocket: `${partition}/var/run/sasl/auth-postfix`,
       policySocket: `${partition}/var/run/policy.sock`,

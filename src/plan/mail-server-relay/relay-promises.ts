@@ -2,8 +2,9 @@
 import type { RelayNode } from '../../model/mail-server-relay/relay-node.ts';
 import type { PlannedPromise } from '../planned.ts';
 import { portOf } from '../shared/endpoints.ts';
+import { monitorPromises, webCertificatePromise } from '../shared/monitor.ts';
 import { commonPromises } from '../shared/upkeep.ts';
-import { certificateFolder, inboundBundle, type RelayService } from './relay-postfix.ts';
+import { inboundBundle, nodeBundle, type RelayService } from './relay-postfix.ts';
 
 /** The name of the promise that reports a closed port. */
 const listenPromise = { inbound: 'inbound_smtp_listen', outbound: 'outbound_subm_listen' } as const;
@@ -47,24 +48,26 @@ export function relayPromises(node: RelayNode): PlannedPromise[] {
   });
   return [
     ...commonPromises(place),
+    ...monitorPromises(place),
+    webCertificatePromise(place, nodeBundle),
     listening('inbound'),
     listening('outbound'),
     socket('postgrey', 'var/run/postgrey.sock', 'var/log/inbound-postfix.log'),
     socket('policy', 'var/run/policy.sock', 'var/log/policy.log'),
     socket('sasl', 'var/run/sasl/auth-postfix', 'var/log/sasl.log'),
-    served('outbound_certificate_served', 'outbound', `${certificateFolder}/postfix.bundle.pem`),
+    served('outbound_certificate_served', 'outbound', nodeBundle),
     ...(inboundCertificate === null
       ? []
       : [
           served('inbound_custom_certificate_served', 'inbound', inboundBundle),
           {
             name: 'inbound_custom_certificate_not_expired',
-            code: { module: 'slapos.promise.plugin.check_certificate' },
+            code: { file: 'certificate_lasts.py' },
             config: {
-              certificate: `${partition}/${inboundBundle}`,
-              key: `${partition}/${inboundBundle}`,
-              'certificate-expiration-days': '5',
-              'bang-on-failure': 'false',
+              'certificate-file': `${partition}/${inboundBundle}`,
+              openssl: place.programs['openssl'] ?? 'openssl',
+              days: '5',
+              remedy: 'give the cluster a new custom-inbound-certificate for this node',
             },
           },
         ]),

@@ -4,24 +4,25 @@ import type { Answers } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { Plan } from '../planned.ts';
 import { maintenanceFiles, maintenanceFolders, signalByPidFile } from '../shared/maintenance.ts';
-import { adminTools } from '../shared/postfix-service.ts';
+import { adminTools } from '../shared/postfix-tools.ts';
 import { nextLedger } from '../shared/next-ledger.ts';
 import { profileFile } from '../shared/profile.ts';
 import { generatorTools, logrotateJob, rotationJob } from '../shared/upkeep.ts';
+import { webLogs, webServerFolders } from '../shared/web-server.ts';
 import { dovecotFiles, dovecotFolders } from './dovecot.ts';
 import { postfixFiles, postfixFolders, postfixLocationAt } from './postfix.ts';
 import { planPromises, promiseFiles } from './promises.ts';
 import { planPublications } from './publications.ts';
 import { planRoutes } from './routes.ts';
 import { withKnownTokens } from './tokens.ts';
-import { webFiles, webFolders } from './web.ts';
+import { webFiles } from './web.ts';
 
 export function planMailServer(built: MailServer, answers: Answers, ledger: Ledger, seed: Uint8Array): Plan {
   const model = withKnownTokens(built, answers, ledger, seed);
   const routes = planRoutes(model, answers);
   const publications = planPublications(model, answers);
   return {
-    folders: [...maintenanceFolders, ...postfixFolders(model), ...dovecotFolders, ...webFolders],
+    folders: [...maintenanceFolders, ...postfixFolders(model), ...dovecotFolders, ...webServerFolders],
     files: [
       ...postfixFiles(model, routes),
       ...dovecotFiles(model),
@@ -43,13 +44,12 @@ function logFiles({ place }: MailServer) {
   const run = `${place.partition}/var/run`;
   return [
     { path: 'var/log/postfix.log', afterwards: 'copytruncate' as const },
-    { path: 'var/log/portal.log', afterwards: 'copytruncate' as const },
     { path: 'var/log/crond.log', afterwards: 'copytruncate' as const },
     {
       path: 'var/log/dovecot.log',
       afterwards: { command: signalByPidFile(`${run}/dovecot/master.pid`, 'USR1') },
     },
-    { path: 'var/log/apache-*.log', afterwards: { command: signalByPidFile(`${run}/apache.pid`, 'USR1') } },
+    ...webLogs(place),
   ];
 }
 

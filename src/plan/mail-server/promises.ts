@@ -2,11 +2,12 @@
 import { type MailServer, promiseAddress } from '../../model/mail-server/mail-server.ts';
 import type { MailServerService, Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
-import { portalSocket } from './web.ts';
 import { portOf } from '../shared/endpoints.ts';
 import { missingFile } from '../shared/maintenance.ts';
+import { monitorPromises, webCertificatePromise } from '../shared/monitor.ts';
 import { commonPromises } from '../shared/upkeep.ts';
 import type { Routes } from './routes.ts';
+import { webCertificate } from './web.ts';
 
 export const credentialsFile = 'etc/promise-credentials.json';
 
@@ -16,7 +17,6 @@ const listening: Readonly<Record<string, MailServerService>> = {
   smtp_listen: 'smtp',
   sieve_listen: 'sieve',
   'apache-httpd-port-listening': 'https',
-  'monitor-httpd-listening-on-tcp': 'monitor',
 };
 
 const postfix = { service: 'postfix', log: 'var/log/postfix.log' };
@@ -49,14 +49,10 @@ export function planPromises(model: MailServer): PlannedPromise[] {
   return [
     ...commonPromises(place),
     ...Object.entries(listening).map(([name, service]) => listenPromiseOf(name, place, service)),
-    {
-      name: 'portal-socket-listening',
-      code: { file: 'listening.py' },
-      config: { socket: `${partition}/${portalSocket}`, service: 'portal', log: 'var/log/portal.log' },
-    },
+    ...monitorPromises(place),
     certificate('outbound_certificate_served', 'smtp', 'smtp'),
     certificate('imap_certificate_served', 'imap', 'imap'),
-    certificate('web_certificate_served', 'tls', 'https'),
+    webCertificatePromise(place, webCertificate, 'https', listenPromise('https')),
     {
       name: 'portal-answers',
       code: { file: 'portal_answers.py' },

@@ -5,7 +5,8 @@ import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../shared/digest.ts';
 import { portOf } from '../shared/endpoints.ts';
-import { monitorUrl, webUrl } from './addresses.ts';
+import { monitorParameters } from '../shared/monitor.ts';
+import { webUrl } from './addresses.ts';
 
 export function planPublications(model: MailServer, answers: Answers): PlannedPublication[] {
   const base = webUrl(model, answers);
@@ -22,7 +23,6 @@ export function planPublications(model: MailServer, answers: Answers): PlannedPu
 
 function instancePublication(model: MailServer, answers: Answers, base: string): PlannedPublication {
   const { place, secrets } = model;
-  const monitor = monitorUrl(model, answers);
   const domain = answers['dns-mail-entry']?.['domain'];
   const parameters = {
     'imap-port': String(portOf(place, 'imap')),
@@ -34,10 +34,7 @@ function instancePublication(model: MailServer, answers: Answers, base: string):
     'webmail-admin-url': `${base}?admin`,
     'webmail-admin-password': secrets['webmail-admin-password'],
     'password-url': `${base}password.php`,
-    'monitor-base-url': monitor,
-    'monitor-setup-url':
-      'https://monitor.app.officejs.com/#page=ojsm_landing' +
-      `&url=${monitor}/public/feeds&username=admin&password=${secrets['monitor-password']}`,
+    ...monitorParameters(place, answers, secrets['monitor-password']),
     ...(model.requestDns !== null && typeof domain === 'string' ? { domain } : {}),
     slaves: Object.fromEntries(model.outcomes.flatMap(accountState)),
     'error-dict': Object.fromEntries(errors(model)),

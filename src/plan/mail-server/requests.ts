@@ -2,13 +2,18 @@
 import type { RelationRequest } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import { portOf } from '../shared/endpoints.ts';
-import { backendUrl, frontendRequest, monitorFrontendRequest } from './addresses.ts';
-
-const frontendSoftwareUrl =
-  'http://git.erp5.org/gitweb/slapos.git/blob_plain/HEAD:/software/apache-frontend/software.cfg';
+import { planFrontendRequest } from '../shared/frontends.ts';
+import { planMonitorFrontend } from '../shared/monitor.ts';
+import { webFrontend } from './addresses.ts';
 
 export function planRequests(model: MailServer): RelationRequest[] {
-  return [...relays(model), ...frontends(model), ...dnsNames(model)];
+  const { place } = model;
+  return [
+    ...relays(model),
+    planFrontendRequest(place, webFrontend, 'https'),
+    planMonitorFrontend(place),
+    ...dnsNames(model),
+  ];
 }
 
 export function relayRequestName(domain: string): string {
@@ -31,19 +36,6 @@ function relays({ relaySoftwareUrl, domains, place }: MailServer): RelationReque
       fingerprints: [place.certificates.current, place.certificates.next],
     },
   }));
-}
-
-function frontends({ place }: MailServer): RelationRequest[] {
-  const frontend = (name: string, service: 'https' | 'monitor'): RelationRequest => ({
-    name,
-    softwareUrl: frontendSoftwareUrl,
-    softwareType: 'RootSoftwareInstance',
-    shared: true,
-    // The frontend's own release reads plain parameters.
-    serialisation: 'xml',
-    parameters: { url: backendUrl(place, service), 'https-only': 'true' },
-  });
-  return [frontend(frontendRequest, 'https'), frontend(monitorFrontendRequest, 'monitor')];
 }
 
 function dnsNames({ requestDns, place }: MailServer): RelationRequest[] {

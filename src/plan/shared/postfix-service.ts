@@ -1,7 +1,6 @@
-/** What every Postfix of ours needs to run as one unprivileged user: queue, identities, environment, admin tools. Pure. */
+/** What every Postfix of ours needs to run as one unprivileged user: queue, identities, environment. Pure. */
 import type { Place } from '../../model/place.ts';
 import { shellWord } from '../../formats/shell.ts';
-import type { Profile } from './profile.ts';
 import type { Daemon, PlannedFile, PlannedFolder } from '../planned.ts';
 
 export interface PostfixLocation {
@@ -80,7 +79,7 @@ export function postfixEnvironment({ place, configuration }: PostfixLocation): R
 }
 
 /** Programs that work on the queue through set-gid bits; ours are copies without them. */
-const copiedCommands = ['postdrop', 'postqueue'] as const;
+export const copiedCommands = ['postdrop', 'postqueue'] as const;
 /** Programs of the stack layer that a Postfix of ours, its certificates and its upkeep need. */
 export const postfixPrograms: readonly string[] = [
   'node',
@@ -111,16 +110,6 @@ const linkedCommands = [
   'postlog',
   'postmap',
   'postsuper',
-] as const;
-const adminCommands = [
-  'mailq',
-  'postcat',
-  'postconf',
-  'postfix',
-  'postmap',
-  'postqueue',
-  'postsuper',
-  'sendmail',
 ] as const;
 
 /** Context of `main.cf`'s shared part. */
@@ -171,19 +160,4 @@ export function startPostfix(location: PostfixLocation, endpoints: readonly stri
 /** The environment as assignments for a start script. */
 function shellAssignments(environment: Readonly<Record<string, string>>): string[] {
   return Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)}`);
-}
-
-/** Postfix' own commands for administrators, in the environment of this Postfix. */
-export function adminTools(location: PostfixLocation, prefix: string): Profile['tools'] {
-  const { partition, programs } = location.place;
-  const environment = postfixEnvironment(location);
-  const copied: readonly string[] = copiedCommands;
-  const command = (name: string): string[] => {
-    if (copied.includes(name)) return [`${partition}/libexec/postfix/${name}`];
-    // `mailq` is `sendmail` by another name.
-    return name === 'mailq' ? [programs['sendmail'] ?? 'sendmail', '-bp'] : [programs[name] ?? name];
-  };
-  return Object.fromEntries(
-    adminCommands.map((name) => [`${prefix}${name}`, { command: command(name), environment }]),
-  );
 }

@@ -32,8 +32,13 @@ export function rotationJob({ partition }: Place): Profile['cron'] {
   };
 }
 
-export function commonPromises({ partition }: Place): PlannedPromise[] {
+export function commonPromises({ partition, connection: { partitionId } }: Place): PlannedPromise[] {
   return [
+    {
+      name: `buildout-${partitionId}-status`,
+      code: { file: 'partition_processed.py' },
+      config: { 'error-log': `${partition}/.slapgrid-${partitionId}-error.log` },
+    },
     {
       name: 'crond-running',
       code: { file: 'process_running.py' },

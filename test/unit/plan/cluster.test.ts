@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import { passwordFrom } from '../../../src/model/seed.ts';
 import { checkAgainstSchema } from '../../../src/validate/json-schema.ts';
 import { contents, publication } from '../../support/mail-server-run.ts';
 import { fingerprint } from '../../support/place.ts';
@@ -22,6 +23,12 @@ const service = { host: 'smtp.example.net', port: 587, user: 'relay', password: 
 const published = (processing: ClusterProcessing, target: string) =>
   publication(processCluster({ mailExchangers, ...processing }).plan, target);
 const a = { _a: domainOf('a.example') };
+const monitor = {
+  'monitor-base-url': 'https://[fd00::1]:8196',
+  'monitor-setup-url':
+    'https://monitor.app.officejs.com/#page=ojsm_landing&url=https://[fd00::1]:8196/public/feeds' +
+    `&username=admin&password=${passwordFrom(new Uint8Array(32), 'monitor-password')}`,
+};
 
 describe('a relay cluster publishes', () => {
   it('its nodes ordered by name, its accepted domains and its errors', () => {
@@ -30,6 +37,7 @@ describe('a relay cluster publishes', () => {
       'relay-hosts': ['fd00::11', 'fd00::22'],
       'backend-domains': 'a.example\nb.example',
       errors: [],
+      ...monitor,
     });
   });
 
@@ -38,6 +46,24 @@ describe('a relay cluster publishes', () => {
       'relay-hosts': [],
       'backend-domains': '',
       errors: [],
+      ...monitor,
+    });
+  });
+
+  it('its monitor, at a frontend where there is one, with the password that its nodes get too', () => {
+    const frontend = { 'Monitor Frontend': { secure_access: 'https://monitor.example.net/' } };
+    const { plan, requests } = processCluster({ answers: { ...answers, ...frontend } });
+    const password = plan.ledger.secrets['monitor-password'];
+    expect(publication(plan, '')).to.include({
+      'monitor-base-url': 'https://monitor.example.net',
+      'monitor-setup-url':
+        'https://monitor.app.officejs.com/#page=ojsm_landing&url=https://monitor.example.net/public/feeds' +
+        `&username=admin&password=${password}`,
+    });
+    expect(requests.find(({ name }) => name === 'first')?.parameters['monitor-password']).to.equal(password);
+    expect(requests.find(({ name }) => name === 'Monitor Frontend')).to.deep.include({
+      shared: true,
+      parameters: { url: 'https://[fd00::1]:8196/', 'https-only': 'true' },
     });
   });
 
@@ -194,7 +220,7 @@ describe('what a cluster publishes', () => {
 
 describe('a cluster requests its nodes', () => {
   const requests = (processing: ClusterProcessing) =>
-    processCluster({ mailExchangers, ...processing }).requests;
+    processCluster({ mailExchangers, ...processing }).requests.filter(({ shared }) => !shared);
 
   it('under their names, with what they need', () => {
     const parameters = {
@@ -237,7 +263,7 @@ describe('a cluster requests its nodes', () => {
         fingerprints: [fingerprint('AB')],
       },
     ];
-    expect(sent.map(({ name }) => name)).to.deep.equal(['first', 'second']);
+    expect(sent.map(({ name }) => name)).to.deep.equal(['first', 'second', 'Monitor Frontend']);
     const [first, second] = sent;
     expect(first).to.deep.include({
       softwareUrl: 'https://other.example/software.cfg',
@@ -268,7 +294,7 @@ describe('a cluster requests its nodes', () => {
       filter: { computer_guid: 'COMP-2' },
     });
     expect(second?.parameters).not.to.have.any.keys('fqdn', 'custom-inbound-certificate');
-    for (const { parameters: sentParameters } of sent)
+    for (const { parameters: sentParameters } of sent.slice(0, 2))
       expect(checkAgainstSchema('mail-server-relay/relay-input.json', sentParameters).problems).to.deep.equal(
         [],
       );

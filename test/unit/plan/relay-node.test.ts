@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import type { Tenant } from '../../../src/plan/mail-server-relay/tenants.ts';
+import { checkAgainstSchema } from '../../../src/validate/json-schema.ts';
 import { contents, publication } from '../../support/mail-server-run.ts';
 import { fingerprint } from '../../support/place.ts';
 import { processNode } from '../../support/relay-run.ts';
@@ -198,6 +199,7 @@ describe('a relay node', () => {
     const { plan } = processNode({
       fqdn: 'mx1.example.net',
       'mail-domains': [relayed('b.example'), relayed('a.example')],
+      'monitor-password': 'of-the-cluster',
     });
     expect(publication(plan, '')).to.deep.equal({
       'smtp-port': '10025',
@@ -205,7 +207,14 @@ describe('a relay node', () => {
       'smtp-ipv6': 'fd00::1',
       'tls-fingerprints': [fingerprint('AA'), fingerprint('BB')],
       'dns-entries': 'a.example. MX 10 mx1.example.net.\nb.example. MX 10 mx1.example.net.',
+      'monitor-base-url': 'https://[fd00::1]:8196',
+      'monitor-setup-url':
+        'https://monitor.app.officejs.com/#page=ojsm_landing&url=https://[fd00::1]:8196/public/feeds' +
+        '&username=admin&password=of-the-cluster',
     });
+    const schema = 'mail-server-relay/relay-output.json';
+    expect(checkAgainstSchema(schema, publication(plan, '')).problems).to.deep.equal([]);
+    expect(plan.ledger.secrets).to.deep.equal({ 'monitor-password': 'of-the-cluster' });
   });
 
   it('calls itself by its host name, else by its title, and the line stands in main.cf', () => {
@@ -272,7 +281,8 @@ describe('a relay node', () => {
     expect(holders(secrets.delivery)).to.deep.equal(['etc/postfix/outbound/delivery-1-password']);
     expect(holders(secrets.domain)).to.deep.equal([]);
     expect(holders(secrets.monitor)).to.deep.equal([]);
-    expect(JSON.stringify(plan.publications)).not.to.match(/secret-of-/);
+    const published = JSON.stringify(plan.publications);
+    expect(published.match(/.{9}secret-of-[a-z]+/g)).to.deep.equal([`password=${secrets.monitor}`]);
     expect(files.get('etc/sasl/users')).to.match(/^a\.example:\{BLF-CRYPT\}\$2/);
     for (const { path, mode } of plan.files) expect(mode & 0o077, path).to.equal(0);
   });

@@ -245,4 +245,32 @@ describe('the portal', () => {
     await mkdir(partition.config.log);
     expect((await guess()).statusCode).to.equal(401);
   });
+
+  it('has the monitor and no page for accounts where there are none', async () => {
+    const bare = await partitionWith([], {
+      accounts: false,
+      'webmail-url': undefined,
+      'monitor-url': 'https://m.example',
+    });
+    const app = await buildPortal(bare.config);
+    try {
+      for (const url of ['/', '/?admin', '/password.php', '//password.php']) {
+        expect((await app.inject(url)).statusCode, url).to.equal(404);
+      }
+      const post = { user: 'a@example.com', token, password: 'a new password' };
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/password.php',
+        payload: new URLSearchParams(post).toString(),
+      });
+      expect(answer.statusCode).to.equal(404);
+      expect((await app.inject('/monitor/')).statusCode).to.equal(401);
+      const feeds = await app.inject({ url: '/monitor/public/feeds', headers: monitor });
+      expect(feeds.statusCode).to.equal(200);
+      expect(feeds.body).to.contain('https://m.example/public/promises.rss');
+    } finally {
+      await app.close();
+      await bare.remove();
+    }
+  });
 });

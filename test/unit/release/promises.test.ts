@@ -331,6 +331,111 @@ describe('promises', function () {
       expect(line.level).to.equal('info');
       expect(line.message).to.match(/left to apache-httpd-port-listening$/);
     });
+
+    /** The monitor: 401 to everybody but the user admin with `password`, to whom it answers `status`. */
+    const monitor = async (password: string, status = 200): Promise<Record<string, string>> => {
+      const known = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
+      const port = await start(
+        createHttpServer((request, response) => {
+          response.writeHead(request.headers.authorization === known ? status : 401).end();
+        }),
+      );
+      return configured(`http://127.0.0.1:${port}`);
+    };
+    const configured = async (url: string): Promise<Record<string, string>> => {
+      const [config, secrets] = [join(directory, 'portal.json'), join(directory, 'secrets')];
+      await writeFile(config, JSON.stringify({ 'monitor-url': url }));
+      await writeFile(secrets, '# ours\nmonitor-password the-right-one\nother x\n');
+      return {
+        ...{ 'portal-config': config, 'expected-status': '401', 'own-address': `127.0.0.1:${closedPort}` },
+        ...{ 'listen-promise': 'monitor-listening', 'secrets-file': secrets, secret: 'monitor-password' },
+        'open-promise': 'monitor-open',
+      };
+    };
+
+    it('is content when the monitor knows its password', async () => {
+      const line = await sense('portal_answers', await monitor('the-right-one'));
+      expect(line.level).to.equal('info');
+      expect(line.message).to.match(/: answers 200$/);
+    });
+
+    it('tells that the monitor does not take its password or fails with it, and never the password', async () => {
+      for (const [password, status, expected] of [
+        ['another-one', 200, 401],
+        ['the-right-one', 503, 503],
+      ] as const) {
+        const line = await sense('portal_answers', await monitor(password, status));
+        expect(line.level).to.equal('error');
+        expect(line.message).to.contain(`answers ${expected} to the user admin instead of 200`);
+        expect(line.message).not.to.contain('the-right-one');
+      }
+    });
+
+    it('leaves what everybody meets to the promise without a password', async () => {
+      const port = await start(createHttpServer((_request, response) => response.writeHead(503).end()));
+      const config = await configured(`http://127.0.0.1:${port}`);
+      expect((await sense('portal_answers', config)).message).to.match(/left to monitor-open$/);
+      expect((await sense('portal_answers', { ...config, 'secrets-file': '' })).message).to.contain(
+        'answers 503 instead of 401',
+      );
+    });
+
+    it('leaves a closed port of its own to the promise that watches it, and tells of that of a frontend', async () => {
+      const own = { ...(await configured(`http://127.0.0.1:${closedPort}`)), 'secrets-file': '' };
+      expect((await sense('portal_answers', own)).message).to.match(/left to monitor-listening$/);
+      const line = await sense('portal_answers', { ...own, 'own-address': '[fd00::1]:8196' });
+      expect(line.level).to.equal('error');
+      expect(line.message).to.contain('see the frontend that has this address');
+    });
+
+    it('tells that the password or the configuration is missing', async () => {
+      const config = await monitor('the-right-one');
+      const unnamed = await sense('portal_answers', { ...config, secret: 'none' });
+      expect(unnamed.message).to.match(/secrets: names no none; process the partition again$/);
+      const absent = await sense('portal_answers', { ...config, 'portal-config': join(directory, 'absent') });
+      expect(absent.message).to.match(/absent: No such file or directory; process the partition again$/);
+    });
+  });
+
+  describe('partition_processed', () => {
+    const path = () => join(directory, 'error.log');
+
+    it('is content while there is no report of a failure', async () => {
+      expect((await sense('partition_processed', { 'error-log': path() })).level).to.equal('info');
+    });
+
+    it('tells the reason, which is the last line of the report', async () => {
+      await writeFile(path(), 'While:\n  Installing.\nError: the disk is full\n\n');
+      const line = await sense('partition_processed', { 'error-log': path() });
+      expect(line.level).to.equal('error');
+      expect(line.message).to.match(/^the last processing failed, .*error\.log: Error: the disk is full$/);
+    });
+  });
+
+  describe('certificate_lasts', () => {
+    const lasts = (path: string) =>
+      sense('certificate_lasts', {
+        ...{ 'certificate-file': path, openssl: 'openssl', days: '5', remedy: 'ask for a new one' },
+      });
+
+    it('is content with a certificate that lasts, also behind its key', async () => {
+      const lasting = await makeCertificate(directory, 'lasting', 7);
+      expect(await lasts(lasting.bundle)).to.include({ level: 'info' });
+    });
+
+    it('tells when the certificate ends and what to do', async () => {
+      for (const { bundle } of [await makeCertificate(directory, 'ending', 4), expired]) {
+        const line = await lasts(bundle);
+        expect(line.level).to.equal('error');
+        expect(line.message).to.match(
+          /\.pem: the certificate ends on .* GMT, in less than 5 days or already; ask for a new one$/,
+        );
+      }
+    });
+
+    it('tells that there is none', async () => {
+      expect((await lasts(join(directory, 'none.pem'))).message).to.match(/holds no certificate; ask/);
+    });
   });
 
   describe('nothing_pending', () => {
