@@ -49,16 +49,20 @@ export async function prepareNetwork(): Promise<void> {
   await execa('sysctl', ['-qw', 'net.ipv6.ip_nonlocal_bind=1']);
 }
 
-/** Both releases are built, nothing is requested yet. */
-export async function startRelayWorld(partitionCount: number): Promise<RelayWorld> {
+const both = ['mail-server', 'mail-server-relay'] as const;
+
+/** The releases are built, nothing is requested yet. */
+export async function startRelayWorld(
+  partitionCount: number,
+  built: readonly (typeof both)[number][] = both,
+): Promise<RelayWorld> {
   const venv = process.env['SLAPOS_VENV'] ?? (await prepareMachine({ forTests: true })).layout.venv;
   const directory = join('/srv', `smt-${randomBytes(3).toString('hex')}`);
   const machine = await prepareMachine({ directory, venv });
   const node = await startLocalNode({ ...machine, partitionCount, ipv4: '127.0.0.1', ipv6: 'fd00:1::/64' });
   const releases = await releaseFolder();
-  const mailServer = join(releases, 'mail-server/software.cfg');
-  const relay = join(releases, 'mail-server-relay/software.cfg');
-  for (const url of [mailServer, relay]) await node.supply(url);
+  const [mailServer = '', relay = ''] = both.map((name) => join(releases, name, 'software.cfg'));
+  for (const name of built) await node.supply(join(releases, name, 'software.cfg'));
   await node.buildSoftware();
 
   const wishes = new Map<string, Wish>();
