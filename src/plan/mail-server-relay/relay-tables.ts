@@ -1,7 +1,8 @@
 /** Lookup tables of a node: each is one lookup by domain or next hop, however many domains there are. Pure. */
 import { type LookupTable, serialiseLookupTable } from '../../formats/postfix-table.ts';
-import type { DeliveryService, RelayedDomain, RelayNode } from '../../model/mail-server-relay/relay-node.ts';
+import type { DeliveryService, RelayNode } from '../../model/mail-server-relay/relay-node.ts';
 import type { PlannedFile } from '../planned.ts';
+import { nextHop, planKnownBackends } from './known-backends.ts';
 
 export type NamedTables = Readonly<Record<string, LookupTable>>;
 
@@ -19,24 +20,14 @@ export function inboundTables({ domains }: RelayNode): NamedTables {
 
 /** From backends to backends, and to delivery services. */
 export function outboundTables({ domains, serviceOf }: RelayNode): NamedTables {
-  const policies = new Map<string, Set<string>>();
-  for (const domain of domains.filter(isKnownByFingerprint)) {
-    const prints = policies.get(nextHop(domain)) ?? new Set<string>();
-    for (const print of domain.fingerprints) prints.add(print);
-    policies.set(nextHop(domain), prints);
-  }
+  const { transports, policies } = planKnownBackends(domains);
   return {
     'relay-domains': new Map(domains.map(({ name }) => [name, 'relayed'])),
+    // Several transports, so that what one requester says of a backend's certificate binds nobody else's mail to it.
     transports: new Map(
-      domains.map((domain) => [
-        domain.name,
-        // Two transports, so that what one requester says of a backend's certificate binds nobody else's mail to it.
-        `${isKnownByFingerprint(domain) ? 'known-backend' : 'backend'}:${nextHop(domain)}`,
-      ]),
+      domains.map((domain) => [domain.name, transports.get(domain.name) ?? `backend:${nextHop(domain)}`]),
     ),
-    backend_tls_policy_map: new Map(
-      [...policies].map(([hop, prints]) => [hop, `fingerprint match=${[...prints].sort().join('|')}`]),
-    ),
+    backend_tls_policy_map: policies,
     'sender-transports': new Map([
       ...[...serviceOf].map(([domain, service]): [string, string] => [
         `@${domain}`,
@@ -72,12 +63,4 @@ export function tableFiles(folder: string, tables: NamedTables): PlannedFile[] {
     body: { text: serialiseLookupTable(table) },
     table: true,
   }));
-}
-
-function nextHop({ host, port }: { host: string; port: number }): string {
-  return `[${host}]:${port}`;
-}
-
-function isKnownByFingerprint({ authentication }: RelayedDomain): boolean {
-  return authentication === 'fingerprint';
 }

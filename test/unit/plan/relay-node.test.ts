@@ -7,7 +7,7 @@ import { processNode } from '../../support/relay-run.ts';
 
 const relayed = (name: string, more: object = {}) => ({
   name,
-  'mail-server-host': 'fd00::1',
+  'mail-server-host': 'fd00::a1',
   'mail-server-port': 10025,
   authentication: 'none',
   ...more,
@@ -47,11 +47,11 @@ describe('the tables of a relay node', () => {
     });
     expect(tableOf(files, 'inbound/transports')).to.deep.equal({
       'a.example': 'backend:[192.0.2.1]:25',
-      'b.example': 'backend:[fd00::1]:10025',
+      'b.example': 'backend:[fd00::a1]:10025',
     });
     expect(tableOf(files, 'outbound/transports')).to.deep.equal({
       'a.example': 'backend:[192.0.2.1]:25',
-      'b.example': 'known-backend:[fd00::1]:10025',
+      'b.example': 'known-backend:[fd00::a1]:10025',
     });
     for (const service of ['inbound', 'outbound'])
       expect(Object.keys(tableOf(files, `${service}/relay-domains`))).to.deep.equal([
@@ -66,24 +66,78 @@ describe('the tables of a relay node', () => {
       'mail-domains': ['a', 'b', 'c'].map((each) => byFingerprint(`${each}.example`, 'BB', 'AA')),
     });
     expect(tableOf(files, 'outbound/backend_tls_policy_map')).to.deep.equal({
-      '[fd00::1]:10025': `fingerprint match=${fingerprint('AA')}|${fingerprint('BB')}`,
+      '[fd00::a1]:10025': `fingerprint match=${fingerprint('AA')}|${fingerprint('BB')}`,
     });
   });
 
-  it('hold every fingerprint that the domains of one backend name, each once', () => {
+  it('let nobody add a fingerprint to those of another domain on the same backend', () => {
     const files = filesOf({
-      'mail-domains': [byFingerprint('a.example', 'AA', 'BB'), byFingerprint('b.example', 'cc', 'AA')],
+      'mail-domains': [
+        byFingerprint('victim.example', 'AA', 'BB'),
+        byFingerprint('attacker.example', 'AA', 'EE'),
+        byFingerprint('same.example', 'bb', 'AA'),
+        byFingerprint('elsewhere.example', 'DD'),
+      ].map((domain, index) => ({ ...domain, ...(index === 3 ? { 'mail-server-port': 25 } : {}) })),
     });
-    expect(tableOf(files, 'outbound/backend_tls_policy_map')).to.deep.equal({
-      '[fd00::1]:10025': `fingerprint match=${['AA', 'BB', 'CC'].map(fingerprint).join('|')}`,
+    const policies = tableOf(files, 'outbound/backend_tls_policy_map');
+    const transports = tableOf(files, 'outbound/transports');
+    const accepted = (domain: string) => {
+      const [transport = '', hop] = transports[domain]?.split(/:(?=\[)/) ?? [];
+      const master = files.get('etc/postfix/outbound/master.cf') ?? '';
+      const options = new RegExp(`^${transport} +unix .*\\n((?: .*\\n)*)`, 'm').exec(master)?.[1] ?? '';
+      expect(options).to.contain('smtp_tls_security_level=fingerprint');
+      const own = /static:([^,]+),/.exec(options)?.[1];
+      return { hop, policy: policies[own ?? hop ?? ''] };
+    };
+    const match = (...prints: string[]) => `fingerprint match=${prints.map(fingerprint).join('|')}`;
+    const hop = '[fd00::a1]:10025';
+    expect(accepted('victim.example')).to.deep.equal({ hop, policy: match('AA', 'BB') });
+    expect(accepted('attacker.example')).to.deep.equal({ hop, policy: match('AA', 'EE') });
+    expect(transports['same.example']).to.equal(transports['victim.example']);
+    // What was on its way when they began to disagree finds no policy, and waits.
+    expect(policies).to.not.have.property(hop);
+    expect(accepted('elsewhere.example')).to.deep.equal({ hop: '[fd00::a1]:25', policy: match('DD') });
+    expect(transports['elsewhere.example']).to.equal('known-backend:[fd00::a1]:25');
+  });
+
+  it('give one set of fingerprints the same name whoever else disagrees with it, and no other set that name', () => {
+    const transport = (...others: string[]) =>
+      tableOf(
+        filesOf({
+          'mail-domains': [
+            byFingerprint('a.example', 'BB', 'AA'),
+            ...others.map((print) => byFingerprint(`${print.toLowerCase()}.example`, print)),
+          ],
+        }),
+        'outbound/transports',
+      );
+    const [one, other] = [transport('CC'), transport('DD', 'EE')];
+    expect(one['a.example']).to.match(/^known-backend-[0-9a-f]{16}:\[fd00::a1\]:10025$/);
+    expect(other['a.example']).to.equal(one['a.example']);
+    expect(new Set(Object.values({ ...one, ...other })).size).to.equal(4);
+  });
+
+  it('say nothing of a domain whose backend is the node itself, in whatever spelling', () => {
+    const files = filesOf({
+      'mail-domains': [
+        relayed('a.example', { 'mail-server-host': 'FD00:0::1' }),
+        relayed('b.example', { 'mail-server-host': 'fd00::1', 'mail-server-port': 10587 }),
+        relayed('c.example', { 'mail-server-host': '::ffff:10.0.0.1' }),
+        relayed('d.example', { 'mail-server-host': 'fd00::1', 'mail-server-port': 10026 }),
+      ],
     });
+    for (const service of ['inbound', 'outbound'])
+      expect(tableOf(files, `${service}/transports`)).to.deep.equal({
+        'd.example': 'backend:[fd00::1]:10026',
+      });
+    expect(tenantsOf(files).map(({ domain }) => domain)).to.deep.equal(['d.example']);
   });
 
   it('ask no fingerprint of a domain that named none, though another on its host does', () => {
     const files = filesOf({ 'mail-domains': [relayed('a.example'), byFingerprint('b.example', 'AA')] });
     expect(tableOf(files, 'outbound/transports')).to.deep.equal({
-      'a.example': 'backend:[fd00::1]:10025',
-      'b.example': 'known-backend:[fd00::1]:10025',
+      'a.example': 'backend:[fd00::a1]:10025',
+      'b.example': 'known-backend:[fd00::a1]:10025',
     });
     const master = files.get('etc/postfix/outbound/master.cf') ?? '';
     const optionsOf = (transport: string) =>
@@ -96,7 +150,7 @@ describe('the tables of a relay node', () => {
     const files = filesOf({
       'mail-domains': [relayed('a.example'), relayed('a.example', { 'mail-server-port': 25 })],
     });
-    expect(tableOf(files, 'inbound/transports')).to.deep.equal({ 'a.example': 'backend:[fd00::1]:25' });
+    expect(tableOf(files, 'inbound/transports')).to.deep.equal({ 'a.example': 'backend:[fd00::a1]:25' });
   });
 
   it('do not depend on the order of domains', () => {
