@@ -153,23 +153,38 @@ function holderLine(account: AccountRecord): string[] {
   ];
 }
 
-function domainLine({ domain, reference, password, verified }: DomainRecord): string[] {
-  const state = verified ? 'verified' : 'unverified';
-  return [domain, state, encode(reference), ...(password === null ? [] : [`password=${password}`])];
+function domainLine({ domain, reference, password, verified, backend }: DomainRecord): string[] {
+  return [
+    domain,
+    verified ? 'verified' : 'unverified',
+    encode(reference),
+    backend.host,
+    `${backend.port}`,
+    backend.authentication,
+    ...backend.fingerprints,
+    ...(password === null ? [] : [`password=${password}`]),
+  ];
 }
 
-function parseDomain([domain, state, reference, ...rest]: string[], fail: Fail): DomainRecord {
-  if (!domain || !reference) return fail('is not `domain state reference [password=…]`');
+function parseDomain(fields: string[], fail: Fail): DomainRecord {
+  const [domain, state, reference, host, port = '', authentication, ...rest] = fields;
+  if (!domain || !reference || !host || !/^[0-9]{1,5}$/.test(port)) {
+    return fail('is not `domain state reference host port authentication [fingerprint …] [password=…]`');
+  }
   if (state !== 'verified' && state !== 'unverified')
     return fail(`"${state}" is neither verified nor unverified`);
-  const password = rest.map(
-    (field) => /^password=(.+)$/.exec(field)?.[1] ?? fail(`"${field}" is not known`),
-  )[0];
+  if (authentication !== 'none' && authentication !== 'password' && authentication !== 'fingerprint')
+    return fail(`"${authentication}" is no authentication`);
+  const fingerprints = rest.filter((field) => /^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/.test(field));
+  const password = rest
+    .filter((field) => !fingerprints.includes(field))
+    .map((field) => /^password=(.+)$/.exec(field)?.[1] ?? fail(`"${field}" is not known`))[0];
   return {
     domain,
     reference: decode(reference, fail),
     verified: state === 'verified',
     password: password ?? null,
+    backend: { host, port: Number(port), authentication, fingerprints },
   };
 }
 

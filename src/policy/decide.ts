@@ -66,8 +66,13 @@ function tenantsOf(question: Question, index: TenantIndex): readonly Tenant[] {
   if (question.sasl_username !== '') return index.byLogin.get(question.sasl_username.toLowerCase()) ?? [];
   return [
     ...(index.byFingerprint.get(question.ccert_fingerprint.toUpperCase()) ?? []),
-    ...(index.byAddress.get(question.client_address.toLowerCase()) ?? []),
+    ...(index.byAddress.get(plainAddress(question.client_address)) ?? []),
   ];
+}
+
+/** Tenants stand under canonical addresses, where IPv4 in IPv6 is IPv4; a socket may tell it the other way. */
+function plainAddress(address: string): string {
+  return address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 function hasDelivery(tenant: Tenant | undefined): boolean {
