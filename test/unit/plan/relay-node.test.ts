@@ -20,7 +20,7 @@ const byPassword = (name: string, password: string) =>
 const filesOf = (parameters: object) => contents(processNode(parameters).plan);
 
 /** Key → value of a table's source; a key that stands twice fails. */
-function tableOf(files: ReadonlyMap<string, string>, path: string): Record<string, string> {
+function wholeTableOf(files: ReadonlyMap<string, string>, path: string): Record<string, string> {
   const text = files.get(`etc/postfix/${path}`);
   if (text === undefined) throw new Error(`${path} is not planned`);
   const entries = text
@@ -32,6 +32,12 @@ function tableOf(files: ReadonlyMap<string, string>, path: string): Record<strin
     });
   expect(new Set(entries.map(([key]) => key)).size, path).to.equal(entries.length);
   return Object.fromEntries(entries);
+}
+
+/** The same without the entry that every node has. */
+function tableOf(files: ReadonlyMap<string, string>, path: string): Record<string, string> {
+  const entries = Object.entries(wholeTableOf(files, path));
+  return Object.fromEntries(entries.filter(([key]) => key !== 'postmaster@mail_one'));
 }
 
 const tenantsOf = (files: ReadonlyMap<string, string>) =>
@@ -144,6 +150,17 @@ describe('the tables of a relay node', () => {
       new RegExp(`^${transport} +unix .*\\n((?: .*\\n)*)`, 'm').exec(master)?.[1];
     expect(optionsOf('backend')).to.equal('');
     expect(optionsOf('known-backend')).to.contain('smtp_tls_policy_maps=cdb:');
+  });
+
+  it('let mail for the postmaster of the node, of whom Postfix asks nobody, go nowhere', () => {
+    const transports = (fqdn: string) => {
+      const files = filesOf({ fqdn, 'mail-domains': [relayed('a.example')] });
+      return ['inbound', 'outbound'].map((service) => wholeTableOf(files, `${service}/transports`));
+    };
+    for (const table of transports('MX1.example.net'))
+      expect(table).to.include({ 'postmaster@mx1.example.net': 'discard:' });
+    for (const table of transports('A.example'))
+      expect(table).to.deep.equal({ 'a.example': 'backend:[fd00::a1]:10025' });
   });
 
   it('take a domain that is named twice once', () => {

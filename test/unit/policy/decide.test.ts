@@ -133,6 +133,19 @@ describe('who may send where', () => {
     expect(isAllowed({ ...shown, sender: 'a@home.example' })).to.equal(false);
   });
 
+  it('no address says a way to elsewhere, in quotes or without', () => {
+    const shown = { sasl_username: 'paid.example', sender: 'a@paid.example' };
+    const ways = ['%', '!', '@'].flatMap((way) => [
+      `a${way}b.example@home.example`,
+      `"a${way}b"@home.example`,
+    ]);
+    for (const recipient of [...ways, 'a@home.example@foreign.example'])
+      expect(answer({ ...shown, recipient }), recipient).to.match(/^REJECT 5\.7\.1 addresses that say a way/);
+    for (const sender of ['a@b.example@paid.example', '"a@home.example"@paid.example'])
+      expect(answer({ ...shown, sender, recipient: foreign })).to.match(/^REJECT 5\.7\.1 addresses that say/);
+    expect(isAllowed({ ...shown, recipient: '100%@foreign.example' })).to.equal(true);
+  });
+
   it('a name below a relayed domain is foreign', () => {
     const shown = { sasl_username: 'pass.example', sender: 'a@pass.example' };
     expect(isAllowed({ ...shown, recipient: 'a@sub.home.example' })).to.equal(false);
