@@ -2,16 +2,9 @@
 import { OperatorError } from '../errors.ts';
 import { byText } from '../formats/one-word.ts';
 import { parsePasswdFile, serialisePasswdFile } from '../formats/passwd-file.ts';
+import { domainLine, parseDomain } from './domain-lines.ts';
 import { decode, encode, type Fail, lineOf, lines, numbered, tableOf, words } from './lines.ts';
-import type {
-  AccountRecord,
-  DomainRecord,
-  Holder,
-  Ledger,
-  PortRecord,
-  Publication,
-  RequestRecord,
-} from './types.ts';
+import type { AccountRecord, Holder, Ledger, PortRecord, Publication, RequestRecord } from './types.ts';
 
 export const ledgerFiles = [
   'users',
@@ -151,41 +144,6 @@ function holderLine(account: AccountRecord): string[] {
     // The password of a held account stands in `users`, where Dovecot reads it.
     ...(state === 'held' || password === null ? [] : [`password=${password}`]),
   ];
-}
-
-function domainLine({ domain, reference, password, verified, backend }: DomainRecord): string[] {
-  return [
-    domain,
-    verified ? 'verified' : 'unverified',
-    encode(reference),
-    backend.host,
-    `${backend.port}`,
-    backend.authentication,
-    ...backend.fingerprints,
-    ...(password === null ? [] : [`password=${password}`]),
-  ];
-}
-
-function parseDomain(fields: string[], fail: Fail): DomainRecord {
-  const [domain, state, reference, host, port = '', authentication, ...rest] = fields;
-  if (!domain || !reference || !host || !/^[0-9]{1,5}$/.test(port)) {
-    return fail('is not `domain state reference host port authentication [fingerprint …] [password=…]`');
-  }
-  if (state !== 'verified' && state !== 'unverified')
-    return fail(`"${state}" is neither verified nor unverified`);
-  if (authentication !== 'none' && authentication !== 'password' && authentication !== 'fingerprint')
-    return fail(`"${authentication}" is no authentication`);
-  const fingerprints = rest.filter((field) => /^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/.test(field));
-  const password = rest
-    .filter((field) => !fingerprints.includes(field))
-    .map((field) => /^password=(.+)$/.exec(field)?.[1] ?? fail(`"${field}" is not known`))[0];
-  return {
-    domain,
-    reference: decode(reference, fail),
-    verified: state === 'verified',
-    password: password ?? null,
-    backend: { host, port: Number(port), authentication, fingerprints },
-  };
 }
 
 function parseHolders(
