@@ -26,7 +26,11 @@ export const relayCluster: ReleaseDefinition = {
       buildCluster(request, ledger, place, outside, seed);
     return {
       refused: request.refused,
-      lookups: () => [...new Set(request.claims.map(({ domain }) => domain))],
+      lookups: ({ domains }) => {
+        const refused = new Set(request.refused.map(({ reference }) => reference));
+        const kept = domains.filter(({ reference }) => refused.has(reference));
+        return [...new Set([...request.claims, ...kept].map(({ domain }) => domain))];
+      },
       requests: (facts) => [...planNodeRequests(build(facts)), planMonitorFrontend(facts.place)],
       plan: (facts) => planCluster(build(facts), facts.outside.answers, facts.ledger),
     };

@@ -2,16 +2,9 @@
 import { OperatorError } from '../errors.ts';
 import { byText } from '../formats/one-word.ts';
 import { parsePasswdFile, serialisePasswdFile } from '../formats/passwd-file.ts';
+import { domainLine, parseDomain } from './domain-lines.ts';
 import { decode, encode, type Fail, lineOf, lines, numbered, tableOf, words } from './lines.ts';
-import type {
-  AccountRecord,
-  DomainRecord,
-  Holder,
-  Ledger,
-  PortRecord,
-  Publication,
-  RequestRecord,
-} from './types.ts';
+import type { AccountRecord, Holder, Ledger, PortRecord, Publication, RequestRecord } from './types.ts';
 
 export const ledgerFiles = [
   'users',
@@ -151,26 +144,6 @@ function holderLine(account: AccountRecord): string[] {
     // The password of a held account stands in `users`, where Dovecot reads it.
     ...(state === 'held' || password === null ? [] : [`password=${password}`]),
   ];
-}
-
-function domainLine({ domain, reference, password, verified }: DomainRecord): string[] {
-  const state = verified ? 'verified' : 'unverified';
-  return [domain, state, encode(reference), ...(password === null ? [] : [`password=${password}`])];
-}
-
-function parseDomain([domain, state, reference, ...rest]: string[], fail: Fail): DomainRecord {
-  if (!domain || !reference) return fail('is not `domain state reference [password=…]`');
-  if (state !== 'verified' && state !== 'unverified')
-    return fail(`"${state}" is neither verified nor unverified`);
-  const password = rest.map(
-    (field) => /^password=(.+)$/.exec(field)?.[1] ?? fail(`"${field}" is not known`),
-  )[0];
-  return {
-    domain,
-    reference: decode(reference, fail),
-    verified: state === 'verified',
-    password: password ?? null,
-  };
 }
 
 function parseHolders(

@@ -38,6 +38,16 @@ export interface RequestRecord {
   shared: boolean;
 }
 
+/** The mail server of a relayed domain, and how it shows who it is. */
+export interface Backend {
+  /** Address in its canonical spelling. */
+  host: string;
+  port: number;
+  authentication: 'none' | 'password' | 'fingerprint';
+  /** Upper case. */
+  fingerprints: readonly string[];
+}
+
 /** A relayed domain and who holds it. */
 export interface DomainRecord {
   /** Lower case. */
@@ -48,6 +58,8 @@ export interface DomainRecord {
   password: string | null;
   /** Whether DNS proved it the last time it could be asked. */
   verified: boolean;
+  /** Of the last valid request: a request that turns invalid is relayed as before. */
+  backend: Backend;
 }
 
 export interface Ledger {

@@ -47,11 +47,23 @@ function permission(question: Question, mine: readonly Tenant[], index: TenantIn
   if (sender !== '' && !own.includes(senderDomain)) {
     return `REJECT 5.7.1 you may send as ${own.slice(0, 5).join(', ')} only, not as ${senderDomain}`;
   }
+  if (hasSecondAt(sender) || hasSecondAt(recipient) || saysAWay(recipient, index)) {
+    return 'REJECT 5.7.1 addresses that say a way to elsewhere are not taken here; write the plain one';
+  }
   if (index.byDomain.has(domainOf(recipient))) return 'OK';
   const able = sender === '' ? mine.some(hasDelivery) : hasDelivery(index.byDomain.get(senderDomain));
   if (able) return 'OK';
   const who = sender === '' ? own.slice(0, 5).join(', ') : senderDomain;
   return `REJECT 5.7.1 ${who} has no delivery service here: only relayed domains can be reached`;
+}
+
+function hasSecondAt(address: string): boolean {
+  return address.indexOf('@') !== address.lastIndexOf('@');
+}
+
+/** `user%elsewhere@relayed` and `elsewhere!user@relayed`: ours are taken literally, but a mail server may follow them. */
+function saysAWay(recipient: string, { byDomain }: TenantIndex): boolean {
+  return /[%!]/.test(recipient) && byDomain.has(domainOf(recipient));
 }
 
 /** A bounce has no sender to choose a way by: it leaves by the way of whoever sends it. */
@@ -66,8 +78,13 @@ function tenantsOf(question: Question, index: TenantIndex): readonly Tenant[] {
   if (question.sasl_username !== '') return index.byLogin.get(question.sasl_username.toLowerCase()) ?? [];
   return [
     ...(index.byFingerprint.get(question.ccert_fingerprint.toUpperCase()) ?? []),
-    ...(index.byAddress.get(question.client_address.toLowerCase()) ?? []),
+    ...(index.byAddress.get(plainAddress(question.client_address)) ?? []),
   ];
+}
+
+/** Tenants stand under canonical addresses, where IPv4 in IPv6 is IPv4; a socket may tell it the other way. */
+function plainAddress(address: string): string {
+  return address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 function hasDelivery(tenant: Tenant | undefined): boolean {

@@ -91,6 +91,25 @@ describe('tables of a relay node', () => {
     );
   });
 
+  it('give domains that disagree about one mail server a transport each, with a policy of its own', async () => {
+    const policies = await Promise.all(
+      ['mail4.example.com', 'stranger.example.com'].map(async (domain) => {
+        const way = await query('outbound', 'transports', domain);
+        const [, transport = ''] = /^(known-backend-[0-9a-f]{16}):\[fd00::14\]:10025$/.exec(way) ?? [];
+        const folder = partition.at('etc/postfix/outbound');
+        const parameter = `${transport}/unix/smtp_tls_policy_maps`;
+        const { stdout: maps } = await partition.run('postconf', '-c', folder, '-Ph', parameter);
+        const { stdout } = await partition.run('postmap', '-c', folder, '-q', '[fd00::14]:10025', maps);
+        return stdout;
+      }),
+    );
+    expect(policies).to.deep.equal([
+      `fingerprint match=${fingerprint('44')}`,
+      `fingerprint match=${fingerprint('44')}|${fingerprint('55')}`,
+    ]);
+    expect(await query('outbound', 'backend_tls_policy_map', '[fd00::14]:10025')).to.equal('');
+  });
+
   it('know relayed domains in any letter case, and nothing below or beside them', async () => {
     expect(await query('inbound', 'relay-domains', 'Mail1.Example.COM')).to.equal('relayed');
     for (const name of ['x.mail1.example.com', 'example.com', '.mail1.example.com', 'foreign.example'])

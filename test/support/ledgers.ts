@@ -9,6 +9,7 @@ import {
   type Holder,
   type Ledger,
 } from '../../src/ledger/types.ts';
+import { fingerprint } from './place.ts';
 
 export function accountOf(
   reference: string,
@@ -36,8 +37,25 @@ export const exampleLedger: Ledger = {
     accountOf('_carol', 'carol@example.com', { state: 'released', password: '{BLF-CRYPT}$2b$05$carol' }),
   ],
   domains: [
-    { domain: 'example.com', reference: '_domain one', password: 'password-of-example', verified: true },
-    { domain: 'example.net', reference: '_net', password: null, verified: false },
+    {
+      domain: 'example.com',
+      reference: '_domain one',
+      password: 'password-of-example',
+      verified: true,
+      backend: { host: 'fd00::1', port: 10025, authentication: 'password', fingerprints: [] },
+    },
+    {
+      domain: 'example.net',
+      reference: '_net',
+      password: null,
+      verified: false,
+      backend: {
+        host: '192.0.2.1',
+        port: 25,
+        authentication: 'fingerprint',
+        fingerprints: [fingerprint('AB'), fingerprint('CD')],
+      },
+    },
   ],
   ports: { smtp: { port: 10025, ipv4: true }, imap: { port: 10144, ipv4: false } },
   secrets: { 'monitor-password': 'monitor-secret' },
@@ -86,6 +104,12 @@ const domainRecord: fc.Arbitrary<DomainRecord> = fc.record({
   reference,
   password: fc.option(fc.stringMatching(/^[A-Za-z0-9_-]{1,32}$/)),
   verified: fc.boolean(),
+  backend: fc.record({
+    host: fc.constantFrom('fd00::1', '192.0.2.1', '::1'),
+    port: fc.integer({ min: 1, max: 65535 }),
+    authentication: fc.constantFrom('none', 'password', 'fingerprint'),
+    fingerprints: fc.array(fc.constantFrom(...['AB', 'CD', '01'].map(fingerprint)), { maxLength: 3 }),
+  }),
 });
 
 /** Any ledger: one holder an address at most. */

@@ -16,7 +16,15 @@ export function ledgerOf(round: number): Ledger {
   if (round === 0) return emptyLedger;
   return {
     accounts: [accountOf('_alice', 'alice@example.com', { password: `{X}${round}` })],
-    domains: [{ domain: 'example.com', reference: '_domain', password: `p${round}`, verified: true }],
+    domains: [
+      {
+        domain: 'example.com',
+        reference: '_domain',
+        password: `p${round}`,
+        verified: true,
+        backend: { host: 'fd00::1', port: round, authentication: 'password', fingerprints: [] },
+      },
+    ],
     ports: { smtp: { port: 10000 + round, ipv4: true } },
     secrets: { round: String(round) },
     requested: {},

@@ -1,7 +1,8 @@
 /**
  * Which request holds which domain, and which domains are accepted (contract 3.7). One holder a domain: who had it
  * verified, else who shows the verification record, else who came first. Who claimed a domain while its mail went
- * elsewhere keeps nobody out: when others claim it too, MX records alone give it to no one. Pure.
+ * elsewhere keeps nobody out: when others claim it too, MX records alone give it to no one. A request that turns invalid
+ * keeps what it holds, and is relayed as its last valid one said. Pure.
  */
 import { createHmac } from 'node:crypto';
 
@@ -11,13 +12,19 @@ import type { MailExchangers } from '../answers.ts';
 import { passwordFrom } from '../seed.ts';
 
 export type DomainState =
-  { kind: 'accepted' } | { kind: 'taken' } | { kind: 'unverified' } | { kind: 'dns-error'; reason: string };
-
-/** Who wants a domain. */
-type Rival = Pick<DomainClaim, 'domain' | 'reference'>;
+  | { kind: 'accepted' }
+  /** Another one's. `isOpen`: it is not relayed for that one, and who proves it gets it. */
+  | { kind: 'taken'; isOpen: boolean }
+  | { kind: 'unverified' }
+  /** Kept by a refused request whose last valid one cannot be relayed to either. */
+  | { kind: 'unusable' }
+  | { kind: 'dns-error'; reason: string };
 
 export interface DecidedDomain {
+  /** Of a refused request: its last valid claim. */
   claim: DomainClaim;
+  /** Why the request is refused now, though it keeps the domain; null for a valid one. */
+  problem: string | null;
   state: DomainState;
   /** The holder's record; null for claims that hold nothing. */
   record: DomainRecord | null;
@@ -27,8 +34,8 @@ export interface DecidedDomain {
 
 export interface ArbitrationFacts {
   before: readonly DomainRecord[];
-  /** References of requests that are invalid now: they claim nothing new, and keep what they hold. */
-  refused: ReadonlySet<string>;
+  /** Reference → reason, of requests that are invalid now: they claim nothing new, and keep what they hold. */
+  refused: ReadonlyMap<string, string>;
   mailExchangers: Readonly<Record<string, MailExchangers>>;
   /** TXT texts at each domain. */
   texts: Readonly<Record<string, readonly string[]>>;
@@ -41,76 +48,79 @@ export interface ArbitrationFacts {
   secret: string;
 }
 
-export function decideDomains(
-  claims: readonly DomainClaim[],
-  facts: ArbitrationFacts,
-): { domains: DecidedDomain[]; kept: DomainRecord[] } {
-  const refused = facts.before.filter(({ reference }) => facts.refused.has(reference));
-  const rivals: Rival[] = [...claims, ...refused];
-  const holders = chooseHolders(rivals, facts);
-  const kept = refused.filter(({ domain, reference }) => holders.get(domain) === reference);
-  const domains = claims.map((claim): DecidedDomain => {
-    const proof = proofOf(claim, facts.secret);
-    const verification = isContested(claim.domain, rivals, facts)
-      ? ({ kind: 'unverified' } as const)
-      : verify(claim.domain, facts);
-    const holder = holders.get(claim.domain);
-    if (holder !== claim.reference) {
-      return { claim, proof, record: null, state: stateOfOther(verification, isHeldFirmly(claim.domain)) };
-    }
-    const known = facts.before.find(
-      ({ domain, reference }) => domain === claim.domain && reference === claim.reference,
-    );
-    const record: DomainRecord = {
-      domain: claim.domain,
-      reference: claim.reference,
-      password: known?.password ?? firstPassword(claim, facts.seed),
-      verified: isVerified(verification, known, facts.vouchedFor.has(claim.domain)),
-    };
-    const accepted = record.verified || facts.vouchedFor.has(claim.domain);
-    return { claim, proof, record, state: accepted ? { kind: 'accepted' } : verification };
-  });
-  return { domains, kept };
-
-  function isHeldFirmly(name: string): boolean {
-    const holder = holders.get(name);
-    return facts.before.some(
-      ({ domain, reference, verified }) => verified && domain === name && reference === holder,
-    );
-  }
+/** What is known of one domain: who wants it now, and who did before. */
+interface Contest {
+  domain: string;
+  rivals: readonly DomainClaim[];
+  before: readonly DomainRecord[];
 }
 
-/** What a claim hears of a domain that another one holds. A resolver that fails takes nothing from a verified holder. */
-function stateOfOther(verification: DomainState, isHeldFirmly: boolean): DomainState {
-  if (verification.kind === 'dns-error') return isHeldFirmly ? { kind: 'taken' } : verification;
-  return verification.kind === 'accepted' ? { kind: 'taken' } : { kind: 'unverified' };
+export function decideDomains(valid: readonly DomainClaim[], facts: ArbitrationFacts): DecidedDomain[] {
+  const lastValid = facts.before
+    .filter(({ reference }) => facts.refused.has(reference))
+    .map(({ domain, reference, backend }): DomainClaim => ({ domain, reference, ...backend }));
+  const before = byDomain(facts.before);
+  return [...byDomain([...valid, ...lastValid])].flatMap(([domain, claims]) =>
+    decideDomain({ domain, rivals: claims, before: before.get(domain) ?? [] }, facts),
+  );
 }
 
-function chooseHolders(claims: readonly Rival[], facts: ArbitrationFacts): Map<string, string> {
-  const holders = new Map<string, string>();
-  const proven = claims.filter((claim) => isProven(claim, facts));
-  const wasVerified = new Set(facts.before.filter(({ verified }) => verified).map(keyOf));
-  const held = new Set(facts.before.map(keyOf));
-  const inOrder = [
-    ...claims.filter((claim) => wasVerified.has(keyOf(claim))),
-    ...proven,
-    ...claims.filter((claim) => held.has(keyOf(claim))),
-    ...claims,
-  ];
-  for (const { domain, reference } of inOrder) {
-    if (!holders.has(domain)) holders.set(domain, reference);
+function byDomain<Item extends { domain: string }>(items: readonly Item[]): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(item.domain);
+    if (group === undefined) groups.set(item.domain, [item]);
+    else group.push(item);
   }
-  return holders;
+  return groups;
+}
+
+function decideDomain(contest: Contest, facts: ArbitrationFacts): DecidedDomain[] {
+  const { domain, rivals, before } = contest;
+  const isVouchedFor = facts.vouchedFor.has(domain);
+  const holder = holderOf(contest, facts);
+  const known = before.find(({ reference }) => reference === holder.reference);
+  const verification = isContested(contest, facts)
+    ? ({ kind: 'unverified' } as const)
+    : verify(domain, facts);
+  const { host, port, authentication, fingerprints } = holder;
+  const record: DomainRecord = {
+    domain,
+    reference: holder.reference,
+    password: known?.password ?? firstPassword(holder, facts.seed),
+    verified: isVerified(verification, known, isVouchedFor),
+    backend: { host, port, authentication, fingerprints },
+  };
+  const state: DomainState = record.verified || isVouchedFor ? { kind: 'accepted' } : verification;
+  return rivals.map((claim) => ({
+    claim,
+    problem: facts.refused.get(claim.reference) ?? null,
+    proof: proofOf(claim, facts.secret),
+    ...(claim === holder
+      ? { record, state }
+      : { record: null, state: { kind: 'taken', isOpen: state.kind !== 'accepted' } }),
+  }));
+}
+
+/** Who had it verified, else who shows the verification record, else who held it, else who came first. */
+function holderOf({ rivals, before }: Contest, facts: ArbitrationFacts): DomainClaim {
+  const held = new Set(before.map(({ reference }) => reference));
+  const verified = new Set(before.flatMap((record) => (record.verified ? [record.reference] : [])));
+  const holder =
+    rivals.find(({ reference }) => verified.has(reference)) ??
+    rivals.find((claim) => isProven(claim, facts)) ??
+    rivals.find(({ reference }) => held.has(reference)) ??
+    rivals[0];
+  if (holder === undefined) throw new Error('a domain that nobody wants has no holder');
+  return holder;
 }
 
 /** Whether somebody claimed the domain before its mail came here, and others claim it now: MX records tell no owner. */
-function isContested(domain: string, claims: readonly Rival[], facts: ArbitrationFacts): boolean {
-  const rivals = claims.filter((claim) => claim.domain === domain);
-  const known = facts.before.filter((record) => record.domain === domain);
+function isContested({ domain, rivals, before }: Contest, facts: ArbitrationFacts): boolean {
   return (
     rivals.length > 1 &&
-    known.length > 0 &&
-    known.every(({ verified }) => !verified) &&
+    before.length > 0 &&
+    before.every(({ verified }) => !verified) &&
     foundAt(facts.mailExchangers, domain)?.kind === 'exchangers' &&
     !facts.vouchedFor.has(domain) &&
     !rivals.some((claim) => isProven(claim, facts))
@@ -146,7 +156,7 @@ function firstPassword({ authentication, domain, reference }: DomainClaim, seed:
   return authentication === 'password' ? passwordFrom(seed, `${domain} ${reference}`) : null;
 }
 
-function isProven(claim: Rival, { texts, secret }: ArbitrationFacts): boolean {
+function isProven(claim: DomainClaim, { texts, secret }: ArbitrationFacts): boolean {
   return foundAt(texts, claim.domain)?.includes(proofOf(claim, secret)) ?? false;
 }
 
@@ -155,10 +165,6 @@ function foundAt<Value>(values: Readonly<Record<string, Value>>, domain: string)
   return Object.hasOwn(values, domain) ? values[domain] : undefined;
 }
 
-function proofOf({ domain, reference }: Rival, secret: string): string {
+function proofOf({ domain, reference }: DomainClaim, secret: string): string {
   return `slapos-mail=${createHmac('sha256', secret).update(`${domain} ${reference}`).digest('hex').slice(0, 32)}`;
-}
-
-function keyOf({ domain, reference }: Rival): string {
-  return `${domain} ${reference}`;
 }

@@ -1,5 +1,5 @@
 /** Stage 3 for the relay cluster. Pure. */
-import type { DomainRecord, Ledger } from '../../ledger/types.ts';
+import type { Ledger } from '../../ledger/types.ts';
 import type {
   ClusterNode,
   ClusterRequest,
@@ -10,6 +10,7 @@ import type { Outside } from '../answers.ts';
 import type { Place } from '../place.ts';
 import { passwordFrom } from '../seed.ts';
 import { type DecidedDomain, decideDomains } from './arbitration.ts';
+import { problemOfAddress, setUnusableBackendsAside } from './unusable-backends.ts';
 
 export interface Cluster {
   place: Place;
@@ -19,8 +20,7 @@ export interface Cluster {
   requestedNodes: readonly ClusterNode[];
   relayDomain: string | null;
   domains: readonly DecidedDomain[];
-  /** Records of requests that were refused this time: they keep what they hold. */
-  kept: readonly DomainRecord[];
+  /** Requests that are refused and hold nothing. */
   refused: ClusterRequest['refused'];
   /** Sender domain → id of the delivery service that takes its mail. */
   deliveryServices: ReadonlyMap<string, string>;
@@ -41,26 +41,35 @@ export function buildCluster(
   const secret = (name: ClusterSecret) => ledger.secrets[name] ?? passwordFrom(seed, name);
   const { services, errors } = servicesByDomain(request.defaultConfig);
   const started = request.nodes.filter(({ state }) => state === 'started');
+  const wanted = request.nodes.filter(({ state }) => state !== 'destroyed');
   const verificationSecret = secret('verification-secret');
+  const addresses = { place, answers: outside.answers };
+  const { claims, refused } = setUnusableBackendsAside(request, ledger.domains, addresses);
+  const domains = decideDomains(claims, {
+    before: ledger.domains,
+    refused: new Map(refused.map(({ reference, error }) => [reference, error])),
+    mailExchangers: outside.mailExchangers,
+    texts: outside.texts,
+    // A stopped node is the cluster's all the same: who points to it loses nothing while it is mended.
+    fqdns: new Set(wanted.flatMap(({ fqdn }) => (fqdn === null ? [] : [fqdn.toLowerCase()]))),
+    vouchedFor: new Set(services.keys()),
+    seed,
+    secret: verificationSecret,
+  }).map((decided): DecidedDomain => {
+    const isUnusable = decided.problem !== null && problemOfAddress(decided.claim, addresses) !== null;
+    return isUnusable && decided.record !== null ? { ...decided, state: { kind: 'unusable' } } : decided;
+  });
+  const keeps = new Set(domains.flatMap(({ record }) => (record === null ? [] : [record.reference])));
   return {
     place,
     nodes: started,
-    requestedNodes: request.nodes.filter(({ state }) => state !== 'destroyed'),
+    requestedNodes: wanted,
     relayDomain: request.relayDomain,
     deliveryServices: services,
     errors,
-    refused: request.refused,
+    domains,
+    refused: refused.filter(({ reference }) => !keeps.has(reference)),
     secrets: { 'monitor-password': secret('monitor-password'), 'verification-secret': verificationSecret },
-    ...decideDomains(request.claims, {
-      before: ledger.domains,
-      refused: new Set(request.refused.map(({ reference }) => reference)),
-      mailExchangers: outside.mailExchangers,
-      texts: outside.texts,
-      fqdns: new Set(request.nodes.flatMap(({ fqdn }) => (fqdn === null ? [] : [fqdn.toLowerCase()]))),
-      vouchedFor: new Set(services.keys()),
-      seed,
-      secret: verificationSecret,
-    }),
   };
 }
 

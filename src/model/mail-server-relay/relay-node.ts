@@ -68,9 +68,9 @@ export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, 
   return {
     place,
     hostName: (input.fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '') || hostNameOf(place.title),
-    domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()].map(
-      relayedDomain,
-    ),
+    domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()]
+      .map(relayedDomain)
+      .filter((domain) => !isOwn(domain, place)),
     deliveryServices: [...services.values()],
     serviceOf: new Map(serviceOf),
     greylisting: input.greylisting,
@@ -82,6 +82,15 @@ export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, 
         passwordFrom(seed, 'monitor-password'),
     },
   };
+}
+
+/** Mail for a domain whose mail server is this node would go round and round. */
+function isOwn({ host, port }: RelayedDomain, { ipv6, ipv4, ports }: Place): boolean {
+  return Object.keys(relayPorts).some((service) => {
+    const used = ports[service];
+    const isHere = host === canonicalAddress(ipv6) || (host === ipv4 && used?.ipv4);
+    return used?.port === port && isHere;
+  });
 }
 
 function relayedDomain(input: RelayInput['mail-domains'][number]): RelayedDomain {

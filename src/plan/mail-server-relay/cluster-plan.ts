@@ -54,10 +54,7 @@ export function planCluster(cluster: Cluster, answers: Answers, ledger: Ledger):
       }),
     ],
     ledger: nextLedger(ledger, publications, {
-      domains: [
-        ...cluster.domains.flatMap(({ record }) => (record === null ? [] : [record])),
-        ...cluster.kept,
-      ],
+      domains: cluster.domains.flatMap(({ record }) => (record === null ? [] : [record])),
       ports: place.ports,
       secrets: cluster.secrets,
     }),

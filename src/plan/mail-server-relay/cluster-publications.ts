@@ -21,9 +21,13 @@ export function planClusterPublications(cluster: Cluster, answers: Answers): Pla
       ...instanceParameters(cluster, nodes),
       ...monitorParameters(cluster.place, answers, cluster.secrets['monitor-password']),
     }),
-    ...cluster.domains.map((decided) => {
+    ...cluster.domains.flatMap((decided) => {
+      const { claim, problem, record } = decided;
+      // A refused request that lost its domain to another hears its own problem, below.
+      if (problem !== null && record === null) return [];
       const parameters = domainParameters(cluster, nodes, decided);
-      return publication(decided.claim.reference, parameters);
+      const refusal = problem === null ? {} : { domain: claim.domain, error: problem };
+      return [publication(claim.reference, { ...parameters, ...refusal })];
     }),
     ...cluster.refused.map(({ reference, domain, error }) =>
       publication(reference, { ...(domain === null ? {} : { domain }), error }),
@@ -50,13 +54,16 @@ function domainParameters(
 ): Record<string, unknown> {
   const { domain } = claim;
   const entries = { 'dns-entries': dnsEntries(cluster, domain) };
+  const verificationEntry = { 'verification-entry': `${domain}. TXT "${proof}"` };
   switch (state.kind) {
     case 'taken':
-      return { domain, error: taken };
+      return { domain, ...(state.isOpen ? { ...entries, ...verificationEntry } : {}), error: taken };
+    case 'unusable':
+      return {};
     case 'dns-error':
       return { domain, error: state.reason };
     case 'unverified':
-      return { domain, ...entries, 'verification-entry': `${domain}. TXT "${proof}"`, error: notVerified };
+      return { domain, ...entries, ...verificationEntry, error: notVerified };
     case 'accepted':
       return {
         ...entries,

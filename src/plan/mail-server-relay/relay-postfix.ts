@@ -10,6 +10,7 @@ import {
   postfixServiceFolders,
   startPostfix,
 } from '../shared/postfix-service.ts';
+import { planKnownBackends } from './known-backends.ts';
 import { deliveryTables, inboundTables, outboundTables, tableFiles } from './relay-tables.ts';
 
 export type RelayService = 'inbound' | 'outbound';
@@ -91,6 +92,7 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
     file(location, 'master.cf', 'outbound', {
       ...basics,
       endpoints: endpointsOf(place, 'outbound'),
+      knownBackends: planKnownBackends(domains).ownTransports,
       deliveryServices: deliveryServices.map(({ transport, login }) => ({
         transport,
         tlsLevel: login === null ? 'may' : 'encrypt',

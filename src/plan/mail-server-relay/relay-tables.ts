@@ -1,42 +1,42 @@
 /** Lookup tables of a node: each is one lookup by domain or next hop, however many domains there are. Pure. */
 import { type LookupTable, serialiseLookupTable } from '../../formats/postfix-table.ts';
-import type { DeliveryService, RelayedDomain, RelayNode } from '../../model/mail-server-relay/relay-node.ts';
+import type { DeliveryService, RelayNode } from '../../model/mail-server-relay/relay-node.ts';
 import type { PlannedFile } from '../planned.ts';
+import { nextHop, planKnownBackends } from './known-backends.ts';
 
 export type NamedTables = Readonly<Record<string, LookupTable>>;
 
 /** From the world to backends. */
-export function inboundTables({ domains }: RelayNode): NamedTables {
+export function inboundTables(node: RelayNode): NamedTables {
+  const { domains } = node;
   return {
     'relay-domains': new Map(domains.map(({ name }) => [name, 'relayed'])),
     // A sender of a domain that is relayed here cannot come from the world.
     'own-senders': new Map(
       domains.map(({ name }) => [name, 'REJECT mail from this domain does not come this way']),
     ),
-    transports: new Map(domains.map((domain) => [domain.name, `backend:${nextHop(domain)}`])),
+    transports: new Map([
+      ...domains.map((domain): [string, string] => [domain.name, `backend:${nextHop(domain)}`]),
+      ...postmaster(node),
+    ]),
   };
 }
 
 /** From backends to backends, and to delivery services. */
-export function outboundTables({ domains, serviceOf }: RelayNode): NamedTables {
-  const policies = new Map<string, Set<string>>();
-  for (const domain of domains.filter(isKnownByFingerprint)) {
-    const prints = policies.get(nextHop(domain)) ?? new Set<string>();
-    for (const print of domain.fingerprints) prints.add(print);
-    policies.set(nextHop(domain), prints);
-  }
+export function outboundTables(node: RelayNode): NamedTables {
+  const { domains, serviceOf } = node;
+  const { transports, policies } = planKnownBackends(domains);
   return {
     'relay-domains': new Map(domains.map(({ name }) => [name, 'relayed'])),
-    transports: new Map(
-      domains.map((domain) => [
+    // Several transports, so that what one requester says of a backend's certificate binds nobody else's mail to it.
+    transports: new Map([
+      ...domains.map((domain): [string, string] => [
         domain.name,
-        // Two transports, so that what one requester says of a backend's certificate binds nobody else's mail to it.
-        `${isKnownByFingerprint(domain) ? 'known-backend' : 'backend'}:${nextHop(domain)}`,
+        transports.get(domain.name) ?? `backend:${nextHop(domain)}`,
       ]),
-    ),
-    backend_tls_policy_map: new Map(
-      [...policies].map(([hop, prints]) => [hop, `fingerprint match=${[...prints].sort().join('|')}`]),
-    ),
+      ...postmaster(node),
+    ]),
+    backend_tls_policy_map: policies,
     'sender-transports': new Map([
       ...[...serviceOf].map(([domain, service]): [string, string] => [
         `@${domain}`,
@@ -46,6 +46,15 @@ export function outboundTables({ domains, serviceOf }: RelayNode): NamedTables {
       ['<>', 'no-way-out:5.7.1 the sender of this bounce has no delivery service'],
     ]),
   };
+}
+
+/**
+ * Postfix asks no restriction about `postmaster` without a domain (RFC 5321, 4.5.1). A node has no mailbox for it; were
+ * it bounced, or left to the sender's transport, anybody could send through a delivery service, or to a relayed domain.
+ */
+function postmaster({ hostName, domains }: RelayNode): [string, string][] {
+  const name = hostName.toLowerCase();
+  return domains.some((domain) => domain.name === name) ? [] : [[`postmaster@${name}`, 'discard:']];
 }
 
 /** One table for each delivery service: no other service's transport can read its password. */
@@ -72,12 +81,4 @@ export function tableFiles(folder: string, tables: NamedTables): PlannedFile[] {
     body: { text: serialiseLookupTable(table) },
     table: true,
   }));
-}
-
-function nextHop({ host, port }: { host: string; port: number }): string {
-  return `[${host}]:${port}`;
-}
-
-function isKnownByFingerprint({ authentication }: RelayedDomain): boolean {
-  return authentication === 'fingerprint';
 }

@@ -1,5 +1,6 @@
 /** Stage 2 for the relay cluster: its nodes and delivery services, and each relayed domain on its own. Pure. */
 import { RequesterError } from '../../errors.ts';
+import type { Backend } from '../../ledger/types.ts';
 import type {
   ClusterInput,
   ClusterInputWritten,
@@ -7,7 +8,7 @@ import type {
 import type { DomainInput } from '../../generated/types/mail-server-relay/domain-input.ts';
 import { checkAgainstSchema } from '../json-schema.ts';
 import type { RequestedInstance, SharedRequest } from '../requested.ts';
-import { canonicalAddress } from './address.ts';
+import { canonicalAddress, specialAddress } from './address.ts';
 import { deliveryServiceProblems } from './delivery-services.ts';
 import { parseRelayedDomain } from './relayed-domain.ts';
 
@@ -25,15 +26,10 @@ export interface ClusterNode {
   inboundCertificate: string | null;
 }
 
-export interface DomainClaim {
+export interface DomainClaim extends Backend {
   reference: string;
   /** Lower case, no dot at the end. */
   domain: string;
-  host: string;
-  port: number;
-  authentication: 'none' | 'password' | 'fingerprint';
-  /** Upper case. */
-  fingerprints: readonly string[];
 }
 
 export interface RefusedDomain {
@@ -88,6 +84,8 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
   };
 }
 
+export const writeOwnAddress = 'write the address at which the cluster reaches the mail server';
+
 /** A node's configuration replaces the default one key by key: only keys that were written count. */
 function onlyWritten(filled: RelayConfig | undefined, written: object | undefined): Partial<RelayConfig> {
   const keys = new Set(Object.keys(written ?? {}));
@@ -113,10 +111,16 @@ function validateDomain({ reference, parameters, problem }: SharedRequest): Doma
   if (value.authentication === 'fingerprint' && value.fingerprints === undefined) {
     return refuse('/fingerprints: is missing; authentication by fingerprint needs at least one');
   }
+  const host = canonicalAddress(value['mail-server-host']);
+  const special = specialAddress(host);
+  // Whether a loopback address makes sense depends on the cluster's own: see unusable-backends.ts.
+  if (special !== null && special !== 'loopback') {
+    return refuse(`/mail-server-host: ${value['mail-server-host']} is ${special}; ${writeOwnAddress}`);
+  }
   return {
     reference,
     domain,
-    host: canonicalAddress(value['mail-server-host']),
+    host,
     port: value['mail-server-port'],
     authentication: value.authentication,
     fingerprints: (value.fingerprints ?? []).map((print) => print.toUpperCase()),

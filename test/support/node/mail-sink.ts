@@ -4,23 +4,34 @@ import { TLSSocket } from 'node:tls';
 
 import { SMTPServer } from 'smtp-server';
 
-import type { Endpoint } from './line-client.ts';
+import type { Endpoint, TlsIdentity } from './line-client.ts';
 import { newIdentity, type Received } from './smtp-stand-in.ts';
 
 export interface MailSink extends Endpoint {
   received: Received[];
+  /** Each login that anybody tried, as `user:password`. */
+  logins: string[];
   stop(): Promise<void>;
+}
+
+export interface SinkManners {
+  /** What it shows; a new one unless given. */
+  identity?: TlsIdentity;
+  /** Recipient → why it is refused, for good. */
+  refusals?: Readonly<Record<string, string>>;
 }
 
 /** `passwords`: user → password; with any, nobody sends without a login. TLS is always wanted. */
 export async function startMailSink(
   { host, port }: Endpoint,
   passwords?: Readonly<Record<string, string>>,
+  { identity, refusals = {} }: SinkManners = {},
 ): Promise<MailSink> {
   const received: Received[] = [];
+  const logins: string[] = [];
   const clients = new Map<string, string>();
   const server = new SMTPServer({
-    ...(await newIdentity()),
+    ...(identity ?? (await newIdentity())),
     name: 'sink.example',
     requestCert: true,
     rejectUnauthorized: false,
@@ -31,11 +42,16 @@ export async function startMailSink(
       callback();
     },
     onAuth({ username, password }, _session, callback) {
+      logins.push(`${username}:${password}`);
       const good = username !== undefined && passwords?.[username] === password;
       callback(good ? null : new Error('wrong login'), { user: username });
     },
     onMailFrom(_address, session, callback) {
       callback(session.secure ? null : new Error('TLS first'));
+    },
+    onRcptTo({ address }, _session, callback) {
+      const reason = refusals[address];
+      callback(reason === undefined ? null : Object.assign(new Error(reason), { responseCode: 550 }));
     },
     onData(stream, session, callback) {
       const parts: Buffer[] = [];
@@ -46,7 +62,7 @@ export async function startMailSink(
           sender: mailFrom === false ? '' : mailFrom.address,
           recipients: rcptTo.map(({ address }) => address),
           source: Buffer.concat(parts).toString(),
-          user: session.user ?? null,
+          user: typeof session.user === 'string' ? session.user : null,
           client: clients.get(session.id) ?? null,
         });
         callback();
@@ -55,7 +71,7 @@ export async function startMailSink(
   });
   server.on('error', () => undefined);
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
-  return { host, port, received, stop: () => new Promise((resolve) => server.close(resolve)) };
+  return { host, port, received, logins, stop: () => new Promise((resolve) => server.close(resolve)) };
 }
 
 function fingerprintOf(certificate: Buffer): string {

@@ -15,15 +15,16 @@ export interface NameServer {
   stop(): Promise<void>;
 }
 
-/** Answers with `records`, and not at all about the `broken` domains; any other name does not exist. */
+/** Answers with `records`, refuses to about `broken` domains, and is silent about `silent` ones; no other name exists. */
 export async function startNameServer(
   records: readonly string[],
   broken: readonly string[] = [],
+  silent: readonly string[] = [],
 ): Promise<NameServer> {
   const folder = await mkdtemp(join(tmpdir(), 'smt-dns-'));
   const configuration = join(folder, 'unbound.conf');
   const resolvConf = join(folder, 'resolv.conf');
-  await writeFile(configuration, configurationOf(folder, records, broken));
+  await writeFile(configuration, configurationOf(folder, records, broken, silent));
   await writeFile(resolvConf, 'nameserver 127.0.0.1\n');
   await execa('chmod', ['-R', 'a+rX', folder]);
   await execa('mount', ['--bind', resolvConf, '/etc/resolv.conf']);
@@ -50,7 +51,12 @@ export async function startNameServer(
   };
 }
 
-function configurationOf(folder: string, records: readonly string[], broken: readonly string[]): string {
+function configurationOf(
+  folder: string,
+  records: readonly string[],
+  broken: readonly string[],
+  silent: readonly string[],
+): string {
   return [
     'server:',
     ' interface: 127.0.0.1',
@@ -63,6 +69,7 @@ function configurationOf(folder: string, records: readonly string[], broken: rea
     ' module-config: "iterator"',
     ' local-zone: "." static',
     ...broken.map((domain) => ` local-zone: "${domain}" always_refuse`),
+    ...silent.map((domain) => ` local-zone: "${domain}" always_deny`),
     ...records.map((record) => ` local-data: '${record}'`),
     'remote-control:',
     ' control-enable: yes',

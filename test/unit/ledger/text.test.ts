@@ -20,6 +20,9 @@ describe("the ledger's text", () => {
       requested: 'mail-server-relay-example.com urn%3Aslapos%3Amail-relay cluster shared\n',
       published: '- digest-of-the-instance\n_bob%20one digest-of-bob\n',
     });
+    expect(example.domains.split('\n')[0]).to.equal(
+      'example.com verified _domain%20one fd00::1 10025 password password=password-of-example',
+    );
     expect(example.holders.split('\n')[0]).to.equal(
       'alice@example.com held shared%3A_alice example.com/alice/_alice-00000000',
     );
@@ -30,6 +33,7 @@ describe("the ledger's text", () => {
       fc.property(anyLedger, (ledger) => {
         const back = parse(serialiseLedger(ledger, '/p/srv/mail'));
         expect(back.accounts).to.have.deep.members(ledger.accounts);
+        expect(back.domains).to.have.deep.members(ledger.domains);
         const tables = ['ports', 'secrets', 'requested', 'published', 'outbox'] as const;
         for (const table of tables) {
           expect(Object.entries(back[table])).to.have.deep.members(Object.entries(ledger[table]));
@@ -102,6 +106,11 @@ describe('a line of the ledger that cannot be read', () => {
       'holders',
       'carol@example.com released shared%3A_carol example.com/carol/other',
     ],
+    'a domain cut short': ['domains', 'a.example verified _a fd00::1'],
+    'a domain in no known state': ['domains', 'a.example half _a fd00::1 25 none'],
+    'a domain with a port that is no number': ['domains', 'a.example verified _a fd00::1 smtp none'],
+    'a domain in no known way': ['domains', 'a.example verified _a fd00::1 25 trust'],
+    'a domain with an unknown note': ['domains', 'a.example verified _a fd00::1 25 none AB:CD'],
     'a port that is no number': ['ports', 'http eighty -'],
     'a port that is too large': ['ports', 'http 70000 -'],
     'a service without its port': ['ports', 'http'],

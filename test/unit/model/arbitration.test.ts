@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
+import { relayCluster } from '../../../src/mail-server-relay.ts';
 import { emptyLedger, type DomainRecord, type Ledger } from '../../../src/ledger/types.ts';
 import type { MailExchangers } from '../../../src/model/answers.ts';
 import {
@@ -39,6 +40,7 @@ const ledgerWith = (...domains: Partial<DomainRecord>[]): Ledger => ({
     reference: '_one',
     password: null,
     verified: true,
+    backend: { host: 'fd00::1', port: 10025, authentication: 'none', fingerprints: [] },
     ...more,
   })),
 });
@@ -142,8 +144,12 @@ describe('of several claims to one domain', () => {
 
   it('none is accepted while the domain points elsewhere, and all hear how to prove it', () => {
     const { plan } = processCluster({ domains: rivals, ...mx(pointsElsewhere) });
+    expect(publication(plan, '_one')).to.include({ domain: name, error: notVerified });
+    expect(publication(plan, '_two')).to.include({ domain: name, error: taken });
     for (const reference of ['_one', '_two']) {
-      expect(publication(plan, reference)).to.include({ domain: name, error: notVerified });
+      expect(publication(plan, reference)).to.have.all.keys(
+        ...['domain', 'dns-entries', 'verification-entry', 'error'],
+      );
       expect(publication(plan, reference)?.['verification-entry']).to.match(
         /^example\.com\. TXT "slapos-mail=[0-9a-f]{32}"$/,
       );
@@ -153,11 +159,22 @@ describe('of several claims to one domain', () => {
     );
   });
 
-  it('one of before the domain pointed here wins by the TXT record alone', () => {
+  it('those who come after one that is relayed hear that it is taken, and nothing else', () => {
+    const parameters = {
+      'default-relay-config': { 'proxy-map': { out: { host: 'smtp.example.net', domains: [name] } } },
+    };
+    const found = [mx(pointsHere), mx({ kind: 'absent' }), { ...mx(pointsElsewhere), parameters }];
+    for (const processing of [...found, { ...mx(broken), ledger: ledgerWith({}) }]) {
+      const { plan } = processCluster({ domains: rivals, ...processing });
+      expect(publication(plan, '_two')).to.deep.equal({ domain: name, error: taken });
+    }
+  });
+
+  it('one of before the domain pointed here keeps nobody out: who shows the TXT record wins', () => {
     const before = processCluster({ domains: { _squatter: domainOf(name) }, ...mx(pointsElsewhere) }).plan;
     const domains = { _squatter: domainOf(name), _owner: domainOf(name) };
     const contested = { domains, ledger: before.ledger, ...mx(pointsHere) };
-    expect(outcome(contested)).to.deep.equal({ _squatter: notVerified, _owner: notVerified });
+    expect(outcome(contested)).to.deep.equal({ _squatter: notVerified, _owner: taken });
 
     const texts = { [name]: ['v=spf1 -all', proofOf('_owner', contested)] };
     expect(outcome({ ...contested, texts })).to.deep.equal({ _squatter: taken, _owner: 'accepted' });
@@ -173,7 +190,7 @@ describe('of several claims to one domain', () => {
     for (const text of [`${proof}0`, proof.slice(0, -1), proof.toUpperCase(), ` ${proof}`])
       expect(outcome({ ...contested, texts: { [name]: [text] } }), text).to.deep.equal({
         _one: notVerified,
-        _two: notVerified,
+        _two: taken,
       });
   });
 
@@ -194,25 +211,46 @@ describe('of several claims to one domain', () => {
     expect(processCluster({ ledger: first.ledger }).plan.ledger.domains).to.deep.equal([]);
   });
 
-  it('a request that turned invalid keeps the domain, and has its password again when it is mended', () => {
+  it('a request that turned invalid is relayed as before, hears why, and is whole again when it is mended', () => {
     const claim = domainOf(name, { authentication: 'password' });
-    const first = processCluster({ domains: { _one: claim }, ...mx(pointsHere) }).plan;
+    const first = processCluster({ domains: { _one: claim }, ...mx(pointsHere) });
     const invalid = { _one: { ...claim, 'mail-server-host': 'nonsense' }, _two: claim };
-    const second = processCluster({
-      domains: invalid,
-      ledger: first.ledger,
-      ...mx(pointsHere),
-      seed: 1,
-    }).plan;
-    expect(publication(second, '_one')?.['error']).to.match(/^\/mail-server-host: /);
-    expect(publication(second, '_two')).to.deep.equal({ domain: name, error: taken });
-    const third = processCluster({
-      domains: { _one: claim },
-      ledger: second.ledger,
-      ...mx(pointsHere),
-      seed: 2,
-    }).plan;
-    expect(publication(third, '_one')).to.deep.equal(publication(first, '_one'));
+    const processing = { domains: invalid, ledger: first.plan.ledger, seed: 1 };
+    for (const found of [pointsHere, broken]) {
+      const second = processCluster({ ...processing, ...mx(found) });
+      const { error, domain, ...rest } = publication(second.plan, '_one') ?? {};
+      expect(error).to.match(/^\/mail-server-host: /);
+      expect(domain).to.equal(name);
+      expect(rest).to.deep.equal(publication(first.plan, '_one'));
+      expect(publication(second.plan, '_two')).to.deep.equal({ domain: name, error: taken });
+      expect(second.requests).to.deep.equal(first.requests);
+      expect(second.plan.ledger.domains).to.deep.equal(first.plan.ledger.domains);
+      const reported = second.plan.publications.filter((each) => each.error !== undefined);
+      expect(reported.map(({ target }) => target)).to.include('_one');
+    }
+    const { ledger } = processCluster({ ...processing, ...mx(pointsHere) }).plan;
+    const third = processCluster({ domains: { _one: claim }, ledger, ...mx(pointsHere), seed: 2 }).plan;
+    expect(publication(third, '_one')).to.deep.equal(publication(first.plan, '_one'));
+  });
+
+  it('a request that turned invalid is looked up like all others: it is relayed only while its mail comes here', () => {
+    const { ledger } = processCluster({ domains: { _one: domainOf(name) }, ...mx(pointsHere) }).plan;
+    const invalid = { _one: { name: 'other.example' } };
+    const instance = relayCluster.validate({
+      softwareType: 'cluster',
+      parameters: { topology: {} },
+      sharedRequests: [{ reference: '_one', parameters: invalid._one }],
+    });
+    expect(instance.lookups(ledger)).to.deep.equal([name]);
+    const { plan, requests } = processCluster({ domains: invalid, ledger, ...mx(pointsElsewhere) });
+    expect(publication(plan, '_one')?.['error']).to.match(/lacks "mail-server-host"/);
+    expect(publication(plan, '_one')).to.not.have.any.keys('outbound-host', 'outbound-user');
+    for (const { parameters } of requests) expect(parameters['mail-domains']).to.deep.equal([]);
+  });
+
+  it('a request that turned invalid and never held anything keeps nobody out', () => {
+    const domains = { _one: { name }, _two: domainOf(name) };
+    expect(outcome({ domains, ...mx(pointsHere) })).to.deep.include({ _two: 'accepted' });
   });
 });
 

@@ -133,6 +133,21 @@ describe('a relayed domain that is accepted hears', () => {
     expect(published(processing, '')?.['relay-hosts']).to.deep.equal(['fd00::22']);
   });
 
+  it('nothing of the name of a node that has none, but its address', () => {
+    const parameters = { topology: { first: {}, second: topology.second } };
+    const mx = { 'a.example': { kind: 'absent' as const } };
+    expect(published({ domains: a, parameters, mailExchangers: mx }, '_a')).to.deep.include({
+      'dns-entries': 'a.example. MX 10 mx2.example.net.',
+      'outbound-host': 'fd00::11',
+      'outbound-hosts': ['fd00::11', 'fd00::22'],
+    });
+    const nameless = { topology: { first: {} } };
+    expect(published({ domains: a, parameters: nameless, mailExchangers: mx }, '_a')).to.include({
+      'dns-entries': '',
+      'outbound-host': 'fd00::11',
+    });
+  });
+
   it('no outbound host while no node has answered, nor of one that answered by halves', () => {
     const halves = [{}, { first: {} }, { first: { 'smtp-ipv6': 'fd00::11' } }];
     for (const some of [...halves, { first: { 'smtp-ipv6': 'fd00::11', 'tls-fingerprints': [] } }])
@@ -307,6 +322,23 @@ describe('a cluster requests its nodes', () => {
     expect(requests({ ledger, domains: { ...b, ...a }, parameters: { topology: turned } })).to.deep.equal(
       requests({ ledger, domains: { ...a, ...b } }),
     );
+  });
+
+  it('of which a stopped one is the cluster’s all the same, and one that is destroyed is not', () => {
+    const withState = (state: string) => ({ topology: { ...topology, first: { ...topology.first, state } } });
+    for (const [state, isNode] of [
+      ['stopped', true],
+      ['destroyed', false],
+    ] as const) {
+      const processing = { domains: a, parameters: withState(state) };
+      const entries = { 'dns-entries': 'a.example. MX 10 mx2.example.net.' };
+      expect(published(processing, '_a'), state).to.include(entries);
+      // a.example points to the first node only: that is proof as long as there is one.
+      expect('error' in (published(processing, '_a') ?? {}), state).to.equal(!isNode);
+      const names = isNode ? ['mx1.example.net', 'mx2.example.net'] : ['mx2.example.net'];
+      for (const { parameters } of requests(processing))
+        expect(parameters['cluster-fqdns'], state).to.have.members(names);
+    }
   });
 
   it('but none that is destroyed', () => {

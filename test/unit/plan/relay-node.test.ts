@@ -8,7 +8,7 @@ import { processNode } from '../../support/relay-run.ts';
 
 const relayed = (name: string, more: object = {}) => ({
   name,
-  'mail-server-host': 'fd00::1',
+  'mail-server-host': 'fd00::a1',
   'mail-server-port': 10025,
   authentication: 'none',
   ...more,
@@ -21,7 +21,7 @@ const byPassword = (name: string, password: string) =>
 const filesOf = (parameters: object) => contents(processNode(parameters).plan);
 
 /** Key → value of a table's source; a key that stands twice fails. */
-function tableOf(files: ReadonlyMap<string, string>, path: string): Record<string, string> {
+function wholeTableOf(files: ReadonlyMap<string, string>, path: string): Record<string, string> {
   const text = files.get(`etc/postfix/${path}`);
   if (text === undefined) throw new Error(`${path} is not planned`);
   const entries = text
@@ -33,6 +33,12 @@ function tableOf(files: ReadonlyMap<string, string>, path: string): Record<strin
     });
   expect(new Set(entries.map(([key]) => key)).size, path).to.equal(entries.length);
   return Object.fromEntries(entries);
+}
+
+/** The same without the entry that every node has. */
+function tableOf(files: ReadonlyMap<string, string>, path: string): Record<string, string> {
+  const entries = Object.entries(wholeTableOf(files, path));
+  return Object.fromEntries(entries.filter(([key]) => key !== 'postmaster@mail_one'));
 }
 
 const tenantsOf = (files: ReadonlyMap<string, string>) =>
@@ -48,11 +54,11 @@ describe('the tables of a relay node', () => {
     });
     expect(tableOf(files, 'inbound/transports')).to.deep.equal({
       'a.example': 'backend:[192.0.2.1]:25',
-      'b.example': 'backend:[fd00::1]:10025',
+      'b.example': 'backend:[fd00::a1]:10025',
     });
     expect(tableOf(files, 'outbound/transports')).to.deep.equal({
       'a.example': 'backend:[192.0.2.1]:25',
-      'b.example': 'known-backend:[fd00::1]:10025',
+      'b.example': 'known-backend:[fd00::a1]:10025',
     });
     for (const service of ['inbound', 'outbound'])
       expect(Object.keys(tableOf(files, `${service}/relay-domains`))).to.deep.equal([
@@ -67,24 +73,78 @@ describe('the tables of a relay node', () => {
       'mail-domains': ['a', 'b', 'c'].map((each) => byFingerprint(`${each}.example`, 'BB', 'AA')),
     });
     expect(tableOf(files, 'outbound/backend_tls_policy_map')).to.deep.equal({
-      '[fd00::1]:10025': `fingerprint match=${fingerprint('AA')}|${fingerprint('BB')}`,
+      '[fd00::a1]:10025': `fingerprint match=${fingerprint('AA')}|${fingerprint('BB')}`,
     });
   });
 
-  it('hold every fingerprint that the domains of one backend name, each once', () => {
+  it('let nobody add a fingerprint to those of another domain on the same backend', () => {
     const files = filesOf({
-      'mail-domains': [byFingerprint('a.example', 'AA', 'BB'), byFingerprint('b.example', 'cc', 'AA')],
+      'mail-domains': [
+        byFingerprint('victim.example', 'AA', 'BB'),
+        byFingerprint('attacker.example', 'AA', 'EE'),
+        byFingerprint('same.example', 'bb', 'AA'),
+        byFingerprint('elsewhere.example', 'DD'),
+      ].map((domain, index) => ({ ...domain, ...(index === 3 ? { 'mail-server-port': 25 } : {}) })),
     });
-    expect(tableOf(files, 'outbound/backend_tls_policy_map')).to.deep.equal({
-      '[fd00::1]:10025': `fingerprint match=${['AA', 'BB', 'CC'].map(fingerprint).join('|')}`,
+    const policies = tableOf(files, 'outbound/backend_tls_policy_map');
+    const transports = tableOf(files, 'outbound/transports');
+    const accepted = (domain: string) => {
+      const [transport = '', hop] = transports[domain]?.split(/:(?=\[)/) ?? [];
+      const master = files.get('etc/postfix/outbound/master.cf') ?? '';
+      const options = new RegExp(`^${transport} +unix .*\\n((?: .*\\n)*)`, 'm').exec(master)?.[1] ?? '';
+      expect(options).to.contain('smtp_tls_security_level=fingerprint');
+      const own = /static:([^,]+),/.exec(options)?.[1];
+      return { hop, policy: policies[own ?? hop ?? ''] };
+    };
+    const match = (...prints: string[]) => `fingerprint match=${prints.map(fingerprint).join('|')}`;
+    const hop = '[fd00::a1]:10025';
+    expect(accepted('victim.example')).to.deep.equal({ hop, policy: match('AA', 'BB') });
+    expect(accepted('attacker.example')).to.deep.equal({ hop, policy: match('AA', 'EE') });
+    expect(transports['same.example']).to.equal(transports['victim.example']);
+    // What was on its way when they began to disagree finds no policy, and waits.
+    expect(policies).to.not.have.property(hop);
+    expect(accepted('elsewhere.example')).to.deep.equal({ hop: '[fd00::a1]:25', policy: match('DD') });
+    expect(transports['elsewhere.example']).to.equal('known-backend:[fd00::a1]:25');
+  });
+
+  it('give one set of fingerprints the same name whoever else disagrees with it, and no other set that name', () => {
+    const transport = (...others: string[]) =>
+      tableOf(
+        filesOf({
+          'mail-domains': [
+            byFingerprint('a.example', 'BB', 'AA'),
+            ...others.map((print) => byFingerprint(`${print.toLowerCase()}.example`, print)),
+          ],
+        }),
+        'outbound/transports',
+      );
+    const [one, other] = [transport('CC'), transport('DD', 'EE')];
+    expect(one['a.example']).to.match(/^known-backend-[0-9a-f]{16}:\[fd00::a1\]:10025$/);
+    expect(other['a.example']).to.equal(one['a.example']);
+    expect(new Set(Object.values({ ...one, ...other })).size).to.equal(4);
+  });
+
+  it('say nothing of a domain whose backend is the node itself, in whatever spelling', () => {
+    const files = filesOf({
+      'mail-domains': [
+        relayed('a.example', { 'mail-server-host': 'FD00:0::1' }),
+        relayed('b.example', { 'mail-server-host': 'fd00::1', 'mail-server-port': 10587 }),
+        relayed('c.example', { 'mail-server-host': '::ffff:10.0.0.1' }),
+        relayed('d.example', { 'mail-server-host': 'fd00::1', 'mail-server-port': 10026 }),
+      ],
     });
+    for (const service of ['inbound', 'outbound'])
+      expect(tableOf(files, `${service}/transports`)).to.deep.equal({
+        'd.example': 'backend:[fd00::1]:10026',
+      });
+    expect(tenantsOf(files).map(({ domain }) => domain)).to.deep.equal(['d.example']);
   });
 
   it('ask no fingerprint of a domain that named none, though another on its host does', () => {
     const files = filesOf({ 'mail-domains': [relayed('a.example'), byFingerprint('b.example', 'AA')] });
     expect(tableOf(files, 'outbound/transports')).to.deep.equal({
-      'a.example': 'backend:[fd00::1]:10025',
-      'b.example': 'known-backend:[fd00::1]:10025',
+      'a.example': 'backend:[fd00::a1]:10025',
+      'b.example': 'known-backend:[fd00::a1]:10025',
     });
     const master = files.get('etc/postfix/outbound/master.cf') ?? '';
     const optionsOf = (transport: string) =>
@@ -93,11 +153,22 @@ describe('the tables of a relay node', () => {
     expect(optionsOf('known-backend')).to.contain('smtp_tls_policy_maps=cdb:');
   });
 
+  it('let mail for the postmaster of the node, of whom Postfix asks nobody, go nowhere', () => {
+    const transports = (fqdn: string) => {
+      const files = filesOf({ fqdn, 'mail-domains': [relayed('a.example')] });
+      return ['inbound', 'outbound'].map((service) => wholeTableOf(files, `${service}/transports`));
+    };
+    for (const table of transports('MX1.example.net'))
+      expect(table).to.include({ 'postmaster@mx1.example.net': 'discard:' });
+    for (const table of transports('A.example'))
+      expect(table).to.deep.equal({ 'a.example': 'backend:[fd00::a1]:10025' });
+  });
+
   it('take a domain that is named twice once', () => {
     const files = filesOf({
       'mail-domains': [relayed('a.example'), relayed('a.example', { 'mail-server-port': 25 })],
     });
-    expect(tableOf(files, 'inbound/transports')).to.deep.equal({ 'a.example': 'backend:[fd00::1]:25' });
+    expect(tableOf(files, 'inbound/transports')).to.deep.equal({ 'a.example': 'backend:[fd00::a1]:25' });
   });
 
   it('do not depend on the order of domains', () => {

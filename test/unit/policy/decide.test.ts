@@ -81,6 +81,14 @@ describe('who may send as what', () => {
     expect(isAllowed({ ccert_fingerprint: lower, sender: 'a@cert.example' })).to.equal(true);
   });
 
+  it('an IPv4 address counts the same when a socket tells it in IPv6', () => {
+    const one = indexTenants([tenant('v4.example', { address: '192.0.2.1', delivery: way })]);
+    for (const client_address of ['192.0.2.1', '::ffff:192.0.2.1', '::FFFF:192.0.2.1'])
+      expect(decide(question({ client_address, sender: 'a@v4.example' }), one)).to.equal('OK');
+    for (const client_address of ['192.0.2.11', '::ffff:192.0.2.2', '::192.0.2.1', 'fd00::ffff:192.0.2.1'])
+      expect(decide(question({ client_address, sender: 'a@v4.example' }), one)).to.match(/^REJECT/);
+  });
+
   it('a domain of a login or a certificate has no right from anybody’s address', () => {
     for (const sender of ['a@pass.example', 'a@paid.example', 'a@cert.example'])
       expect(isAllowed({ client_address: 'fd00::1', sender }), sender).to.equal(false);
@@ -123,6 +131,19 @@ describe('who may send where', () => {
     const shown = { client_address: 'fd00::1', recipient: foreign };
     expect(isAllowed({ ...shown, sender: 'a@second.example' })).to.equal(true);
     expect(isAllowed({ ...shown, sender: 'a@home.example' })).to.equal(false);
+  });
+
+  it('no address says a way to elsewhere, in quotes or without', () => {
+    const shown = { sasl_username: 'paid.example', sender: 'a@paid.example' };
+    const ways = ['%', '!', '@'].flatMap((way) => [
+      `a${way}b.example@home.example`,
+      `"a${way}b"@home.example`,
+    ]);
+    for (const recipient of [...ways, 'a@home.example@foreign.example'])
+      expect(answer({ ...shown, recipient }), recipient).to.match(/^REJECT 5\.7\.1 addresses that say a way/);
+    for (const sender of ['a@b.example@paid.example', '"a@home.example"@paid.example'])
+      expect(answer({ ...shown, sender, recipient: foreign })).to.match(/^REJECT 5\.7\.1 addresses that say/);
+    expect(isAllowed({ ...shown, recipient: '100%@foreign.example' })).to.equal(true);
   });
 
   it('a name below a relayed domain is foreign', () => {

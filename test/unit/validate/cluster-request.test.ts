@@ -125,7 +125,10 @@ describe('a relayed domain', () => {
     );
     expect(claim).to.include({ host: 'fd00::ab' });
     expect(claim?.fingerprints).to.deep.equal([fingerprint('AB')]);
-    expect(claimOf(domainOf('example.com', { 'mail-server-host': '192.0.2.1' }))?.host).to.equal('192.0.2.1');
+    for (const host of ['192.0.2.1', '::ffff:192.0.2.1', '::FFFF:c000:201', '0:0:0:0:0:ffff:192.0.2.1'])
+      expect(claimOf(domainOf('example.com', { 'mail-server-host': host }))?.host, host).to.equal(
+        '192.0.2.1',
+      );
   });
 
   it('may be a label alone, or have an underscore', () => {
@@ -150,6 +153,31 @@ describe('a relayed domain', () => {
       expect(errorOf(domainOf('example.com', { 'mail-server-host': host })), host).to.contain(
         'is not an IPv4 or IPv6 address',
       );
+  });
+
+  it('whose host is an address that no server has is refused for itself, however it is written', () => {
+    const addresses = {
+      unspecified: ['::', '0.0.0.0', '::ffff:0.0.0.0', '0:0:0:0:0:0:0:0'],
+      'link-local': ['fe80::1', 'FEBF::1', '169.254.169.254', '::ffff:169.254.1.1'],
+      multicast: ['ff02::1', '224.0.0.1', '239.255.255.255', '::ffff:e000:1'],
+      reserved: ['255.255.255.255', '240.0.0.1'],
+    };
+    for (const [kind, hosts] of Object.entries(addresses)) {
+      for (const host of hosts)
+        expect(errorOf(domainOf('example.com', { 'mail-server-host': host }))).to.equal(
+          `/mail-server-host: ${host} is ${kind}; write the address at which the cluster reaches the mail server`,
+        );
+    }
+    for (const host of [
+      'fec0::1',
+      'fd00::1',
+      '2001:db8::1',
+      '10.0.0.1',
+      '100.64.0.1',
+      '1.0.0.1',
+      '223.255.255.1',
+    ])
+      expect(claimOf(domainOf('example.com', { 'mail-server-host': host }))?.host, host).to.equal(host);
   });
 
   it('that is not even an object is refused for itself', () => {
