@@ -233,11 +233,11 @@ node
   .requiredOption('--directory <folder>')
   .requiredOption('--releases <folder>')
   .option('--rebuild', undefined, false)
-  .action(async (options: { directory: string; releases: string; rebuild: boolean }) => {
-    const { tellParent } = await import('./node/demonstration/child-process.ts');
+  .argument('<file>')
+  .action(async (file: string, options: { directory: string; releases: string; rebuild: boolean }) => {
+    const { tellByFile } = await import('./node/demonstration/child-process.ts');
     const { demonstrate } = await import('./node/demonstration/inside.ts');
-    await tellParent(() => demonstrate(options));
-    process.disconnect();
+    await tellByFile(file, () => demonstrate(options));
   });
 
 node

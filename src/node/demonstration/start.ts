@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Listr, type ListrTask } from 'listr2';
 
 import { prepareMachine } from '../index.ts';
-import { checkNamespaces, inPrivateNamespace } from '../namespace/private-namespace.ts';
+import { checkNamespaces } from '../namespace/private-namespace.ts';
 import type { NodeIdentity } from '../run-as-user.ts';
-import { ownCommand, runChild, startBackground } from './child-process.ts';
+import { ownCommand, runInNamespace, startBackground } from './child-process.ts';
 import type { Forward } from './forwarding.ts';
 import type { Demonstrated } from './demonstrated.ts';
 import { type OpenPorts, openPorts, wantedForwards } from './open-ports.ts';
@@ -25,12 +25,12 @@ export interface StartOptions {
  * kept is stopped first: services of different age, in namespaces of different make, would show nothing.
  */
 export async function startDemonstration({ directory, keepRunning }: StartOptions): Promise<string> {
-  await checkNamespaces();
+  const caller = await checkNamespaces();
   const { machine, releases, rebuild } = await prepare(directory);
   try {
     const options = ['--directory', machine.layout.directory, '--releases', releases];
     const inside = ownCommand('inside', ...options, ...(rebuild ? ['--rebuild'] : []));
-    const shown = (await runChild(machine.layout, inPrivateNamespace(inside))) as Demonstrated;
+    const shown = (await runInNamespace(machine.layout, caller, inside)) as Demonstrated;
     return formatReport({
       ...shown,
       ports: keepRunning ? await open(machine, shown) : null,

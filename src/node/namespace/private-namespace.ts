@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 import { OperatorError } from '../../errors.ts';
+import { findRootAccess, type RootAccess } from '../setup/install-packages.ts';
 
 /** The command that prepares the namespace in which it runs, with all rights, and then becomes its arguments. */
 export const preparation: readonly string[] = [
@@ -11,37 +12,48 @@ export const preparation: readonly string[] = [
   fileURLToPath(new URL('prepare-namespace.sh', import.meta.url)),
 ];
 
-interface Caller {
+/** Who is to run something there, and how it comes to root's rights, which the preparation takes. */
+export interface Caller {
   readonly uid: number;
   readonly gid: number;
+  readonly access: Exclude<RootAccess, 'none'>;
 }
-
-const ourselves = (): Caller => ({ uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 });
 
 /**
- * The command that runs `argv` in a fresh namespace as whoever we are. Somebody else than root gets the rights to
- * prepare it from a user namespace, and is then mapped back to itself: slapgrid refuses to work as user 0.
+ * Whoever we are. Throws OperatorError where no such namespace can be made. A user namespace would need no root, but
+ * in it root's files are nobody's, and Postfix does not trust them. Needs nothing that has to be installed.
  */
-export function inPrivateNamespace(argv: readonly string[], caller = ourselves()): string[] {
-  const { uid, gid } = caller;
-  const asOurselves = ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`];
-  return [...freshNamespace(caller), ...preparation, ...(uid === 0 ? [] : asOurselves), ...argv];
-}
-
-function freshNamespace({ uid }: Caller): string[] {
-  return ['unshare', '--net', '--mount', ...(uid === 0 ? [] : ['--user', '--map-root-user'])];
-}
-
-/** Throws OperatorError where no such namespace can be made. Needs nothing that has to be installed. */
-export async function checkNamespaces(): Promise<void> {
-  const [program = '', ...args] = freshNamespace(ourselves());
+export async function checkNamespaces(): Promise<Caller> {
+  const access = await findRootAccess();
+  if (access === 'none') {
+    throw new OperatorError(
+      'This machine: the demonstration has its addresses in a private network namespace, and making that needs root; run it as root, or as a user with sudo',
+    );
+  }
+  const caller = { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1, access };
+  if (access === 'sudo-password') return caller;
+  const [program = '', ...args] = freshNamespace(caller);
   const { exitCode, stderr } = await execa(program, [...args, 'true'], { reject: false, cwd: '/' });
-  if (exitCode === 0) return;
-  const advice =
-    process.getuid?.() === 0
-      ? 'use a virtual machine, or a container that may (docker run --privileged)'
-      : 'run it as root (sudo npm start), or allow user namespaces (sysctl user.max_user_namespaces)';
+  if (exitCode === 0) return caller;
   throw new OperatorError(
-    `This machine: cannot make a private network namespace, in which the demonstration has its addresses (${(stderr ?? '').trim()}); ${advice}`,
+    `This machine: cannot make a private network namespace, in which the demonstration has its addresses (${(stderr ?? '').trim()}); use a virtual machine, or a container that may (docker run --privileged)`,
   );
+}
+
+/** The command that runs `argv` in a fresh namespace as `caller`, with `environment` and, for sudo, little else. */
+export function inPrivateNamespace(
+  caller: Caller,
+  environment: Readonly<Record<string, string>>,
+  argv: readonly string[],
+): string[] {
+  const { uid, gid, access } = caller;
+  const asOurselves = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const drop = access === 'root' ? [] : asOurselves;
+  return [...freshNamespace(caller), ...preparation, ...drop, 'env', ...variables, ...argv];
+}
+
+function freshNamespace({ access }: Pick<Caller, 'access'>): string[] {
+  const sudo = { root: [], sudo: ['sudo', '-n'], 'sudo-password': ['sudo'] }[access];
+  return [...sudo, 'unshare', '--net', '--mount'];
 }

@@ -3,18 +3,18 @@ import { expect } from 'chai';
 import { inPrivateNamespace } from '../../../../src/node/namespace/private-namespace.ts';
 
 describe('a private namespace', () => {
-  it('is made by root without another user namespace', () => {
-    const command = inPrivateNamespace(['id'], { uid: 0, gid: 0 });
+  it('is made by root, who stays root in it', () => {
+    const command = inPrivateNamespace({ uid: 0, gid: 0, access: 'root' }, { A: 'b c' }, ['id']);
     expect(command.slice(0, 4)).to.deep.equal(['unshare', '--net', '--mount', 'sh']);
-    expect(command.slice(5)).to.deep.equal(['id']);
+    expect(command.slice(5)).to.deep.equal(['env', 'A=b c', 'id']);
   });
 
-  it('gives others the rights to prepare it only, and runs the command as themselves', () => {
-    const command = inPrivateNamespace(['id'], { uid: 1000, gid: 1001 });
-    expect(command.slice(0, 5)).to.deep.equal(['unshare', '--net', '--mount', '--user', '--map-root-user']);
+  it('is made by sudo for others, who are themselves in it', () => {
+    const command = inPrivateNamespace({ uid: 1000, gid: 1001, access: 'sudo' }, {}, ['id']);
+    expect(command.slice(0, 3)).to.deep.equal(['sudo', '-n', 'unshare']);
     expect(command.slice(7)).to.deep.equal([
-      ...['unshare', '--user', '--map-user=1000', '--map-group=1001'],
-      'id',
+      ...['setpriv', '--reuid=1000', '--regid=1001', '--init-groups'],
+      ...['env', 'id'],
     ]);
   });
 });
