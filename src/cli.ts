@@ -207,7 +207,9 @@ const node = program.command('node').description('A SlapOS node on this machine,
 
 node
   .command('start')
-  .description('Set up everything, request a mail server with two accounts, send a message and show it.')
+  .description(
+    'Set up everything, request two mail servers behind a relay, send mail on four ways, show them.',
+  )
   .option('--directory <folder>', 'where the node lives, at most 40 characters')
   .option('--keep-running', 'leave the node running at the end', false)
   .action(async (options: { directory?: string; keepRunning: boolean }) => {
@@ -222,6 +224,39 @@ node
   .action(async ({ directory }: { directory?: string }) => {
     const { stopDemonstration } = await import('./node/demonstration/stop.ts');
     console.log(await stopDemonstration(directory));
+  });
+
+// What `node start` runs.
+
+node
+  .command('inside', { hidden: true })
+  .requiredOption('--directory <folder>')
+  .requiredOption('--releases <folder>')
+  .option('--rebuild', undefined, false)
+  .argument('<file>')
+  .action(async (file: string, options: { directory: string; releases: string; rebuild: boolean }) => {
+    const { tellByFile } = await import('./node/demonstration/child-process.ts');
+    const { demonstrate } = await import('./node/demonstration/inside.ts');
+    await tellByFile(file, () => demonstrate(options));
+  });
+
+node
+  .command('surroundings', { hidden: true })
+  .requiredOption('--directory <folder>')
+  .action(async ({ directory }: { directory: string }) => {
+    const { tellParent } = await import('./node/demonstration/child-process.ts');
+    const { startSurroundings } = await import('./node/demonstration/surroundings.ts');
+    await tellParent(() => startSurroundings(directory));
+  });
+
+node
+  .command('forward', { hidden: true })
+  .requiredOption('--directory <folder>')
+  .argument('<forwards>')
+  .action(async (forwards: string, { directory }: { directory: string }) => {
+    const { tellParent } = await import('./node/demonstration/child-process.ts');
+    const { startForwarding } = await import('./node/demonstration/forwarding.ts');
+    await tellParent(() => startForwarding(directory, forwards));
   });
 
 try {

@@ -6,7 +6,12 @@ export type { OnProgress } from './progress.ts';
 export type { NodeIdentity } from './run-as-user.ts';
 export type { Service } from './services.ts';
 export { findMissingPackages, findRootAccess } from './setup/install-packages.ts';
-export { nodeDirectory, prepareMachine, type MachineOptions } from './setup/prepare-machine.ts';
+export {
+  existingMachine,
+  nodeDirectory,
+  prepareMachine,
+  type MachineOptions,
+} from './setup/prepare-machine.ts';
 export type { InstanceOptions, InstancePass } from './slapgrid.ts';
 export type { PartitionFailure } from './slapgrid-output.ts';
 export { attachLocalNode, startLocalNode, type StartOptions } from './start-node.ts';

@@ -27,6 +27,8 @@ export interface SettleOptions {
   readonly passes: number;
   /** Go on after a good pass until one finds nothing left to process: instances that others requested in it. */
   readonly quiet?: boolean;
+  /** Asks for everything again: a publication does not make slapproxy tell whoever asked, which a repetition does. */
+  readonly betweenPasses?: () => Promise<void>;
 }
 
 export interface Settled extends InstancePass {
@@ -103,9 +105,10 @@ export function localNode(node: NodeIdentity, serverUrl: string, onProgress: OnP
       }
     },
 
-    async settle({ passes, quiet = false }) {
+    async settle({ passes, quiet = false, betweenPasses }) {
       for (let pass = 1; ; pass += 1) {
         const result = await processInstances();
+        await betweenPasses?.();
         const done = result.exitCode === 0 && (!quiet || result.processed.length === 0);
         if (done || pass >= passes) return { ...result, passes: pass };
       }

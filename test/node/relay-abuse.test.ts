@@ -2,7 +2,8 @@
  * A relay cluster and those who mean it ill. Two nodes, of which one has no host name; mail servers and delivery services
  * are sinks that take everything: `fd00:3::/64`. Strangers have `fd00:2::/64`.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { X509Certificate } from 'node:crypto';
@@ -10,13 +11,16 @@ import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 
 import { lookUpDomains } from '../../src/place/domain-lookups.ts';
+import { type NameServer, startNameServer } from '../../src/node/namespace/name-server.ts';
+import { selfSignedIdentity, type TlsIdentity } from '../../src/node/stand-ins/self-signed-identity.ts';
+import {
+  type StandInSmtpServer,
+  startStandInSmtpServer,
+} from '../../src/node/stand-ins/stand-in-smtp-server.ts';
 import { eventually } from '../support/node/eventually.ts';
 import { describeInNamespace } from '../support/node/in-namespace.ts';
-import { connectLines, type Endpoint, type TlsIdentity } from '../support/node/line-client.ts';
-import { type MailSink, startMailSink } from '../support/node/mail-sink.ts';
-import { type NameServer, startNameServer } from '../support/node/name-server.ts';
-import { prepareNetwork, type RelayWorld, startRelayWorld } from '../support/node/relay-world.ts';
-import { newIdentity } from '../support/node/smtp-stand-in.ts';
+import { connectLines, type Endpoint } from '../support/node/line-client.ts';
+import { type RelayWorld, startRelayWorld } from '../support/node/relay-world.ts';
 import { openSmtp, sendBy, type SmtpOptions } from '../support/node/smtp.ts';
 
 const outside = 'fd00:2::1';
@@ -78,10 +82,10 @@ const at = (forms: readonly string[], domain: string) => forms.map((form) => for
 describeInNamespace('a relay cluster under attack', import.meta.url, ({ it, before, after }) => {
   let names: NameServer;
   let world: RelayWorld;
-  let delivery: MailSink;
-  let unpaid: MailSink;
-  let backend: MailSink;
-  let victim: MailSink;
+  let delivery: StandInSmtpServer;
+  let unpaid: StandInSmtpServer;
+  let backend: StandInSmtpServer;
+  let victim: StandInSmtpServer;
   let ofVictim: TlsIdentity;
   let ofAttacker: TlsIdentity;
   let login: SmtpOptions;
@@ -94,20 +98,25 @@ describeInNamespace('a relay cluster under attack', import.meta.url, ({ it, befo
   const printOf = ({ cert }: TlsIdentity) => new X509Certificate(cert).fingerprint256;
 
   before(async () => {
-    await prepareNetwork();
+    const folder = await mkdtemp(join(tmpdir(), 'smt-dns-'));
     const records = [
       'relay.relay.example. AAAA fd00:1::99',
       'addressed.example. AAAA fd00:2::80',
       'texted.example. TXT "text"',
     ];
-    names = await startNameServer(records, [], ['slow.example']);
-    [ofVictim, ofAttacker] = [await newIdentity(30), await newIdentity(30)];
-    delivery = await startMailSink(addresses.delivery, passwords, {
+    names = await startNameServer({ folder, records, silent: ['slow.example'] });
+    [ofVictim, ofAttacker] = [
+      await selfSignedIdentity('stand-in', 30),
+      await selfSignedIdentity('stand-in', 30),
+    ];
+    delivery = await startStandInSmtpServer({
+      ...addresses.delivery,
+      passwords,
       refusals: { [refusedRecipient]: 'this looks like spam; see https://delivery.example/why' },
     });
-    unpaid = await startMailSink(addresses.unpaid);
-    backend = await startMailSink(addresses.backend);
-    victim = await startMailSink(addresses.victim, undefined, { identity: ofVictim });
+    unpaid = await startStandInSmtpServer(addresses.unpaid);
+    backend = await startStandInSmtpServer(addresses.backend);
+    victim = await startStandInSmtpServer({ ...addresses.victim, identity: ofVictim });
     world = await startRelayWorld(3);
     await world.requestCluster({
       topology: { node1: { fqdn: 'mx1.relay.example' }, node2: {} },
@@ -171,7 +180,7 @@ describeInNamespace('a relay cluster under attack', import.meta.url, ({ it, befo
     );
     return subject;
   }
-  const taken = (sink: MailSink, text: string) =>
+  const taken = (sink: StandInSmtpServer, text: string) =>
     eventually(
       `"${text}" at a sink`,
       () => sink.received.find(({ source }) => source.includes(text)),
@@ -239,7 +248,7 @@ describeInNamespace('a relay cluster under attack', import.meta.url, ({ it, befo
     const clients: Record<string, { options: SmtpOptions; own: string[]; paid: boolean }> = {
       'a stranger': { options: { from: outside }, own: [], paid: false },
       'a stranger with a certificate': {
-        options: { from: outside, identity: await newIdentity() },
+        options: { from: outside, identity: await selfSignedIdentity() },
         own: [],
         paid: false,
       },
@@ -314,7 +323,7 @@ describeInNamespace('a relay cluster under attack', import.meta.url, ({ it, befo
     const toVictim = await send(node1.outbound, 'any@login.example', 'any@victim.example', login);
     await taken(victim, toVictim);
     await victim.stop();
-    victim = await startMailSink(addresses.victim, undefined, { identity: ofAttacker });
+    victim = await startStandInSmtpServer({ ...addresses.victim, identity: ofAttacker });
     const waiting = await Promise.all(
       ['victim', 'also-victim'].map((name) =>
         send(node1.outbound, 'any@login.example', `any@${name}.example`, login),
@@ -328,7 +337,7 @@ describeInNamespace('a relay cluster under attack', import.meta.url, ({ it, befo
     });
     expect(victim.received.map(({ recipients }) => recipients)).to.deep.equal([['any@attacker.example']]);
     await victim.stop();
-    victim = await startMailSink(addresses.victim, undefined, { identity: ofVictim });
+    victim = await startStandInSmtpServer({ ...addresses.victim, identity: ofVictim });
     await world.tool('node1', 'outbound-postqueue', '-f');
     for (const subject of waiting) await taken(victim, subject);
   });

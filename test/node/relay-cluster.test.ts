@@ -3,17 +3,23 @@
  * partitions have `fd00:1::/64`, strangers `fd00:2::/64`, servers that are no instances `fd00:3::/64`.
  */
 import { X509Certificate } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { type NameServer, startNameServer } from '../../src/node/namespace/name-server.ts';
+import { selfSignedIdentity, type TlsIdentity } from '../../src/node/stand-ins/self-signed-identity.ts';
+import {
+  type StandInSmtpServer,
+  startStandInSmtpServer,
+} from '../../src/node/stand-ins/stand-in-smtp-server.ts';
 import { eventually } from '../support/node/eventually.ts';
 import { describeInNamespace } from '../support/node/in-namespace.ts';
-import { connectLines, type Endpoint, type TlsIdentity } from '../support/node/line-client.ts';
+import { connectLines, type Endpoint } from '../support/node/line-client.ts';
 import { endpointsOf, type MailServer, messagesOf } from '../support/node/mail-server.ts';
-import { type MailSink, startMailSink } from '../support/node/mail-sink.ts';
-import { type NameServer, startNameServer } from '../support/node/name-server.ts';
-import { prepareNetwork, type RelayWorld, startRelayWorld } from '../support/node/relay-world.ts';
-import { newIdentity } from '../support/node/smtp-stand-in.ts';
+import { type RelayWorld, startRelayWorld } from '../support/node/relay-world.ts';
 import { openSmtp, sendBy, type SmtpOptions } from '../support/node/smtp.ts';
 import { servedBySmtp } from '../support/node/watching.ts';
 
@@ -100,9 +106,9 @@ const attemptsFromOutside: Attempt[] = [
 describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
   let names: NameServer;
   let world: RelayWorld;
-  let delivery: MailSink;
-  let passwordBackend: MailSink;
-  let addressBackend: MailSink;
+  let delivery: StandInSmtpServer;
+  let passwordBackend: StandInSmtpServer;
+  let addressBackend: StandInSmtpServer;
   let customCertificate: TlsIdentity;
   let firstPassword: unknown;
   let mail1: MailServer;
@@ -134,12 +140,12 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
   });
 
   before(async () => {
-    await prepareNetwork();
-    names = await startNameServer(records, ['broken.example']);
-    delivery = await startMailSink(addresses.delivery, accounts);
-    passwordBackend = await startMailSink(addresses.password);
-    addressBackend = await startMailSink(addresses.address);
-    customCertificate = await newIdentity(30);
+    const folder = await mkdtemp(join(tmpdir(), 'smt-dns-'));
+    names = await startNameServer({ folder, records, broken: ['broken.example'] });
+    delivery = await startStandInSmtpServer({ ...addresses.delivery, passwords: accounts });
+    passwordBackend = await startStandInSmtpServer(addresses.password);
+    addressBackend = await startStandInSmtpServer(addresses.address);
+    customCertificate = await selfSignedIdentity('stand-in', 30);
     world = await startRelayWorld(5);
     await world.requestCluster(clusterParameters('started', pem(customCertificate)));
     for (const name of ['mail1', 'mail2']) {
@@ -217,7 +223,7 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
         (await messagesOf(server, user, testPassword)).find((text) => text.includes(`Subject: ${subject}`)),
       30_000,
     );
-  const taken = ({ received }: MailSink, subject: string) =>
+  const taken = ({ received }: StandInSmtpServer, subject: string) =>
     eventually(
       `"${subject}" at its backend or delivery service`,
       () => received.find(({ source }) => source.includes(`Subject: ${subject}`)),
@@ -359,7 +365,7 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
   // Who may send.
 
   it('tells a stranger why it may not send', async () => {
-    const identity = await newIdentity();
+    const identity = await selfSignedIdentity();
     const stranger = await attempt(node1.outbound, user1, user2, { from: outside });
     expect(stranger).to.match(/^RCPT 554 5\.7\.1 .*no domain is relayed for fd00:2::1; log in/);
     const withCertificate = await attempt(node1.outbound, user1, foreign, { from: outside, identity });
@@ -391,7 +397,7 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
   });
 
   it('lets no stranger deliver to a mail server past the relay', async () => {
-    const identity = await newIdentity();
+    const identity = await selfSignedIdentity();
     for (const options of [{ from: outside }, { from: outside, identity }, { from: mail2.smtp.host }]) {
       expect(await attempt(mail1.smtp, 'out@world.example', user1, options)).to.match(/^RCPT 5/);
     }
@@ -625,7 +631,7 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
       const { exitCode, output } = await world.tool(name, 'postfix-certificate-rotate');
       expect(exitCode, output).to.equal(0);
     }
-    const another = await newIdentity(30);
+    const another = await selfSignedIdentity('stand-in', 30);
     const { 'verification-entry': proof } = await world.published('proven 2');
     for (const name of ['elsewhere', 'disputed', 'proven']) {
       await names.add(`${name}.example. MX 10 mx1.relay.example.`);

@@ -1,24 +1,28 @@
 /** What the operator of a relay has: promises that name what is broken, the monitor, and tools for two Postfix services. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
 import { expect } from 'chai';
 
 import { runAsUser } from '../../src/node/run-as-user.ts';
+import { type NameServer, startNameServer } from '../../src/node/namespace/name-server.ts';
+import { selfSignedIdentity, type TlsIdentity } from '../../src/node/stand-ins/self-signed-identity.ts';
+import {
+  type StandInSmtpServer,
+  startStandInSmtpServer,
+} from '../../src/node/stand-ins/stand-in-smtp-server.ts';
 import { eventually } from '../support/node/eventually.ts';
 import { describeInNamespace } from '../support/node/in-namespace.ts';
-import type { Endpoint, TlsIdentity } from '../support/node/line-client.ts';
+import type { Endpoint } from '../support/node/line-client.ts';
 import { fetchPage } from '../support/node/mail-server.ts';
-import { type MailSink, startMailSink } from '../support/node/mail-sink.ts';
-import { type NameServer, startNameServer } from '../support/node/name-server.ts';
 import {
   configurePromise,
   expectFailingPromises,
   failingPromises,
   promisesRecovered,
 } from '../support/node/promise-results.ts';
-import { prepareNetwork, type RelayWorld, startRelayWorld } from '../support/node/relay-world.ts';
-import { newIdentity } from '../support/node/smtp-stand-in.ts';
+import { type RelayWorld, startRelayWorld } from '../support/node/relay-world.ts';
 import { servedBySmtp, servedByTls } from '../support/node/watching.ts';
 
 /** Nobody listens there until a test starts somebody. */
@@ -28,7 +32,7 @@ const recipient = 'any@relayed.example';
 describeInNamespace('an operator of a mail relay', import.meta.url, ({ it, before, after }) => {
   let names: NameServer;
   let world: RelayWorld;
-  let sink: MailSink | undefined;
+  let sink: StandInSmtpServer | undefined;
   let cluster: string;
   let node: string;
   let host: string;
@@ -43,9 +47,9 @@ describeInNamespace('an operator of a mail relay', import.meta.url, ({ it, befor
   const web = () => ({ host, port: 8196 });
 
   before(async () => {
-    await prepareNetwork();
-    names = await startNameServer([]);
-    lasting = await newIdentity(30);
+    const folder = await mkdtemp(join(tmpdir(), 'smt-dns-'));
+    names = await startNameServer({ folder, records: [] });
+    lasting = await selfSignedIdentity('stand-in', 30);
     world = await startRelayWorld(2, ['mail-server-relay']);
     await world.requestCluster(parameters(lasting));
     await world.requestDomain('domain', {
@@ -222,7 +226,7 @@ describeInNamespace('an operator of a mail relay', import.meta.url, ({ it, befor
     expect(one.output).to.contain('Deleted: 1 message');
     expect([(await ids('inbound')).includes(id), await ids('outbound')]).to.deep.equal([true, []]);
 
-    sink = await startMailSink(backend);
+    sink = await startStandInSmtpServer(backend);
     await configurePromise(node, 'check-free-disk-space', 'min-mebibytes', '1');
     await world.tool('node1', 'activate-inbound', 'postqueue', '-f');
     await recovered();
@@ -230,7 +234,9 @@ describeInNamespace('an operator of a mail relay', import.meta.url, ({ it, befor
   });
 
   it('is told that a node is missing, and that a certificate ends soon, before it does', async () => {
-    await world.requestCluster(parameters(await newIdentity(4), { node2: { fqdn: 'mx2.relay.example' } }));
+    await world.requestCluster(
+      parameters(await selfSignedIdentity('stand-in', 4), { node2: { fqdn: 'mx2.relay.example' } }),
+    );
     await world.reprocess(1);
     await expectFailing(
       { 'nodes-answered': /^node node2 has not published .*; process it, or see why/ },

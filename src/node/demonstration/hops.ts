@@ -2,13 +2,20 @@
 import PostalMime from 'postal-mime';
 
 export interface Hop {
+  /** What the client called itself. */
+  from: string;
   /** Who took the message over. */
   by: string;
   /** `ESMTPSA`: extended SMTP with TLS (S) and login (A); `LMTP`: into the mailbox. */
   protocol: string;
-  /** `TLSv1.3`, or null when the hop says nothing of TLS. */
+  /** `TLSv1.3 AES_256_GCM`, or null when the hop says nothing of TLS. */
   tls: string | null;
-  authenticated: boolean;
+  /** Name in the client's certificate, if it showed one. */
+  certificate: string | null;
+  /** Whom the client logged in as, where the server writes it. */
+  login: string | null;
+  /** The receiver's name for the message, as in its log. */
+  id: string | null;
   time: Date | null;
 }
 
@@ -21,26 +28,23 @@ export async function readHops(source: string | Uint8Array): Promise<Hop[]> {
     .reverse();
 }
 
-function readHop(header: string): Hop {
-  const protocol = /\bwith (E?SMTP\w*|L?MTP\w*|UTF8\w+)/i.exec(header)?.[1] ?? 'local';
-  const date = /;\s*([^;]+)$/.exec(header)?.[1];
-  const time = date === undefined ? NaN : Date.parse(date.replace(/\(.*?\)/g, ''));
+export function readHop(header: string): Hop {
+  const found = (pattern: RegExp) => pattern.exec(header)?.[1] ?? null;
+  const time = Date.parse((found(/;\s*([^;]+)$/) ?? '').replace(/\(.*?\)/g, ''));
   return {
-    by: /\bby (\S+)/.exec(header)?.[1] ?? 'unknown',
-    protocol: protocol.toUpperCase(),
-    tls: /\b(TLSv[\d.]+)/.exec(header)?.[1] ?? null,
-    authenticated: /^E?SMTPS?A$/i.test(protocol),
+    from: found(/^from (\S+)/) ?? 'unknown',
+    by: found(/\bby (\S+)/) ?? 'unknown',
+    protocol: (found(/\bwith (E?SMTP\w*|L?MTP\w*|UTF8\w+)/i) ?? 'local').toUpperCase(),
+    tls: readTls(header),
+    certificate: found(/\(Client CN "([^"]+)"/),
+    login: found(/\(Authenticated sender: ([^)]+)\)/),
+    id: found(/\bid ([\w.-]+)/),
     time: Number.isNaN(time) ? null : new Date(time),
   };
 }
 
-/** One line for people. */
-export function describeHop({ by, protocol, tls, authenticated, time }: Hop): string {
-  const details = [
-    protocol,
-    tls ?? (protocol === 'LMTP' ? 'inside the server' : 'no TLS'),
-    ...(authenticated ? ['logged in'] : []),
-    ...(time === null ? [] : [time.toISOString().slice(11, 19)]),
-  ];
-  return `${by} (${details.join(', ')})`;
+/** The cipher without what goes without saying in TLS 1.3. */
+function readTls(header: string): string | null {
+  const [, version, cipher = ''] = /\busing (TLSv[\d.]+) with cipher ([\w-]+)/.exec(header) ?? [];
+  return version === undefined ? null : `${version} ${cipher.replace(/^TLS_|_SHA\d+$/g, '')}`;
 }

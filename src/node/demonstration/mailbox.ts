@@ -4,9 +4,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
 import { createTransport } from 'nodemailer';
 
+import { strangerAddress } from './world.ts';
+
 export interface MailAccount {
   address: string;
   password: string;
+}
+
+export interface Message {
+  to: string;
+  subject: string;
+  text: string;
 }
 
 /** Where the services are, as published. */
@@ -20,14 +28,25 @@ export interface MailService {
 const tls = { rejectUnauthorized: false };
 const patience = 30_000;
 
+/** The published endpoints. */
+export function mailServiceOf(published: Readonly<Record<string, unknown>>): MailService {
+  return {
+    host: String(published['imap-smtp-ipv6']),
+    smtpPort: Number(published['smtp-port']),
+    imapPort: Number(published['imap-port']),
+  };
+}
+
 export async function sendMessage(
   { host, smtpPort }: MailService,
   from: MailAccount,
-  message: { to: string; subject: string; text: string },
+  message: Message,
 ): Promise<void> {
   const transport = createTransport({
     host,
     port: smtpPort,
+    name: `${from.address.replace(/@.*/, '')}.laptop`,
+    localAddress: strangerAddress(),
     requireTLS: true,
     tls,
     auth: { user: from.address, pass: from.password },
@@ -38,7 +57,6 @@ export async function sendMessage(
     transport.close();
   }
 }
-
 /** Source of the message with this subject, once it is in the inbox. Rejects after half a minute. */
 export async function receiveMessage(
   { host, imapPort }: MailService,

@@ -1,55 +1,108 @@
-/** What `npm start` prints at its end. */
-import { type LookAround } from '../look-around.ts';
-import { describeHop, type Hop } from './hops.ts';
+/** What `npm start` prints at its end; fits in 110 columns, but for URLs. */
+import type { NodeLayout } from '../node-layout.ts';
+import type { Demonstrated } from './demonstrated.ts';
+import type { OpenPorts } from './open-ports.ts';
+import type { ShownPath } from './paths.ts';
+import { serverNames } from './scenario.ts';
+import { table } from './table.ts';
+import { deliveryService, demonstrationFiles } from './world.ts';
 
-export interface Report {
-  title: string;
-  connection: Readonly<Record<string, unknown>>;
-  accounts: readonly { address: string; password: string; setupUrl: string }[];
-  /** Title of each path that mail took, and its hops. */
-  paths: readonly { title: string; hops: readonly Hop[] }[];
-  partition: string;
-  masterUrl: string;
-  look: readonly LookAround[];
-  keepsRunning: boolean;
+export interface Report extends Demonstrated {
+  layout: NodeLayout;
+  /** Null when everything is stopped at the end. */
+  ports: OpenPorts | null;
   stopCommand: string;
 }
 
 export function formatReport(report: Report): string {
-  const { connection } = report;
-  const host = String(connection['imap-smtp-ipv6']);
-  const port = (key: string) => String(connection[key]);
+  const { paths, ports, stopCommand } = report;
   return [
-    ...report.paths.flatMap(({ title, hops }) => [
-      title,
-      ...hops.map((hop, index) => `  ${index + 1}. ${describeHop(hop)}`),
-      '',
+    ...paths.flatMap((path) => [...describePath(path), '']),
+    'Summary',
+    ...table([
+      ['path', 'hops', 'seconds'],
+      ...paths.map(({ title, hops, duration }) => [title, `${hops.length}`, seconds(duration)]),
     ]),
-    `Mail server ${report.title}`,
-    ...rows([
-      ['IMAP', `${host} port ${port('imap-port')} (STARTTLS), ${port('imaps-port')} (TLS)`],
-      ['SMTP', `${host} port ${port('smtp-port')} (STARTTLS)`],
-      ['ManageSieve', `${host} port ${port('sieve-port')} (STARTTLS)`],
-      ['web', port('webmail-url')],
-      ['administration', `${port('webmail-admin-url')}  (admin / ${port('webmail-admin-password')})`],
-      ['SlapOS master', report.masterUrl],
-      ['files', report.partition],
-    ]),
+    '',
+    ...serverNames.flatMap((name) => [...describeServer(report, name), '']),
+    'Certificates of the senders above; who takes mail from them knows their SHA-256 fingerprint',
+    ...table(Object.entries(report.fingerprints)),
     '',
     'Accounts, with the password that was set through the set-up link',
-    ...rows(report.accounts.map(({ address, password }) => [address, password])),
-    ...rows(report.accounts.map(({ address, setupUrl }) => [`set-up link of ${address}, used`, setupUrl])),
+    ...table(
+      report.accounts.map(({ address, password }) => [address, password ?? 'none yet: open the set-up link']),
+    ),
     '',
-    'How to look',
-    ...rows(report.look.map(({ purpose, command }) => [purpose, command])),
+    'Set-up links',
+    ...report.accounts.flatMap(({ address, password, setupUrl }) => [
+      `  ${address}, ${password === null ? 'not used yet' : 'used'}`,
+      `    ${ports?.urlFromHere(setupUrl) ?? setupUrl}`,
+    ]),
     '',
-    report.keepsRunning
-      ? `The node goes on running. Stop it with: ${report.stopCommand}`
-      : 'The node is stopped; its data stays. Keep it running with: npm start -- --keep-running',
+    'Where to look',
+    ...table(placesToLook(report)),
+    '',
+    ports === null
+      ? 'Everything is stopped; its data stays. To try the addresses above: npm start -- --keep-running'
+      : `The node goes on running. Stop it with: ${stopCommand}`,
   ].join('\n');
 }
 
-function rows(pairs: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(0, ...pairs.map(([label]) => label.length));
-  return pairs.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`);
+export function describePath({ title, attempts, hops }: ShownPath): string[] {
+  return [
+    title,
+    ...attempts.map(
+      ({ answer, since }, index) =>
+        `  attempt ${index + 1}, after ${seconds(since)} s: ${answer.replace(/, see http\S+$/, '')}`,
+    ),
+    ...table(
+      hops.map(({ from, by, protocol, tls, authentication, since }, index) => [
+        `${index + 1}. ${from} → ${protocol === 'LMTP' ? 'mailbox' : by}`,
+        protocol,
+        tls ?? 'no TLS',
+        authentication,
+        since === null ? '' : `+${since} s`,
+      ]),
+    ),
+  ];
 }
+
+function describeServer({ servers, ports }: Report, name: keyof Report['servers']): string[] {
+  const published = servers[name];
+  const host = String(published['imap-smtp-ipv6']);
+  const at = (key: string) => {
+    const port = Number(published[key]);
+    const here = ports?.portOf(host, port);
+    return here === undefined ? `[${host}]:${port}` : `127.0.0.1:${here}  ([${host}]:${port})`;
+  };
+  const url = (key: string) => {
+    const inside = String(published[key]);
+    return ports?.urlFromHere(inside) ?? inside;
+  };
+  return [
+    `Mail server ${name}${ports === null ? ', in its namespace' : ', from here (and in its namespace)'}`,
+    ...table([
+      ['SMTP, STARTTLS', at('smtp-port')],
+      ['IMAP, STARTTLS', at('imap-port')],
+      ['IMAP, TLS', at('imaps-port')],
+      ['web', url('webmail-url')],
+      [
+        'administration',
+        `${url('webmail-admin-url')}  (admin / ${String(published['webmail-admin-password'])})`,
+      ],
+    ]),
+  ];
+}
+
+function placesToLook({ layout, masterUrl, partitions, ports }: Report): string[][] {
+  const asUser = process.getuid?.() === 0 ? 'runuser -u slapos-mail -- ' : '';
+  return [
+    ...Object.entries(partitions).map(([name, folder]) => [`files of ${name}`, folder]),
+    [`mail that the stand-in ${deliveryService.name} took`, demonstrationFiles(layout).delivered],
+    ['logs of SlapOS', layout.logDirectory],
+    ['services and their state', `${asUser}${layout.slapos} node status`],
+    ['SlapOS master', `${ports?.urlFromHere(masterUrl) ?? masterUrl}panel/`],
+  ];
+}
+
+const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1);

@@ -1,88 +1,84 @@
-/** The scenario that the design began with (ARCHITECTURE.md, chapter 4): mail1 with alice and bob. */
+/** The scenario that the design began with (ARCHITECTURE.md, chapter 4): two mail servers behind a relay cluster. */
+import { join } from 'node:path';
+
 import { OperatorError } from '../../errors.ts';
-import type { LocalNode } from '../local-node.ts';
-import type { MailAccount, MailService } from './mailbox.ts';
-import { type Passwords, setPassword } from './passwords.ts';
+import type { LocalNode, NodeRequest } from '../local-node.ts';
+import { deliveryService, mailDomains, relayHost } from './world.ts';
 
-export interface Scenario {
-  softwareUrl: string;
-  title: string;
-  parameters: object;
-  /** Names of people: each has a shared instance of that name. */
-  people: readonly string[];
-  domain: string;
+export type Published = Readonly<Record<string, unknown>>;
+export type ServerName = keyof typeof mailDomains;
+
+/** Who has an account where; `dave` leaves his set-up link to whoever tries it. */
+export const people = { alice: 'mail1', bob: 'mail1', charlie: 'mail2', dave: 'mail2' } as const;
+export type Person = keyof typeof people;
+export type PersonWithPassword = Exclude<Person, 'dave'>;
+export const serverNames: readonly ServerName[] = ['mail1', 'mail2'];
+export const clusterName = 'mailrelay';
+/** The relay's only node, which the cluster requests. */
+export const nodeName = 'node1';
+/** Cluster, its node, two mail servers. */
+export const partitionCount = 4;
+
+/** Seconds until greylisting takes a message of somebody new. */
+export const greylistingDelay = 2;
+
+export const addressOf = (person: Person): string => `${person}@${mailDomains[people[person]]}`;
+
+export interface Requests {
+  /** Asks for everything; repeated, it asks what was published since. */
+  requestAll(): Promise<void>;
+  requestServer(name: ServerName): Promise<Published>;
+  requestAccount(person: Person): Promise<Published>;
 }
 
-export function scenario(softwareUrl: string): Scenario {
-  const domain = 'mail1.example.com';
+/** `releases`: the folder of both software releases. */
+export function requestsTo(node: LocalNode, releases: string): Requests {
+  const { mailServer, relay } = softwareUrls(releases);
+  const ask = async (request: NodeRequest) => {
+    const answer = await node.request(request);
+    if (answer.state === 'ready') return answer;
+    throw new OperatorError(`${request.name}: ${answer.reason}`);
+  };
+  const askForCluster = () =>
+    ask({ name: clusterName, softwareUrl: relay, softwareType: 'cluster', parameters: clusterParameters });
+  const askForServer = (name: ServerName) =>
+    ask({
+      ...{ name, softwareUrl: mailServer, softwareType: 'default' },
+      parameters: { 'mail-domains': [mailDomains[name]], 'inbound-relay': { 'relay-sr-url': relay } },
+    });
+  const requestAccount = async (person: Person) => {
+    const { guid = '' } = await askForServer(people[person]);
+    const { connection } = await ask({
+      ...{ name: person, softwareUrl: mailServer, softwareType: 'default', shared: true },
+      ...{ parameters: { address: addressOf(person) }, filter: { instance_guid: guid } },
+    });
+    return connection;
+  };
   return {
-    softwareUrl,
-    title: 'mail1',
-    // Nobody is in front of this server: it has no relay.
-    parameters: { 'mail-domains': [domain], 'inbound-relay': { enable: false } },
-    people: ['alice', 'bob'],
-    domain,
+    requestServer: async (name) => (await askForServer(name)).connection,
+    requestAccount,
+    async requestAll() {
+      await askForCluster();
+      for (const name of serverNames) await askForServer(name);
+      for (const person of Object.keys(people) as Person[]) await requestAccount(person);
+    },
   };
 }
 
-const softwareType = 'default';
-
-/** Requests the server and its accounts; what is there is only asked about. */
-export async function requestAll(node: LocalNode, wanted: Scenario): Promise<void> {
-  await requestServer(node, wanted);
-  for (const person of wanted.people) await requestAccount(node, wanted, person);
-}
-
-export async function requestServer(
-  node: LocalNode,
-  { softwareUrl, title, parameters }: Scenario,
-): Promise<Readonly<Record<string, unknown>>> {
-  return connectionOf(await node.request({ softwareUrl, softwareType, name: title, parameters }), title);
-}
-
-export async function requestAccount(
-  node: LocalNode,
-  { softwareUrl, domain }: Scenario,
-  person: string,
-): Promise<Readonly<Record<string, unknown>>> {
-  const parameters = { address: `${person}@${domain}` };
-  const answer = await node.request({ softwareUrl, softwareType, name: person, shared: true, parameters });
-  return connectionOf(answer, person);
-}
-
-/** Everybody's account; passwords that are not known yet are set through the set-up links. */
-export async function peopleWithPasswords(
-  node: LocalNode,
-  wanted: Scenario,
-  known: Passwords,
-): Promise<MailAccount[]> {
-  const accounts: MailAccount[] = [];
-  for (const person of wanted.people) {
-    const { address, 'setup-url': link, error } = await requestAccount(node, wanted, person);
-    if (typeof address !== 'string' || typeof link !== 'string') {
-      throw new OperatorError(
-        `the account of ${person} was not made: ${String(error ?? 'nothing published yet')}`,
-      );
-    }
-    accounts.push({ address, password: known[address] ?? (await setPassword(link)) });
-  }
-  return accounts;
-}
-
-/** The published endpoints. */
-export function mailServiceOf(connection: Readonly<Record<string, unknown>>): MailService {
-  const port = (key: string) => Number(connection[key]);
+export function softwareUrls(releases: string): { mailServer: string; relay: string } {
   return {
-    host: String(connection['imap-smtp-ipv6']),
-    smtpPort: port('smtp-port'),
-    imapPort: port('imap-port'),
+    mailServer: join(releases, 'mail-server/software.cfg'),
+    relay: join(releases, 'mail-server-relay/software.cfg'),
   };
 }
 
-function connectionOf(
-  answer: Awaited<ReturnType<LocalNode['request']>>,
-  name: string,
-): Readonly<Record<string, unknown>> {
-  if (answer.state === 'ready') return answer.connection;
-  throw new OperatorError(`${name}: ${answer.reason}`);
-}
+const { name, port, user, password } = deliveryService;
+const clusterParameters = {
+  topology: { [nodeName]: { fqdn: relayHost } },
+  'default-relay-config': {
+    greylisting: { 'greylisting-delay': greylistingDelay },
+    'proxy-map': {
+      'third-party': { host: name, port, user, password, domains: Object.values(mailDomains) },
+    },
+  },
+};

@@ -1,15 +1,26 @@
-/** `npm run stop`: ends a node that was kept running. */
+/** `npm run stop`: ends a node that was kept running, and what is around it. */
 import { existsSync } from 'node:fs';
 
-import { attachLocalNode, nodeDirectory, prepareMachine } from '../index.ts';
+import { existingMachine, nodeDirectory } from '../index.ts';
+import { type NodeIdentity } from '../run-as-user.ts';
+import { nodeIsRunning, stopNode } from '../stop-node.ts';
+import { endChildren } from './child-process.ts';
 
 /** What happened, as a sentence. */
 export async function stopDemonstration(directory?: string): Promise<string> {
   const folder = nodeDirectory(directory);
   if (!existsSync(folder)) return `there is no node in ${folder}`;
-  const machine = await prepareMachine({ directory: folder });
-  const node = await attachLocalNode(machine);
-  if (node === undefined) return `no node runs in ${machine.layout.directory}`;
-  await node.stop();
-  return `the node in ${machine.layout.directory} is stopped; its data stays`;
+  const stopped = await stopEverything(await existingMachine(folder));
+  return stopped ? `the node in ${folder} is stopped; its data stays` : `no node runs in ${folder}`;
+}
+
+/**
+ * Ends all processes of the node and of the demonstration, with which their namespace goes; true if there were any. Works
+ * from outside of the namespace.
+ */
+export async function stopEverything(machine: NodeIdentity): Promise<boolean> {
+  const nodeRan = nodeIsRunning(machine);
+  const childrenRan = await endChildren(machine.layout);
+  await stopNode(machine);
+  return nodeRan || childrenRan;
 }

@@ -14,6 +14,7 @@ const runtimePackages: readonly DebianPackage[] = [
   { name: 'dovecot-lmtpd', brings: '/usr/lib/dovecot/lmtp' },
   { name: 'dovecot-managesieved', brings: '/usr/lib/dovecot/managesieve' },
   { name: 'dovecot-sieve', brings: '/usr/bin/sievec' },
+  { name: 'iproute2', brings: '/usr/sbin/ip' },
   { name: 'libnss-wrapper', brings: 'libnss_wrapper.so' },
   { name: 'libuid-wrapper', brings: 'libuid_wrapper.so' },
   { name: 'logrotate', brings: '/usr/sbin/logrotate' },
@@ -26,14 +27,13 @@ const runtimePackages: readonly DebianPackage[] = [
   // slapos.core needs netifaces, which the package index has only as C source: Debian's build spares a compiler.
   { name: 'python3-netifaces', brings: 'netifaces, a Python module' },
   { name: 'python3-venv', brings: '/usr/bin/python3 -m venv' },
+  { name: 'unbound', brings: '/usr/sbin/unbound' },
   { name: 'xz-utils', brings: '/usr/bin/xz' },
 ];
 
 const testPackages: readonly DebianPackage[] = [
   { name: 'chromium', brings: '/usr/bin/chromium' },
-  { name: 'iproute2', brings: '/usr/sbin/ip' },
   { name: 'swaks', brings: '/usr/bin/swaks' },
-  { name: 'unbound', brings: '/usr/sbin/unbound' },
 ];
 
 /** The packages that a local node needs; `forTests` adds the clients that the tests use. */

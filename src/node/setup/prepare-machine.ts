@@ -31,11 +31,16 @@ export async function prepareMachine(options: MachineOptions = {}): Promise<Node
     onProgress(`Debian packages: installing ${missing.join(', ')}`);
     await installPackages(missing, onProgress);
   }
-  const node = { layout: nodeLayout(directory, options.venv), user: await prepareUser() };
+  const node = await existingMachine(directory, options.venv);
   await prepareDirectory(directory, node.user);
   await preparePythonEnvironment(node, onProgress);
   await prepareNodeProgram(node);
   return node;
+}
+
+/** The same without preparing anything: for a machine that was prepared. */
+export async function existingMachine(directory?: string, venv?: string): Promise<NodeIdentity> {
+  return { layout: nodeLayout(nodeDirectory(directory), venv), user: await prepareUser() };
 }
 
 /** The directory of the node that `directory`, as the operator wrote it or not, means; checked. */

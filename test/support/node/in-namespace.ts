@@ -7,6 +7,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+import { preparation } from '../../../src/node/namespace/private-namespace.ts';
+
 /** One line of the runner's output. */
 export interface InsideResult {
   title: string;
@@ -60,7 +62,8 @@ interface Inside {
 }
 
 function start(file: string): Inside {
-  const command = [...unshare, process.execPath, '--import', import.meta.resolve('tsx'), runner, file];
+  const node = [process.execPath, '--import', import.meta.resolve('tsx')];
+  const command = [...unshare, ...preparation, ...node, runner, file];
   const child: ChildProcess = spawn('unshare', command, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, [insideMark]: '1' },

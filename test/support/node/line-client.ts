@@ -2,14 +2,11 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
 
+import type { TlsIdentity } from '../../../src/node/stand-ins/self-signed-identity.ts';
+
 export interface Endpoint {
   host: string;
   port: number;
-}
-
-export interface TlsIdentity {
-  key: string;
-  cert: string;
 }
 
 export interface LineClient {

@@ -1,5 +1,4 @@
 /** Runs one test file inside a namespace and prints each result as a line of JSON (see in-namespace.ts). */
-import { execa } from 'execa';
 import Mocha from 'mocha';
 
 import type { InsideResult } from './in-namespace.ts';
@@ -8,7 +7,6 @@ import type { InsideResult } from './in-namespace.ts';
 console.log = console.error;
 const report = (result: InsideResult) => process.stdout.write(`${JSON.stringify(result)}\n`);
 
-await execa('ip', ['link', 'set', 'lo', 'up']);
 // The base of all reporters prints nothing itself.
 const reporter = Mocha.reporters.Base;
 const mocha = new Mocha({ forbidOnly: true, forbidPending: true, timeout: 600_000, reporter });

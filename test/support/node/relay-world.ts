@@ -3,8 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { execa } from 'execa';
-
 import { type LocalNode, prepareMachine, startLocalNode } from '../../../src/node/index.ts';
 import { runAsUser, type RunResult } from '../../../src/node/run-as-user.ts';
 import { supervisordConfiguration } from '../../../src/node/stop-node.ts';
@@ -39,14 +37,6 @@ interface Wish {
   softwareType: string;
   parameters: object;
   shared?: true;
-}
-
-/** Local addresses of this namespace: partitions have `fd00:1::/64`, everybody else `fd00:2::/64` and `fd00:3::/64`. */
-export async function prepareNetwork(): Promise<void> {
-  for (const prefix of ['fd00:1::/64', 'fd00:2::/64', 'fd00:3::/64']) {
-    await execa('ip', ['-6', 'route', 'add', 'local', prefix, 'dev', 'lo']);
-  }
-  await execa('sysctl', ['-qw', 'net.ipv6.ip_nonlocal_bind=1']);
 }
 
 const both = ['mail-server', 'mail-server-relay'] as const;
@@ -91,14 +81,12 @@ export async function startRelayWorld(
     requestDomain: (name, parameters) =>
       askFor(name, { softwareUrl: relay, softwareType: 'cluster', shared: true, parameters }),
     async settle(passes = 8) {
-      for (let pass = 1; ; pass += 1) {
-        const { exitCode, processed, output } = await node.processInstances();
-        console.log(`pass ${pass}: ${exitCode}, processed ${processed.join(' ')}`);
-        // A publication does not make slapproxy tell whoever asked; asking again does.
+      const askForAll = async () => {
         for (const name of wishes.keys()) await ask(name);
-        if (exitCode === 0 && processed.length === 0) return pass;
-        if (pass >= passes) throw new Error(`not settled after ${passes} passes:\n${output.slice(-6000)}`);
-      }
+      };
+      const settled = await node.settle({ passes, quiet: true, betweenPasses: askForAll });
+      if (settled.exitCode === 0 && settled.processed.length === 0) return settled.passes;
+      throw new Error(`not settled after ${passes} passes:\n${settled.output.slice(-6000)}`);
     },
     async reprocess(passes) {
       for (let pass = 0; pass < passes; pass += 1) await node.processInstances({ force: true });

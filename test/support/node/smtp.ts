@@ -1,5 +1,6 @@
 /** SMTP word by word: what a client sends is exactly what a test says. */
-import { connectLines, type Endpoint, type LineClient, type TlsIdentity } from './line-client.ts';
+import type { TlsIdentity } from '../../../src/node/stand-ins/self-signed-identity.ts';
+import { connectLines, type Endpoint, type LineClient } from './line-client.ts';
 
 export interface SmtpLogin {
   user: string;

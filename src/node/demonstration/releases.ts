@@ -1,0 +1,19 @@
+/** The software releases of this checkout, for the node to build. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { buildRelease } from '../../release/build-release.ts';
+
+/** Makes them in `folder`; true when they are others than those that were there before. */
+export async function makeReleases(folder: string): Promise<boolean> {
+  const before = await checksum(folder);
+  const { sha256 } = await buildRelease({ outputDirectory: folder });
+  return before !== null && before !== sha256;
+}
+
+async function checksum(folder: string): Promise<string | null> {
+  const profile = join(folder, 'stack/tarball.cfg');
+  if (!existsSync(profile)) return null;
+  return /^sha256 = (\w+)$/m.exec(await readFile(profile, 'utf8'))?.[1] ?? null;
+}

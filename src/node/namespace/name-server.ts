@@ -1,0 +1,84 @@
+/** A real DNS server for a private network and mount namespace, in which it is the only one (prepare-namespace.sh). */
+import { spawn } from 'node:child_process';
+import { Resolver } from 'node:dns/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { execa } from 'execa';
+
+import { waitUntil } from '../wait-until.ts';
+
+export interface NameServer {
+  /** `record`: one in the notation of zone files, with absolute names. */
+  add(record: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface NameServerOptions {
+  /** Absolute, for its configuration; made here, and removed at the end. */
+  readonly folder: string;
+  /** In the notation of zone files, with absolute names. */
+  readonly records: readonly string[];
+  /** Domains about which it refuses to answer. */
+  readonly broken?: readonly string[];
+  /** Domains about which it says nothing at all. */
+  readonly silent?: readonly string[];
+}
+
+const configurationFile = (folder: string): string => join(folder, 'unbound.conf');
+
+/** Answers with `records`; any name that is not there does not exist. */
+export async function startNameServer(options: NameServerOptions): Promise<NameServer> {
+  const { folder } = options;
+  await mkdir(folder, { recursive: true });
+  await writeFile(configurationFile(folder), configurationOf(options));
+  const server = spawn('unbound', ['-d', '-c', configurationFile(folder)], {
+    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => server.once('close', resolve).once('error', () => resolve()));
+  if (!(await waitUntil(answers, 10_000))) throw new Error('unbound does not answer');
+  return {
+    add: (record) => addRecord(folder, record),
+    async stop() {
+      server.kill();
+      await ended;
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Tells the name server whose folder this is one more record, from any process. */
+export async function addRecord(folder: string, record: string): Promise<void> {
+  await execa('/usr/sbin/unbound-control', ['-c', configurationFile(folder), 'local_data', record]);
+}
+
+async function answers(): Promise<boolean> {
+  const resolver = new Resolver({ timeout: 500, tries: 1 });
+  resolver.setServers(['127.0.0.1']);
+  const answer = await resolver.resolveTxt('nothing.invalid').catch((error: NodeJS.ErrnoException) => error);
+  return 'code' in answer && answer.code === 'ENOTFOUND';
+}
+
+function configurationOf({ folder, records, broken = [], silent = [] }: NameServerOptions): string {
+  return [
+    'server:',
+    ' interface: 127.0.0.1',
+    ' username: ""',
+    ' chroot: ""',
+    ' pidfile: ""',
+    ' use-syslog: no',
+    ' verbosity: 0',
+    ` directory: "${folder}"`,
+    ' module-config: "iterator"',
+    ' local-zone: "." static',
+    ...broken.map((domain) => ` local-zone: "${domain}" always_refuse`),
+    ...silent.map((domain) => ` local-zone: "${domain}" always_deny`),
+    ...records.map((record) => ` local-data: '${record}'`),
+    'remote-control:',
+    ' control-enable: yes',
+    ` control-interface: ${folder}/control`,
+    ' control-use-cert: no',
+    '',
+  ].join('\n');
+}
