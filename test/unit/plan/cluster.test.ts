@@ -80,6 +80,14 @@ describe('a relayed domain that is accepted hears', () => {
     expect(published({ domains: a, answers: silent }, '_a')).to.include({ 'outbound-smtp-port': '10587' });
   });
 
+  it('of those nodes only that listen on the port that it hears', () => {
+    const second = { ...answers['second'], 'submission-port': '10588' };
+    expect(published({ domains: a, answers: { ...answers, second } }, '_a')).to.deep.include({
+      'outbound-hosts': ['fd00::11'],
+      'outbound-smtp-port': '10587',
+    });
+  });
+
   it('the name of all nodes when there is one', () => {
     const parameters = { 'relay-domain': 'relay.example.net' };
     expect(published({ domains: a, parameters }, '_a')).to.include({ 'outbound-host': 'relay.example.net' });
