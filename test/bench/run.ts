@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { benchConverge } from './converge.ts';
 import { benchRelayPlanning } from './relay-planning.ts';
+import { benchRelayThroughput } from './relay-throughput.ts';
 import { unpackRelease } from './release.ts';
 import { benchRender } from './render.ts';
 import { missed, type Row, tableOf } from './table.ts';
@@ -20,6 +21,7 @@ try {
     render: async () => benchRender(folder, await unpackRelease(folder)),
     converge: () => benchConverge(console.log),
     'relay-planning': () => benchRelayPlanning(folder, console.log),
+    'relay-throughput': benchRelayThroughput,
   };
   for (const [name, bench] of Object.entries(benchmarks)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
