@@ -11,12 +11,20 @@ export interface Question {
   ccert_fingerprint: string;
 }
 
-/** Tenants by what they show, so that each question costs the same however many there are. */
+/** What all domains with one login, address or certificate have in common. */
+interface Group {
+  /** Some of their names, to show. */
+  names: readonly string[];
+  /** The way of their bounces: that of the first that has one. */
+  delivery: string | null;
+}
+
+/** Tenants by what they show, so that a question costs the same however many there are, and however many one has. */
 export interface TenantIndex {
   byDomain: ReadonlyMap<string, Tenant>;
-  byLogin: ReadonlyMap<string, readonly Tenant[]>;
-  byAddress: ReadonlyMap<string, readonly Tenant[]>;
-  byFingerprint: ReadonlyMap<string, readonly Tenant[]>;
+  byLogin: ReadonlyMap<string, Group>;
+  byAddress: ReadonlyMap<string, Group>;
+  byFingerprint: ReadonlyMap<string, Group>;
 }
 
 export function indexTenants(tenants: readonly Tenant[]): TenantIndex {
@@ -30,30 +38,30 @@ export function indexTenants(tenants: readonly Tenant[]): TenantIndex {
 
 /** Postfix action: `OK`, `DUNNO`, `FILTER …` or `REJECT` with a reason that the sender can act on. */
 export function decide(question: Question, index: TenantIndex): string {
-  const mine = tenantsOf(question, index);
+  const groups = groupsOf(question, index);
   return question.policy_context === 'route'
-    ? route(question, mine, index)
-    : permission(question, mine, index);
+    ? route(question, groups, index)
+    : permission(question, groups, index);
 }
 
-function permission(question: Question, mine: readonly Tenant[], index: TenantIndex): string {
+function permission(question: Question, groups: readonly Group[], index: TenantIndex): string {
   const { sender, recipient } = question;
-  if (mine.length === 0) {
+  if (groups.length === 0) {
     const shown = question.ccert_fingerprint ? 'this client certificate' : question.client_address;
     return `REJECT 5.7.1 no domain is relayed for ${shown}; log in, or show the certificate that you registered`;
   }
-  const own = mine.map(({ domain }) => domain);
   const senderDomain = domainOf(sender);
-  if (sender !== '' && !own.includes(senderDomain)) {
-    return `REJECT 5.7.1 you may send as ${own.slice(0, 5).join(', ')} only, not as ${senderDomain}`;
+  const tenant = index.byDomain.get(senderDomain);
+  if (sender !== '' && !(tenant && isShownBy(tenant, question))) {
+    return `REJECT 5.7.1 you may send as ${someNames(groups)} only, not as ${senderDomain}`;
   }
   if (hasSecondAt(sender) || hasSecondAt(recipient) || saysAWay(recipient, index)) {
     return 'REJECT 5.7.1 addresses that say a way to elsewhere are not taken here; write the plain one';
   }
   if (index.byDomain.has(domainOf(recipient))) return 'OK';
-  const able = sender === '' ? mine.some(hasDelivery) : hasDelivery(index.byDomain.get(senderDomain));
-  if (able) return 'OK';
-  const who = sender === '' ? own.slice(0, 5).join(', ') : senderDomain;
+  const delivery = sender === '' ? deliveryOf(groups) : tenant?.delivery;
+  if (delivery != null) return 'OK';
+  const who = sender === '' ? someNames(groups) : senderDomain;
   return `REJECT 5.7.1 ${who} has no delivery service here: only relayed domains can be reached`;
 }
 
@@ -67,19 +75,35 @@ function saysAWay(recipient: string, { byDomain }: TenantIndex): boolean {
 }
 
 /** A bounce has no sender to choose a way by: it leaves by the way of whoever sends it. */
-function route({ sender, recipient }: Question, mine: readonly Tenant[], index: TenantIndex): string {
+function route({ sender, recipient }: Question, groups: readonly Group[], index: TenantIndex): string {
   if (sender !== '' || index.byDomain.has(domainOf(recipient))) return 'DUNNO';
-  const delivery = mine.find(hasDelivery)?.delivery;
-  return delivery ? `FILTER ${delivery}` : 'DUNNO';
+  const delivery = deliveryOf(groups);
+  return delivery === null ? 'DUNNO' : `FILTER ${delivery}`;
 }
 
 /** A login says it all; a certificate and an address may both speak for one. */
-function tenantsOf(question: Question, index: TenantIndex): readonly Tenant[] {
-  if (question.sasl_username !== '') return index.byLogin.get(question.sasl_username.toLowerCase()) ?? [];
-  return [
-    ...(index.byFingerprint.get(question.ccert_fingerprint.toUpperCase()) ?? []),
-    ...(index.byAddress.get(plainAddress(question.client_address)) ?? []),
-  ];
+function groupsOf(question: Question, index: TenantIndex): Group[] {
+  const { login, fingerprint, address } = shownIn(question);
+  const found =
+    login === ''
+      ? [index.byFingerprint.get(fingerprint), index.byAddress.get(address)]
+      : [index.byLogin.get(login)];
+  return found.filter((group) => group !== undefined);
+}
+
+/** Whether the question shows what this one tenant is recognised by. */
+function isShownBy(tenant: Tenant, question: Question): boolean {
+  const { login, fingerprint, address } = shownIn(question);
+  if (login !== '') return tenant.login === login;
+  return tenant.fingerprints.includes(fingerprint) || tenant.address === address;
+}
+
+function shownIn({ sasl_username: login, ccert_fingerprint: print, client_address: address }: Question) {
+  return {
+    login: login.toLowerCase(),
+    fingerprint: print.toUpperCase(),
+    address: plainAddress(address),
+  };
 }
 
 /** Tenants stand under canonical addresses, where IPv4 in IPv6 is IPv4; a socket may tell it the other way. */
@@ -87,8 +111,17 @@ function plainAddress(address: string): string {
   return address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '');
 }
 
-function hasDelivery(tenant: Tenant | undefined): boolean {
-  return tenant?.delivery != null;
+function deliveryOf(groups: readonly Group[]): string | null {
+  return groups.find(({ delivery }) => delivery !== null)?.delivery ?? null;
+}
+
+const shownNames = 5;
+
+function someNames(groups: readonly Group[]): string {
+  return groups
+    .flatMap(({ names }) => names)
+    .slice(0, shownNames)
+    .join(', ');
 }
 
 function domainOf(address: string): string {
@@ -97,11 +130,16 @@ function domainOf(address: string): string {
 
 function group(
   tenants: readonly Tenant[],
-  keys: (tenant: Tenant) => readonly string[],
-): Map<string, Tenant[]> {
-  const groups = new Map<string, Tenant[]>();
+  keysOf: (tenant: Tenant) => readonly string[],
+): ReadonlyMap<string, Group> {
+  const groups = new Map<string, { names: string[]; delivery: string | null }>();
   for (const tenant of tenants) {
-    for (const key of keys(tenant)) groups.set(key, [...(groups.get(key) ?? []), tenant]);
+    for (const key of keysOf(tenant)) {
+      const one = groups.get(key) ?? { names: [], delivery: null };
+      if (one.names.length < shownNames) one.names.push(tenant.domain);
+      one.delivery ??= tenant.delivery;
+      groups.set(key, one);
+    }
   }
   return groups;
 }

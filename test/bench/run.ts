@@ -1,12 +1,14 @@
 /**
  * `npm run bench`: benchmarks, each against its target. Figures of different machines and days do not compare, the
- * ratios do. A positional argument (`render` or `converge`) runs only that one. Ends with 1 when a target was missed.
+ * ratios do. A positional argument (the name of a benchmark) runs only that one. Ends with 1 when a target was missed.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { benchConverge } from './converge.ts';
+import { benchRelayPlanning } from './relay-planning.ts';
+import { benchRelayThroughput } from './relay-throughput.ts';
 import { unpackRelease } from './release.ts';
 import { benchRender } from './render.ts';
 import { missed, type Row, tableOf } from './table.ts';
@@ -18,6 +20,8 @@ try {
   const benchmarks = {
     render: async () => benchRender(folder, await unpackRelease(folder)),
     converge: () => benchConverge(console.log),
+    'relay-planning': () => benchRelayPlanning(folder, console.log),
+    'relay-throughput': benchRelayThroughput,
   };
   for (const [name, bench] of Object.entries(benchmarks)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;

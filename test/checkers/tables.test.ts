@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 
 import { type WrittenPartition, writePartition } from '../support/written-partition.ts';
-import { fingerprint } from '../support/place.ts';
+import { fingerprint } from '../support/fingerprint.ts';
 
 describe('tables of a mail server', () => {
   let partition: WrittenPartition;
@@ -38,6 +38,27 @@ describe('tables of a mail server', () => {
     );
     expect(await query('cdb:relay_clientcerts', fingerprint('CC'))).to.equal('relay');
     expect(await query('cdb:relay_clientcerts', fingerprint('DD'))).to.equal('');
+  });
+
+  it('name every node of a relay, each with the fingerprints to know it by', async () => {
+    const policy = `fingerprint match=${fingerprint('11')}|${fingerprint('CC')}`;
+    partition = await writePartition('relay', {
+      'mail-server-relay-mail1.example.com': {
+        'outbound-host': 'Relay.example',
+        'outbound-hosts': ['fd00::2', 'fd00::3'],
+        'outbound-smtp-port': '10587',
+        'tls-fingerprints': [fingerprint('11'), fingerprint('CC')],
+      },
+    });
+    expect(await query('cdb:sender-transports', '@mail1.example.com')).to.equal(
+      'relay:[relay.example]:10587, [fd00::2]:10587, [fd00::3]:10587',
+    );
+    for (const host of ['relay.example', 'fd00::2', 'fd00::3']) {
+      expect(await query('cdb:tls-policies', `[${host}]:10587`), host).to.equal(policy);
+    }
+    const level = ['-P', 'relay/unix/smtp_tls_security_level'] as const;
+    const { stdout } = await partition.run('postconf', '-c', partition.at('etc/postfix'), ...level);
+    expect(stdout).to.equal('relay/unix/smtp_tls_security_level = fingerprint');
   });
 
   it('hold a password with colons, blanks and quotes', async () => {

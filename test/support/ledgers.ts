@@ -9,7 +9,7 @@ import {
   type Holder,
   type Ledger,
 } from '../../src/ledger/types.ts';
-import { fingerprint } from './place.ts';
+import { fingerprint } from './fingerprint.ts';
 
 export function accountOf(
   reference: string,

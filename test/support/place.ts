@@ -3,12 +3,11 @@ import { fileURLToPath } from 'node:url';
 
 import { mailServerPorts, type Place } from '../../src/model/place.ts';
 import { readStackLayer } from '../../src/place/stack-layer.ts';
+import { fingerprint } from './fingerprint.ts';
 
 const layer = await readStackLayer(
   fileURLToPath(new URL('../../software/stack/debian.cfg', import.meta.url)),
 );
-
-export const fingerprint = (byte: string): string => Array.from({ length: 32 }, () => byte).join(':');
 
 export function placeWith(more: Partial<Place> = {}): Place {
   return {

@@ -6,7 +6,8 @@ import { relayPorts } from '../../src/model/mail-server-relay/relay-node.ts';
 import { monitorPorts, type Place } from '../../src/model/place.ts';
 import type { Plan } from '../../src/plan/planned.ts';
 import type { ReleaseDefinition } from '../../src/release-definition.ts';
-import { fingerprint, placeWith } from './place.ts';
+import { fingerprint } from './fingerprint.ts';
+import { placeWith } from './place.ts';
 
 export interface ClusterProcessing {
   parameters?: object;
@@ -110,4 +111,9 @@ function processed(
   });
   const facts = { ledger, place, outside, seed: new Uint8Array(32).fill(input.seed) };
   return { plan: instance.plan(facts), requests: instance.requests(facts) };
+}
+
+/** The cluster requests its nodes for itself alone, and a frontend as a shared instance. */
+export function nodeRequests(requests: readonly RelationRequest[]): RelationRequest[] {
+  return requests.filter(({ shared }) => !shared);
 }

@@ -81,10 +81,12 @@ function domainParameters(
 function outboundHosts({ relayDomain }: Cluster, nodes: readonly ReadyNode[]): Record<string, unknown> {
   const [first] = nodes;
   if (first === undefined) return {};
+  const portOf = ({ submissionPort }: ReadyNode) => submissionPort ?? outboundPort;
   return {
     'outbound-host': relayDomain ?? first.ipv6,
-    'outbound-hosts': nodes.map(({ ipv6 }) => ipv6),
-    'outbound-smtp-port': first.submissionPort ?? outboundPort,
+    // One port is published for all of them.
+    'outbound-hosts': nodes.filter((node) => portOf(node) === portOf(first)).map(({ ipv6 }) => ipv6),
+    'outbound-smtp-port': portOf(first),
   };
 }
 

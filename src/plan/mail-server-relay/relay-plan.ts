@@ -3,7 +3,7 @@ import type { Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
 import type { RelayNode } from '../../model/mail-server-relay/relay-node.ts';
 import { saltFrom } from '../../model/seed.ts';
-import { hashPassword } from '../../model/password.ts';
+import { hashRandomPassword } from '../../model/password.ts';
 import { serialisePasswdFile } from '../../formats/passwd-file.ts';
 import type { Place } from '../../model/place.ts';
 import type { Plan, PlannedFile } from '../planned.ts';
@@ -83,16 +83,13 @@ function inboundBundleFile({ place, inboundCertificate }: RelayNode): PlannedFil
   };
 }
 
-/** Passwords of domains are random, 192 bits: a cheap hash of them is as good as a dear one. */
-const rounds = 4;
-
 function saslFiles({ place, domains }: RelayNode): PlannedFile[] {
   const { partition, user, programs } = place;
   const users = domains.flatMap(({ name, password }) => {
     if (password === null) return [];
     // The same salt each time, or the file would change at every run.
     const salt = saltFrom(new TextEncoder().encode(password), name);
-    return [{ name, password: hashPassword(password, salt, rounds), home: '/nonexistent' }];
+    return [{ name, password: hashRandomPassword(password, salt), home: '/nonexistent' }];
   });
   const configuration = `${partition}/etc/sasl/dovecot.conf`;
   return [

@@ -5,7 +5,7 @@ import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import { relayRequestName } from './requests.ts';
 
 export interface Routes {
-  /** Sender domain (`@example.com`, `<>` for bounces) → Postfix transport. */
+  /** Sender domain (`@example.com`, `<>` for bounces) → Postfix transport, with all hosts that will do (transport(5)). */
   transports: LookupTable;
   /** Next hop → TLS policy. */
   tlsPolicies: LookupTable;
@@ -18,8 +18,8 @@ export interface Routes {
 }
 
 interface RelayAnswer {
-  host: string;
-  port: string;
+  /** `[host]:port` of each node, in the order in which they are tried; at least one. */
+  hops: readonly string[];
   fingerprints: readonly string[];
 }
 
@@ -57,16 +57,20 @@ function outboundRoutes(
   }
   const policies = new Map<string, Set<string>>();
   for (const relay of relays.values()) {
-    if (relay === null) continue;
-    const prints = policies.get(nextHop(relay)) ?? new Set();
-    relay.fingerprints.forEach((print) => prints.add(print));
-    policies.set(nextHop(relay), prints);
+    // Postfix looks the policy up for each host of a list by itself: every one of them needs its own entry.
+    for (const hop of relay?.hops ?? []) {
+      const prints = policies.get(hop) ?? new Set();
+      relay?.fingerprints.forEach((print) => prints.add(print));
+      policies.set(hop, prints);
+    }
   }
   return {
     transports: bySenderDomain(domains, (domain) => {
       const relay = relays.get(domain);
       // The error service of Postfix keeps the message in the queue and says why.
-      return relay ? `relay:${nextHop(relay)}` : 'retry:4.3.5 the relay of this domain has not answered yet';
+      return relay
+        ? `relay:${relay.hops.join(', ')}`
+        : 'retry:4.3.5 the relay of this domain has not answered yet';
     }),
     tlsPolicies: new Map(
       [...policies].map(([hop, prints]) => [hop, `fingerprint match=${[...prints].sort().join('|')}`]),
@@ -84,22 +88,29 @@ function bySenderDomain(domains: readonly string[], transport: (domain: string) 
   ]);
 }
 
-function nextHop({ host, port }: RelayAnswer): string {
-  return `[${host}]:${port}`;
-}
+const isHost = (host: string): boolean => /^[A-Za-z0-9.:_-]+$/.test(host);
 
-/** The answer if it is whole and sound: it comes from another instance and ends up in lookup tables. */
+/**
+ * The answer if it is whole and sound: it comes from another instance and ends up in lookup tables. `outbound-hosts`,
+ * all nodes of the cluster, is an addition that older relays do not have: what is wrong with it takes away only the
+ * choice between nodes.
+ */
 function readAnswer(answer: Readonly<Record<string, unknown>> | undefined): RelayAnswer | null {
   const host = String(answer?.['outbound-host'] ?? '');
   const port = String(answer?.['outbound-smtp-port'] ?? '');
-  const prints = list(answer?.['tls-fingerprints']).filter((print) => sha256Fingerprint.test(print));
+  const prints = list(answer?.['tls-fingerprints'])
+    .map((print) => print.toUpperCase())
+    .filter((print) => sha256Fingerprint.test(print));
   const isPort = /^[1-9][0-9]{0,4}$/.test(port) && Number(port) <= 65535;
-  if (!/^[A-Za-z0-9.:_-]+$/.test(host) || !isPort || prints.length === 0) return null;
-  return { host, port, fingerprints: prints };
+  if (!isHost(host) || !isPort || prints.length === 0) return null;
+  // In one spelling: Postfix finds keys in any letter case, and may have each only once.
+  const hosts = [host, ...list(answer?.['outbound-hosts']).filter(isHost)].map((each) => each.toLowerCase());
+  return { hops: [...new Set(hosts)].map((each) => `[${each}]:${port}`), fingerprints: prints };
 }
 
+/** Texts of a list. */
 function list(value: unknown): string[] {
-  return Array.isArray(value) ? value.map((item) => String(item).toUpperCase()) : [];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function missingRelay(domain: string, answer: Readonly<Record<string, unknown>> | undefined): string {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { passwordFrom } from '../../../src/model/seed.ts';
 import { checkAgainstSchema } from '../../../src/validate/json-schema.ts';
 import { contents, publication } from '../../support/mail-server-run.ts';
-import { fingerprint } from '../../support/place.ts';
+import { fingerprint } from '../../support/fingerprint.ts';
 import {
   answers,
   type ClusterProcessing,
@@ -104,6 +104,14 @@ describe('a relayed domain that is accepted hears', () => {
     });
     const silent = { second: answers['second'] ?? {} };
     expect(published({ domains: a, answers: silent }, '_a')).to.include({ 'outbound-smtp-port': '10587' });
+  });
+
+  it('of those nodes only that listen on the port that it hears', () => {
+    const second = { ...answers['second'], 'submission-port': '10588' };
+    expect(published({ domains: a, answers: { ...answers, second } }, '_a')).to.deep.include({
+      'outbound-hosts': ['fd00::11'],
+      'outbound-smtp-port': '10587',
+    });
   });
 
   it('the name of all nodes when there is one', () => {

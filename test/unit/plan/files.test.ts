@@ -7,7 +7,8 @@ import { serialiseLedger } from '../../../src/ledger/text.ts';
 import { promiseAddress } from '../../../src/model/mail-server/mail-server.ts';
 import { renderFiles } from '../../../src/render/render-files.ts';
 import { contents, processMailServer, render } from '../../support/mail-server-run.ts';
-import { fingerprint, placeWith } from '../../support/place.ts';
+import { fingerprint } from '../../support/fingerprint.ts';
+import { placeWith } from '../../support/place.ts';
 
 /** Key → value of a table's source. */
 function tableOf(files: ReadonlyMap<string, string>, name: string): Map<string, string> {

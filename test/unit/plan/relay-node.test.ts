@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Tenant } from '../../../src/plan/mail-server-relay/tenants.ts';
 import { checkAgainstSchema } from '../../../src/validate/json-schema.ts';
 import { contents, publication } from '../../support/mail-server-run.ts';
-import { fingerprint } from '../../support/place.ts';
+import { fingerprint } from '../../support/fingerprint.ts';
 import { processNode } from '../../support/relay-run.ts';
 
 const relayed = (name: string, more: object = {}) => ({
@@ -354,7 +354,7 @@ describe('a relay node', () => {
     expect(holders(secrets.monitor)).to.deep.equal([]);
     const published = JSON.stringify(plan.publications);
     expect(published.match(/.{9}secret-of-[a-z]+/g)).to.deep.equal([`password=${secrets.monitor}`]);
-    expect(files.get('etc/sasl/users')).to.match(/^a\.example:\{BLF-CRYPT\}\$2/);
+    expect(files.get('etc/sasl/users')).to.match(/^a\.example:\{SSHA512\}/);
     for (const { path, mode } of plan.files) expect(mode & 0o077, path).to.equal(0);
   });
 });

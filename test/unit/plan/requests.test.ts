@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
 import { processMailServer } from '../../support/mail-server-run.ts';
-import { fingerprint, placeWith } from '../../support/place.ts';
+import { fingerprint } from '../../support/fingerprint.ts';
+import { placeWith } from '../../support/place.ts';
 
 const requestsOf = (processing: Parameters<typeof processMailServer>[0]) =>
   processMailServer(processing).requests;

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 
 import { planRoutes } from '../../../src/plan/mail-server/routes.ts';
 import { processMailServer } from '../../support/mail-server-run.ts';
-import { fingerprint } from '../../support/place.ts';
+import { fingerprint } from '../../support/fingerprint.ts';
 
 const [current, next, other] = ['11', '22', '33'].map(fingerprint) as [string, string, string];
 const waits = 'retry:4.3.5 the relay of this domain has not answered yet';
@@ -96,6 +97,75 @@ describe('the way out of a mail server', () => {
       'the relay of a.example refused it: Your domain has not yet passed our domain verification: ' +
         'please set MX records; mail from a.example to other servers waits in the queue',
     ]);
+  });
+
+  describe('through a relay with several nodes', () => {
+    const hosts = { 'outbound-hosts': ['fd00::2', 'fd00::3', 'fd00::4'] };
+
+    it('is each of them in turn, known by the fingerprints of all', () => {
+      const { transports, tlsPolicies } = routesOf(relayed, {
+        'a.example': { ...answer, ...hosts },
+        'b.example': { ...answer, 'outbound-hosts': ['fd00::3'], 'tls-fingerprints': [other] },
+      });
+      expect(transports).to.deep.equal({
+        '@a.example': 'relay:[fd00::2]:10587, [fd00::3]:10587, [fd00::4]:10587',
+        '@b.example': 'relay:[fd00::2]:10587, [fd00::3]:10587',
+        '<>': 'relay:[fd00::2]:10587, [fd00::3]:10587, [fd00::4]:10587',
+      });
+      expect(tlsPolicies).to.deep.equal({
+        '[fd00::2]:10587': `fingerprint match=${current}|${next}|${other}`,
+        '[fd00::3]:10587': `fingerprint match=${current}|${next}|${other}`,
+        '[fd00::4]:10587': `fingerprint match=${current}|${next}`,
+      });
+    });
+
+    it('is first the one name of all, if there is one', () => {
+      const { transports } = routesOf(relayed, {
+        'a.example': { ...answer, ...hosts, 'outbound-host': 'relay.example' },
+      });
+      expect(transports['@a.example']).to.equal(
+        'relay:[relay.example]:10587, [fd00::2]:10587, [fd00::3]:10587, [fd00::4]:10587',
+      );
+    });
+
+    it('is each of them once, in whatever letters they are written', () => {
+      const { transports, tlsPolicies } = routesOf(relayed, {
+        'a.example': { ...answer, 'outbound-hosts': ['FD00::2', 'Relay.Example', 'relay.example'] },
+      });
+      expect(transports['@a.example']).to.equal('relay:[fd00::2]:10587, [relay.example]:10587');
+      expect(tlsPolicies).to.have.all.keys('[fd00::2]:10587', '[relay.example]:10587');
+    });
+
+    it('is the first one alone when the others are no hosts', () => {
+      const unsound = ['', null, 7.5, {}, 'fd00::3]:25 [fd00::4', 'a b', 'a,b', 'a\nb', '[fd00::3]'];
+      for (const outboundHosts of [unsound, 'fd00::3', null, { 0: 'fd00::3' }]) {
+        const { transports } = routesOf(relayed, {
+          'a.example': { ...answer, 'outbound-hosts': outboundHosts },
+        });
+        expect(transports['@a.example']).to.equal('relay:[fd00::2]:10587');
+      }
+    });
+
+    it('is never a host without a fingerprint to know it by', () => {
+      const host = fc.oneof(fc.ipV6(), fc.ipV4(), fc.domain(), fc.string(), fc.constant('fd00::2'));
+      const anyAnswer = fc.record({
+        'outbound-host': host,
+        'outbound-hosts': fc.array(host),
+        'outbound-smtp-port': fc.oneof(fc.integer({ min: 0, max: 70_000 }), fc.string()),
+        'tls-fingerprints': fc.array(fc.constantFrom(current, next, other, 'AA')),
+      });
+      fc.assert(
+        fc.property(anyAnswer, anyAnswer, (first, second) => {
+          const { transports, tlsPolicies } = routesOf(relayed, { 'a.example': first, 'b.example': second });
+          for (const transport of Object.values(transports)) {
+            if (!transport.startsWith('relay:')) continue;
+            for (const hop of transport.slice('relay:'.length).split(/[\s,]+/)) {
+              expect(tlsPolicies[hop], hop).to.match(/^fingerprint match=[0-9A-F:]{95}(\|[0-9A-F:]{95})*$/);
+            }
+          }
+        }),
+      );
+    });
   });
 
   describe('does not follow an answer', () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import type { Tenant } from '../../../src/plan/mail-server-relay/tenants.ts';
 import { decide, indexTenants, type Question } from '../../../src/policy/decide.ts';
-import { fingerprint } from '../../support/place.ts';
+import { fingerprint } from '../../support/fingerprint.ts';
 
 const tenant = (domain: string, more: Partial<Tenant>): Tenant => ({
   domain,

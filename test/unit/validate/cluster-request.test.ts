@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { RequesterError } from '../../../src/errors.ts';
 import { validateClusterRequest } from '../../../src/validate/mail-server-relay/cluster-request.ts';
 import { validateRelayRequest } from '../../../src/validate/mail-server-relay/relay-request.ts';
-import { fingerprint } from '../../support/place.ts';
+import { fingerprint } from '../../support/fingerprint.ts';
 import { domainOf } from '../../support/relay-run.ts';
 
 function validate(parameters: object, domains: Readonly<Record<string, unknown>> = {}) {

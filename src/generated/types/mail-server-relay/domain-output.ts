@@ -21,7 +21,7 @@ export interface DomainOutput {
    */
   'outbound-host'?: string;
   /**
-   * Addresses of all nodes in use, for a mail server that wants to know them all.
+   * Addresses of all nodes that take mail at the published port. A mail server tries outbound-host first, then these in turn, and gives mail to none without one of the published fingerprints.
    */
   'outbound-hosts'?: string[];
   /**

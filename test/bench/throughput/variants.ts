@@ -1,0 +1,86 @@
+/** The same relay node and mail server with one thing switched off: listeners beside the real ones. */
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { RelayWorld } from '../../support/node/relay-world.ts';
+import type { Leg } from './load.ts';
+
+/** Of the mail server: takes mail without TLS and without a relay's certificate. */
+const openPort = 11_100;
+
+export interface Place {
+  /** Address of the relay node. */
+  host: string;
+  /** Dovecot's LMTP socket. */
+  socket: string;
+}
+
+/** Gives the legs by name. */
+export async function addVariants(
+  world: RelayWorld,
+  { host, socket }: Place,
+): Promise<Readonly<Record<string, Leg>>> {
+  const mailServer = String((await world.published('mail1'))['imap-smtp-ipv6']);
+  const asked = (await world.tool('node1', 'inbound-postconf', '-h', 'smtpd_recipient_restrictions')).output;
+  const without = (...questions: RegExp[]) =>
+    `smtpd_recipient_restrictions=${questions.reduce((rest, one) => rest.replace(one, ''), asked.trim())}`;
+  const [verification, spf, greylisting] = [
+    /reject_unverified_recipient/,
+    /check_policy_service unix:private\/policyd-spf/,
+    /check_policy_service unix:\S*postgrey\S*/,
+  ] as const;
+  const real = `[${mailServer}]:10025`;
+  const settings: Record<string, string> = {
+    'without SPF': without(spf),
+    'without greylisting': without(greylisting),
+    'without asking for the recipient': without(verification),
+    'without all three questions': without(spf, greylisting, verification),
+    'second hop without TLS': `content_filter=clear-backend:[${mailServer}]:${openPort}`,
+    'second hop, TLS connections used again': `content_filter=reusing-backend:${real}`,
+    'second hop, TLS sessions remembered': `content_filter=remembering-backend:${real}`,
+    'no second hop: the relay gives mail to Dovecot': `content_filter=lmtp:unix:${socket}`,
+  };
+  const ports = Object.keys(settings).map((_, index) => 11_000 + index);
+  const remembered = 'smtp_tls_session_cache_database=btree:$data_directory/sessions';
+  const lines = [
+    ...Object.values(settings).flatMap((setting, index) => [
+      `[${host}]:${ports[index]} inet n - n - - smtpd`,
+      `    -o { ${setting} }`,
+    ]),
+    'clear-backend unix - - n - - smtp',
+    '    -o smtp_tls_security_level=none',
+    'reusing-backend unix - - n - - smtp',
+    '    -o smtp_tls_connection_reuse=yes',
+    'remembering-backend unix - - n - - smtp',
+    `    -o ${remembered}`,
+    'tlsproxy unix - - n - 0 tlsproxy',
+  ];
+  const inbound = join(await world.partition('node1'), 'etc/postfix/inbound');
+  // The server of sessions is one for all; the real way does not ask it.
+  await appendFile(join(inbound, 'main.cf'), `${remembered.replace('=', ' = ')}\n`);
+  const master = await readFile(join(inbound, 'master.cf'), 'utf8');
+  const backend = /^backend .*$/m;
+  if (!backend.test(master)) throw new Error('the way to backends has another name');
+  const real1 = master.replace(backend, '$&\n    -o smtp_tls_session_cache_database=');
+  await writeFile(join(inbound, 'master.cf'), `${real1.trimEnd()}\n${lines.join('\n')}\n`);
+  const open = [
+    `[${mailServer}]:${openPort} inet n - n - - smtpd`,
+    '    -o smtpd_tls_security_level=may',
+    '    -o { mynetworks = [fd00::]/16 }',
+  ];
+  const own = join(await world.partition('mail1'), 'etc/postfix/master.cf');
+  await appendFile(own, `${open.join('\n')}\n`);
+  for (const [name, program] of [
+    ['node1', 'inbound-postfix'],
+    ['mail1', 'postfix'],
+  ] as const) {
+    const { exitCode, output } = await world.tool(name, program, 'reload');
+    if (exitCode !== 0) throw new Error(output);
+  }
+  return {
+    ...Object.fromEntries(
+      Object.keys(settings).map((name, index) => [name, { endpoint: { host, port: ports[index] ?? 0 } }]),
+    ),
+    'the mail server alone': { endpoint: { host: mailServer, port: openPort } },
+  };
+}
