@@ -9,7 +9,6 @@ import {
   type Holder,
   type Ledger,
 } from '../../src/ledger/types.ts';
-import { fingerprint } from './place.ts';
 
 export function accountOf(
   reference: string,
@@ -28,6 +27,9 @@ export function accountOf(
     ...more,
   };
 }
+
+// Not that of `place.ts`, which reads files: this one is bundled for child processes too.
+const fingerprint = (byte: string): string => Array.from({ length: 32 }, () => byte).join(':');
 
 /** A small ledger with something in each of its files. */
 export const exampleLedger: Ledger = {
