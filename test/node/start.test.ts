@@ -16,7 +16,7 @@ const tls = String.raw`TLSv1\.3 AES_256_GCM +`;
 const time = String.raw` +\+\d+ s$`;
 
 describe('npm start, as a newcomer runs it', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const folder = join(process.getuid?.() === 0 ? '/srv' : homedir(), `smt-${randomBytes(3).toString('hex')}`);
   const start = (...options: string[]) =>
     execa('npm', ['start', '--', '--directory', folder, ...options], { cwd: root, all: true });
