@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { preparation } from '../../src/node/namespace/private-namespace.ts';
 import type { Row } from './table.ts';
 
 const inside = fileURLToPath(new URL('throughput/inside.ts', import.meta.url));
@@ -9,7 +10,8 @@ const unshare = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount
 
 /** Needs root, as addresses of its own do. Progress goes to standard error. */
 export async function benchRelayThroughput(): Promise<Row[]> {
-  const command = [...unshare, process.execPath, '--import', import.meta.resolve('tsx'), inside];
+  const node = [process.execPath, '--import', import.meta.resolve('tsx')];
+  const command = [...unshare, ...preparation, ...node, inside];
   const child = spawn('unshare', command, { stdio: ['ignore', 'pipe', 'inherit'] });
   const output: Buffer[] = [];
   child.stdout.on('data', (part: Buffer) => output.push(part));

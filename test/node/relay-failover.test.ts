@@ -1,13 +1,20 @@
 /** A mail server behind a cluster of two nodes, of which one is away: mail goes out by the other, and to nobody else. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 
+import { type NameServer, startNameServer } from '../../src/node/namespace/name-server.ts';
+import {
+  type StandInSmtpServer,
+  startStandInSmtpServer,
+} from '../../src/node/stand-ins/stand-in-smtp-server.ts';
 import { eventually } from '../support/node/eventually.ts';
 import { describeInNamespace } from '../support/node/in-namespace.ts';
 import type { Endpoint } from '../support/node/line-client.ts';
 import { endpointsOf } from '../support/node/mail-server.ts';
-import { type MailSink, startMailSink } from '../support/node/mail-sink.ts';
-import { type NameServer, startNameServer } from '../support/node/name-server.ts';
-import { prepareNetwork, type RelayWorld, startRelayWorld } from '../support/node/relay-world.ts';
+import { type RelayWorld, startRelayWorld } from '../support/node/relay-world.ts';
 import { sendBy } from '../support/node/smtp.ts';
 
 const deliveryService = { host: 'fd00:3::1', port: 2525 };
@@ -19,14 +26,17 @@ const [first, second] = ['mx1.relay.example', 'mx2.relay.example'];
 describeInNamespace('a relay of which a node is away', import.meta.url, ({ it, before, after }) => {
   let names: NameServer;
   let world: RelayWorld;
-  let delivery: MailSink;
+  let delivery: StandInSmtpServer;
   let smtp: Endpoint;
   const outbound: Endpoint = { host: '', port: 10587 };
 
   before(async () => {
-    await prepareNetwork();
-    names = await startNameServer(['mail1.example.com. MX 10 mx1.relay.example.']);
-    delivery = await startMailSink(deliveryService, { customer: 'its password' });
+    const folder = await mkdtemp(join(tmpdir(), 'smt-dns-'));
+    names = await startNameServer({ folder, records: ['mail1.example.com. MX 10 mx1.relay.example.'] });
+    delivery = await startStandInSmtpServer({
+      ...deliveryService,
+      passwords: { customer: 'its password' },
+    });
     world = await startRelayWorld(4);
     const service = { ...deliveryService, user: 'customer', password: 'its password' };
     await world.requestCluster({
@@ -73,7 +83,7 @@ describeInNamespace('a relay of which a node is away', import.meta.url, ({ it, b
   });
 
   it('is left by the second one while something else answers in place of the first, which gets nothing', async () => {
-    const impostor = await startMailSink(outbound);
+    const impostor = await startStandInSmtpServer(outbound);
     try {
       expect(await wayOf('the first is somebody else')).to.equal(second);
       expect(impostor.received).to.deep.equal([]);

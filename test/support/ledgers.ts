@@ -30,7 +30,6 @@ export function accountOf(
 }
 
 // Not that of `place.ts`, which reads files: this one is bundled for child processes too.
-const fingerprint = (byte: string): string => Array.from({ length: 32 }, () => byte).join(':');
 
 /** A small ledger with something in each of its files. */
 export const exampleLedger: Ledger = {

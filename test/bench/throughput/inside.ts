@@ -1,11 +1,15 @@
 /** Runs inside the namespace: sets the world up, measures, and prints the rows as JSON. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { execa } from 'execa';
 
+import { startNameServer } from '../../../src/node/namespace/name-server.ts';
 import type { Row } from '../table.ts';
 import { inTurns, median, medianRatio } from '../measure.ts';
 import { eventually } from '../../support/node/eventually.ts';
-import { startNameServer } from '../../support/node/name-server.ts';
-import { prepareNetwork, startRelayWorld } from '../../support/node/relay-world.ts';
+import { startRelayWorld } from '../../support/node/relay-world.ts';
 import { sendBy } from '../../support/node/smtp.ts';
 import { type Leg, measureLeg, messagesPerSecond, watchMailboxes } from './load.ts';
 import { startPlainPostfix } from './plain-postfix.ts';
@@ -27,11 +31,12 @@ const tell = (line: string) => {
 };
 console.log = tell;
 
-await execa('ip', ['link', 'set', 'lo', 'up']);
-await prepareNetwork();
 // What speaks from no address of its own, as smtp-source does, comes from the outside world.
 await execa('ip', ['-6', 'address', 'add', `${world}/128`, 'dev', 'lo', 'nodad']);
-const names = await startNameServer(domains.map((domain) => `${domain}. MX 10 mx1.relay.example.`));
+const names = await startNameServer({
+  folder: await mkdtemp(join(tmpdir(), 'smt-dns-')),
+  records: domains.map((domain) => `${domain}. MX 10 mx1.relay.example.`),
+});
 const relay = await startRelayWorld(3);
 try {
   tell('a relay node and a mail server are set up: about a minute');
