@@ -1,9 +1,12 @@
 /** Lines of `holders`: who holds an address, and what the account is. */
 import { decode, encode, type Fail, words } from './lines.ts';
+import { parseSettings, settingKeys, settingWords } from './setting-words.ts';
 import type { AccountRecord, Holder } from './types.ts';
 
+const notes = new Set(['token', 'reset-token', 'password', ...settingKeys]);
+
 export function holderLine(account: AccountRecord): string[] {
-  const { address, state, holder, mailbox, token, resetToken, password } = account;
+  const { address, state, holder, mailbox, token, resetToken, password, settings } = account;
   return [
     address,
     state,
@@ -13,6 +16,7 @@ export function holderLine(account: AccountRecord): string[] {
     ...(resetToken === null ? [] : [`reset-token=${resetToken}`]),
     // The password of a held account stands in `users`, where Dovecot reads it.
     ...(state === 'held' || password === null ? [] : [`password=${password}`]),
+    ...settingWords(settings),
   ];
 }
 
@@ -47,8 +51,8 @@ function parseHolder(
   if (!/^(shared|builtin):/.test(holder)) return fail(`"${holder}" is no holder`);
   const values = new Map(
     rest.map((field) => {
-      const [, key, value] =
-        /^(token|reset-token|password)=(.+)$/.exec(field) ?? fail(`"${field}" is not known`);
+      const [, key = '', value = ''] = /^([a-z-]+)=(.+)$/.exec(field) ?? [];
+      if (!notes.has(key)) fail(`"${field}" is not known`);
       return [key, value] as const;
     }),
   );
@@ -62,5 +66,6 @@ function parseHolder(
     password,
     token: values.get('token') ?? null,
     resetToken: values.get('reset-token') ?? null,
+    settings: parseSettings(values, fail),
   };
 }
