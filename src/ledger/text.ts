@@ -2,16 +2,10 @@
 import { OperatorError } from '../errors.ts';
 import { byText } from '../formats/one-word.ts';
 import { parsePasswdFile, serialisePasswdFile } from '../formats/passwd-file.ts';
+import { domainLine, parseDomain } from './domain-lines.ts';
+import { holderLine, parseHolders } from './holder-lines.ts';
 import { decode, encode, type Fail, lineOf, lines, numbered, tableOf, words } from './lines.ts';
-import type {
-  AccountRecord,
-  DomainRecord,
-  Holder,
-  Ledger,
-  PortRecord,
-  Publication,
-  RequestRecord,
-} from './types.ts';
+import type { Ledger, PortRecord, Publication, RequestRecord } from './types.ts';
 
 export const ledgerFiles = [
   'users',
@@ -137,86 +131,4 @@ function parsePublication(line: string, fail: Fail): Publication & { target: str
     return fail('lacks a target, parameters or a digest');
   }
   return { ...entry, target, parameters, digest };
-}
-
-function holderLine(account: AccountRecord): string[] {
-  const { address, state, holder, mailbox, token, resetToken, password } = account;
-  return [
-    address,
-    state,
-    encode(holder),
-    mailbox,
-    ...(token === null ? [] : [`token=${token}`]),
-    ...(resetToken === null ? [] : [`reset-token=${resetToken}`]),
-    // The password of a held account stands in `users`, where Dovecot reads it.
-    ...(state === 'held' || password === null ? [] : [`password=${password}`]),
-  ];
-}
-
-function domainLine({ domain, reference, password, verified }: DomainRecord): string[] {
-  const state = verified ? 'verified' : 'unverified';
-  return [domain, state, encode(reference), ...(password === null ? [] : [`password=${password}`])];
-}
-
-function parseDomain([domain, state, reference, ...rest]: string[], fail: Fail): DomainRecord {
-  if (!domain || !reference) return fail('is not `domain state reference [password=…]`');
-  if (state !== 'verified' && state !== 'unverified')
-    return fail(`"${state}" is neither verified nor unverified`);
-  const password = rest.map(
-    (field) => /^password=(.+)$/.exec(field)?.[1] ?? fail(`"${field}" is not known`),
-  )[0];
-  return {
-    domain,
-    reference: decode(reference, fail),
-    verified: state === 'verified',
-    password: password ?? null,
-  };
-}
-
-function parseHolders(
-  text: string,
-  passwords: ReadonlyMap<string, string | null>,
-  fail: (line: number, reason: string) => never,
-): AccountRecord[] {
-  const seen = new Set<string>();
-  return words(text).map(({ line, fields }) => {
-    const failHere: Fail = (reason) => fail(line, reason);
-    const account = parseHolder(fields, passwords, failHere);
-    const { address, holder, state } = account;
-    for (const name of [`${address} ${holder}`, ...(state === 'held' ? [address] : [])]) {
-      if (seen.has(name)) failHere(`${name} stands twice`);
-      seen.add(name);
-    }
-    return account;
-  });
-}
-
-function parseHolder(
-  fields: string[],
-  passwords: ReadonlyMap<string, string | null>,
-  fail: Fail,
-): AccountRecord {
-  const [address, state, encodedHolder, mailbox, ...rest] = fields;
-  if (!address || !encodedHolder || !mailbox) return fail('is not `address state holder mailbox …`');
-  if (state !== 'held' && state !== 'released') return fail(`"${state}" is neither held nor released`);
-  const holder = decode(encodedHolder, fail);
-  if (!/^(shared|builtin):/.test(holder)) return fail(`"${holder}" is no holder`);
-  const values = new Map(
-    rest.map((field) => {
-      const [, key, value] =
-        /^(token|reset-token|password)=(.+)$/.exec(field) ?? fail(`"${field}" is not known`);
-      return [key, value] as const;
-    }),
-  );
-  const password = state === 'held' ? passwords.get(address) : (values.get('password') ?? null);
-  if (password === undefined) return fail(`${address} is held but has no line in \`users\``);
-  return {
-    address,
-    state,
-    holder: holder as Holder,
-    mailbox,
-    password,
-    token: values.get('token') ?? null,
-    resetToken: values.get('reset-token') ?? null,
-  };
 }

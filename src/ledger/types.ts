@@ -9,6 +9,23 @@
  */
 export type Holder = `shared:${string}` | `builtin:${string}`;
 
+/** What one account may send within a time; 0 is no limit. */
+export interface SendingLimits {
+  messagesPerHour: number;
+  messagesPerDay: number;
+  recipientsPerHour: number;
+  recipientsPerDay: number;
+}
+
+/** What the request of an account asks for beside its address. */
+export interface AccountSettings {
+  /** Where the account differs from the instance's; null where it does not. */
+  sendingLimits: Partial<SendingLimits> | null;
+}
+
+/** Those of a request that says nothing. */
+export const usualSettings: AccountSettings = { sendingLimits: null };
+
 /** One address and one holder, present or past. Mail belongs to the pair, so a new holder never sees the old one's. */
 export interface AccountRecord {
   /** Lower case. */
@@ -24,6 +41,8 @@ export interface AccountRecord {
   resetToken: string | null;
   /** Folder of the mail, relative to `srv/mail`. */
   mailbox: string;
+  /** As last accepted. */
+  settings: AccountSettings;
 }
 
 export interface PortRecord {

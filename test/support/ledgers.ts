@@ -4,10 +4,13 @@ import fc from 'fast-check';
 import { hashToken } from '../../src/ledger/token.ts';
 import {
   type AccountRecord,
+  type AccountSettings,
   type DomainRecord,
   emptyLedger,
   type Holder,
   type Ledger,
+  type SendingLimits,
+  usualSettings,
 } from '../../src/ledger/types.ts';
 
 export function accountOf(
@@ -24,6 +27,7 @@ export function accountOf(
     token: null,
     resetToken: null,
     mailbox: `${domain}/${local}/${encodeURIComponent(reference)}-00000000`,
+    settings: usualSettings,
     ...more,
   };
 }
@@ -68,6 +72,16 @@ const address = fc.stringMatching(/^[a-z0-9]{1,3}@[ab]\.example$/);
 const dictionary = <Value>(key: fc.Arbitrary<string>, value: fc.Arbitrary<Value>) =>
   fc.dictionary(key, value, { noNullPrototype: true });
 
+const limit = fc.nat({ max: 1_000_000_000 });
+const settings: fc.Arbitrary<AccountSettings> = fc.record({
+  sendingLimits: fc
+    .record(
+      { messagesPerHour: limit, messagesPerDay: limit, recipientsPerHour: limit, recipientsPerDay: limit },
+      { requiredKeys: [], noNullPrototype: true },
+    )
+    .map((limits: Partial<SendingLimits>) => (Object.keys(limits).length === 0 ? null : limits)),
+});
+
 const account: fc.Arbitrary<AccountRecord> = fc.record({
   address,
   holder: fc.oneof(
@@ -79,6 +93,7 @@ const account: fc.Arbitrary<AccountRecord> = fc.record({
   token: hash,
   resetToken: hash,
   mailbox: fc.stringMatching(/^[ab]\.example\/[a-z]{1,4}\/[A-Za-z0-9_-]{1,8}$/),
+  settings,
 });
 
 const domainRecord: fc.Arbitrary<DomainRecord> = fc.record({

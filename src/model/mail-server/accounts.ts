@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 
 import { hashToken, tokenMatches } from '../../ledger/token.ts';
-import type { AccountRecord, Holder } from '../../ledger/types.ts';
+import { type AccountRecord, type AccountSettings, type Holder, usualSettings } from '../../ledger/types.ts';
 import { hashPassword } from '../password.ts';
 import { saltFrom, uuidFrom } from '../seed.ts';
 
@@ -14,6 +14,7 @@ export interface AccountClaim {
   address: string;
   /** The `reset-token` parameter. */
   resetToken: string | null;
+  settings: AccountSettings;
   /** Password of an account of our own, set when the account is made; null for shared instances. */
   builtinPassword: string | null;
 }
@@ -102,8 +103,11 @@ function grant(
   const purpose = `${address} ${holder}`;
   // Most accounts are as they were: what takes a hash is made only for those that need it.
   const salt = () => saltFrom(seed, purpose);
-  const held: AccountRecord =
-    existing === undefined ? newRecord(address, holder) : { ...existing, state: 'held' };
+  const held: AccountRecord = {
+    ...(existing ?? newRecord(address, holder)),
+    state: 'held',
+    settings: claim.settings,
+  };
   if (claim.builtinPassword !== null) {
     const password = held.password ?? hashPassword(claim.builtinPassword, salt(), builtinRounds);
     return { record: { ...held, password }, freshToken: null };
@@ -125,7 +129,8 @@ function grant(
 
 function newRecord(address: string, holder: Holder): AccountRecord {
   const mailbox = mailboxFolder(address, holder);
-  return { address, holder, state: 'held', mailbox, password: null, token: null, resetToken: null };
+  const nothing = { password: null, token: null, resetToken: null, settings: usualSettings };
+  return { address, holder, state: 'held', mailbox, ...nothing };
 }
 
 /** A new token for an account that waits for one and whose token nobody knows in clear any more. */

@@ -1,10 +1,17 @@
 /** Stage 3 for `mail-server`: parameters, requests and the previous ledger become one model without optional parts. Pure. */
-import type { AccountRecord, Holder, Ledger } from '../../ledger/types.ts';
+import {
+  type AccountRecord,
+  type Holder,
+  type Ledger,
+  type SendingLimits,
+  usualSettings,
+} from '../../ledger/types.ts';
 import type { MailServerRequest } from '../../validate/mail-server/mail-server-request.ts';
 import { hostNameOf } from '../host-name.ts';
 import type { Place } from '../place.ts';
 import { passwordFrom } from '../seed.ts';
 import { type AccountClaim, type ClaimOutcome, decideAccounts } from './accounts.ts';
+import { type LogInLimits, sendingLimitsOf } from './limits.ts';
 
 export interface MailServer {
   place: Place;
@@ -28,6 +35,9 @@ export interface MailServer {
   messageSizeLimit: number;
   /** MiB. */
   mailboxSizeLimit: number;
+  /** Of each account whose settings say nothing else. */
+  sendingLimits: SendingLimits;
+  logInLimits: LogInLimits;
 }
 
 export type Outbound =
@@ -81,14 +91,17 @@ export function buildMailServer(
     anyPassword: parameters['demo-disable-auth'],
     messageSizeLimit: parameters['email-size-limit'] * mebibyte,
     mailboxSizeLimit: parameters['mailbox-size-limit'],
+    sendingLimits: sendingLimitsOf(parameters['sending-limits']),
+    logInLimits: parameters['log-in-limits'],
   };
 }
 
 function sharedClaims({ accounts }: MailServerRequest): AccountClaim[] {
-  return accounts.map(({ reference, address, resetToken }) => ({
+  return accounts.map(({ reference, address, resetToken, settings }) => ({
     holder: `shared:${reference}`,
     address,
     resetToken,
+    settings,
     builtinPassword: null,
   }));
 }
@@ -98,6 +111,7 @@ function builtinClaims({ parameters }: MailServerRequest, promisePassword: strin
     holder: `builtin:${name}`,
     address,
     resetToken: null,
+    settings: usualSettings,
     builtinPassword,
   });
   const tests = parameters['test-account'] ? parameters['mail-domains'] : [];

@@ -3,6 +3,8 @@ import { RequesterError } from '../../errors.ts';
 import type { AccountInput } from '../../generated/types/mail-server/account-input.ts';
 import type { DefaultInput, DefaultInputWritten } from '../../generated/types/mail-server/default-input.ts';
 import type { DefaultOrsInput } from '../../generated/types/mail-server/default-ors-input.ts';
+import type { AccountSettings } from '../../ledger/types.ts';
+import { sendingExceptionsOf } from '../../model/mail-server/limits.ts';
 import { checkAgainstSchema } from '../json-schema.ts';
 import { parseMailAddress } from '../mail-address.ts';
 import type { RequestedInstance, SharedRequest } from '../requested.ts';
@@ -13,6 +15,7 @@ export interface AccountRequest {
   /** Lower case. */
   address: string;
   resetToken: string | null;
+  settings: AccountSettings;
 }
 
 export interface RefusedRequest {
@@ -84,5 +87,6 @@ function validateAccountRequest(
   if (problems.length > 0) return refuse(`parameters_invalid: ${problems.join('; ')}`);
   const { address, problem: addressProblem } = parseMailAddress(value.address, domains);
   if (address === undefined) return refuse(`address_invalid: /address: ${addressProblem}`);
-  return { reference, address, resetToken: value['reset-token'] ?? null };
+  const settings = { sendingLimits: sendingExceptionsOf(value['sending-limits']) };
+  return { reference, address, resetToken: value['reset-token'] ?? null, settings };
 }

@@ -38,6 +38,16 @@ describe("the ledger's text", () => {
     );
   });
 
+  it('says limits of sending only for an account that has its own', () => {
+    const settings = { sendingLimits: { recipientsPerDay: 0, messagesPerHour: 5 } };
+    const { holders } = serialiseLedger(
+      { ...emptyLedger, accounts: [accountOf('_a', 'a@example.com', { settings })] },
+      '/m',
+    );
+    expect(holders).to.equal('a@example.com held shared%3A_a example.com/a/_a-00000000 limits=mh:5,rd:0\n');
+    expect(example.holders).not.to.contain('limits=');
+  });
+
   it('is the same whatever the order of what it holds', () => {
     const reversed = {
       ...exampleLedger,
@@ -96,6 +106,18 @@ describe('a line of the ledger that cannot be read', () => {
     'a holder with bytes that are no UTF-8': ['holders', 'zoe@example.com released shared%3A%ff folder'],
     'a holder with an unknown note': ['holders', 'zoe@example.com released shared%3A_z folder colour=blue'],
     'a holder with an empty note': ['holders', 'zoe@example.com released shared%3A_z folder token='],
+    'a holder with a limit of no known name': [
+      'holders',
+      'zoe@example.com released shared%3A_z folder limits=mh:1,per-week:2',
+    ],
+    'a holder with a limit that is no number': [
+      'holders',
+      'zoe@example.com released shared%3A_z folder limits=mh:many',
+    ],
+    'a holder with a limit that stands twice': [
+      'holders',
+      'zoe@example.com released shared%3A_z folder limits=mh:1,mh:1',
+    ],
     'a held address without its user': ['holders', 'zoe@example.com held shared%3A_z folder'],
     'a second holder of an address': ['holders', 'alice@example.com held shared%3A_z folder'],
     'a holder that stands twice': [

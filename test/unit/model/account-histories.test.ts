@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { tokenMatches } from '../../../src/ledger/token.ts';
-import type { AccountRecord, Holder } from '../../../src/ledger/types.ts';
+import { type AccountRecord, type Holder, usualSettings } from '../../../src/ledger/types.ts';
 import { type AccountClaim, decideAccounts } from '../../../src/model/mail-server/accounts.ts';
 
 interface Run {
@@ -31,6 +31,7 @@ const run: fc.Arbitrary<Run> = fc
               holder: `shared:${reference}`,
               address,
               resetToken: tokens[index] ?? null,
+              settings: usualSettings,
               builtinPassword: null,
             },
           ];

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { hashToken, tokenMatches } from '../../../src/ledger/token.ts';
-import type { AccountRecord, Holder } from '../../../src/ledger/types.ts';
+import { type AccountRecord, type Holder, usualSettings } from '../../../src/ledger/types.ts';
 import { type AccountClaim, decideAccounts, mailboxFolder } from '../../../src/model/mail-server/accounts.ts';
 
 const seed = new Uint8Array(32).fill(1);
@@ -15,6 +15,7 @@ function claim([holder, address, resetToken]: Wish): AccountClaim {
     holder: known,
     address: `${address}@example.com`,
     resetToken: resetToken ?? null,
+    settings: usualSettings,
     builtinPassword: known.startsWith('builtin:') ? 'password123' : null,
   };
 }

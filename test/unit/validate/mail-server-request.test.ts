@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { RequesterError } from '../../../src/errors.ts';
+import { usualSettings } from '../../../src/ledger/types.ts';
 import { validateMailServerRequest } from '../../../src/validate/mail-server/mail-server-request.ts';
 import type { RequestedInstance } from '../../../src/validate/requested.ts';
 
@@ -35,6 +36,13 @@ describe('the parameters of a mail server', () => {
       'test-account': false,
       'email-size-limit': 50,
       'mailbox-size-limit': 1024,
+      'sending-limits': {
+        'messages-per-hour': 500,
+        'messages-per-day': 2500,
+        'recipients-per-hour': 1000,
+        'recipients-per-day': 5000,
+      },
+      'log-in-limits': { failures: 20, minutes: 10 },
       'request-dns': { enable: false, 'sr-url': '', 'sr-type': '' },
       'demo-disable-auth': false,
     });
@@ -147,6 +155,7 @@ describe('a shared request', () => {
       reference: '_one',
       address: 'alice@example.com',
       resetToken: null,
+      settings: usualSettings,
     });
   });
 

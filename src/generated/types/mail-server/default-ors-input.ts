@@ -72,6 +72,40 @@ export interface DefaultOrsInputWritten {
    */
   'mailbox-size-limit'?: number;
   /**
+   * What each account may send, so that a stolen password harms few. Beyond it, recipients are refused for a while.
+   */
+  'sending-limits'?: {
+    /**
+     * Messages that one account may send within an hour; 0 is no limit.
+     */
+    'messages-per-hour'?: number;
+    /**
+     * Messages that one account may send within 24 hours; 0 is no limit.
+     */
+    'messages-per-day'?: number;
+    /**
+     * Recipients that one account may write to within an hour, each counted for each message; 0 is no limit.
+     */
+    'recipients-per-hour'?: number;
+    /**
+     * Recipients that one account may write to within 24 hours; 0 is no limit.
+     */
+    'recipients-per-day'?: number;
+  };
+  /**
+   * How often one client may fail to log in to one account.
+   */
+  'log-in-limits'?: {
+    /**
+     * Failed log-ins of one client to one account within the time, after which it is refused even with the right password; 0 is no limit.
+     */
+    failures?: number;
+    /**
+     * The time in which failures count.
+     */
+    minutes?: number;
+  };
+  /**
    * Names for this server in the station's local DNS.
    */
   'request-dns'?: {
@@ -165,6 +199,40 @@ export interface DefaultOrsInput {
    * Quota of each mailbox, in MiB.
    */
   'mailbox-size-limit': number;
+  /**
+   * What each account may send, so that a stolen password harms few. Beyond it, recipients are refused for a while.
+   */
+  'sending-limits': {
+    /**
+     * Messages that one account may send within an hour; 0 is no limit.
+     */
+    'messages-per-hour': number;
+    /**
+     * Messages that one account may send within 24 hours; 0 is no limit.
+     */
+    'messages-per-day': number;
+    /**
+     * Recipients that one account may write to within an hour, each counted for each message; 0 is no limit.
+     */
+    'recipients-per-hour': number;
+    /**
+     * Recipients that one account may write to within 24 hours; 0 is no limit.
+     */
+    'recipients-per-day': number;
+  };
+  /**
+   * How often one client may fail to log in to one account.
+   */
+  'log-in-limits': {
+    /**
+     * Failed log-ins of one client to one account within the time, after which it is refused even with the right password; 0 is no limit.
+     */
+    failures: number;
+    /**
+     * The time in which failures count.
+     */
+    minutes: number;
+  };
   /**
    * Names for this server in the station's local DNS.
    */
