@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Command, CommanderError } from 'commander';
 
+import { addMailPolicyCommand } from './commands/mail-policy.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addParameterCommands } from './commands/parameters.ts';
 import { addPartitionCommands } from './commands/partition.ts';
@@ -20,6 +21,7 @@ const shipped = shippedWith(fileURLToPath(new URL('.', import.meta.url)).replace
 addParameterCommands(program, shipped);
 addPartitionCommands(program, shipped);
 addServiceCommands(program);
+addMailPolicyCommand(program);
 addReleaseCommand(program);
 addNodeCommands(program);
 

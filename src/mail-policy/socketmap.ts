@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 
 /** The value that was found, null where there is none. */
-export type Lookup = (map: string, key: string) => string | null;
+export type Lookup = (map: string, key: string) => Promise<string | null>;
 
 /** Keys are mail addresses; whoever sends more is not Postfix. */
 const longestRequest = 4096;
@@ -10,6 +10,7 @@ const longestRequest = 4096;
 /** Answers every lookup of a connection, in their order. What `lookup` throws is answered as a failure for now. */
 export function answerLookups(connection: Socket, lookup: Lookup): void {
   let received = '';
+  let answering = Promise.resolve();
   // One character a byte, so that lengths are right whatever comes.
   connection.setEncoding('latin1');
   connection.on('error', () => connection.destroy());
@@ -31,16 +32,18 @@ export function answerLookups(connection: Socket, lookup: Lookup): void {
         return;
       }
       received = received.slice(end + 1);
-      const answer = answerTo(request, lookup);
-      connection.write(`${answer.length}:${answer},`, 'latin1');
+      answering = answering.then(async () => {
+        const answer = await answerTo(request, lookup);
+        connection.write(`${answer.length}:${answer},`, 'latin1');
+      });
     }
   });
 }
 
-function answerTo(request: string, lookup: Lookup): string {
+async function answerTo(request: string, lookup: Lookup): Promise<string> {
   const blank = request.indexOf(' ');
   try {
-    const found = lookup(request.slice(0, blank), request.slice(blank + 1));
+    const found = await lookup(request.slice(0, blank), request.slice(blank + 1));
     return found === null ? 'NOTFOUND ' : `OK ${found}`;
   } catch (error) {
     console.error(error);

@@ -12,11 +12,12 @@ export const srsMaps = {
   recipient: 'srs-recipient',
 } as const;
 
-export function srsLookup(srs: () => Srs): Lookup {
-  return (map, key) => {
+export function srsLookup(current: () => Promise<Srs>): Lookup {
+  return async (map, key) => {
+    const srs = await current();
     const now = Date.now();
-    if (map === srsMaps.forward) return forwardSender(key, srs(), now);
-    const reversed = reverseRecipient(key, srs(), now);
+    if (map === srsMaps.forward) return forwardSender(key, srs, now);
+    const reversed = reverseRecipient(key, srs, now);
     if (map === srsMaps.reverse) return reversed.kind === 'sender' ? reversed.address : null;
     if (map !== srsMaps.recipient) throw new Error(`no map is called ${JSON.stringify(map)}`);
     return reversed.kind === 'refused' ? `550 5.1.1 ${reversed.reason}` : 'DUNNO';

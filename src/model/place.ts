@@ -48,6 +48,8 @@ export const mailServerPorts = {
   sieve: 4190,
   https: 8081,
   monitor: 8196,
+  /** Asked by Dovecot alone, on the same machine. */
+  'auth-policy': 10024,
 } as const;
 
 export type MailServerService = keyof typeof mailServerPorts;

@@ -45,7 +45,13 @@ export type Outbound =
   | { kind: 'relay' }
   | { kind: 'smarthost'; host: string; port: number; login: { user: string; password: string } | null };
 
-export const secretNames = ['webmail-admin-password', 'monitor-password', 'promise-password'] as const;
+export const secretNames = [
+  'webmail-admin-password',
+  'monitor-password',
+  'promise-password',
+  'srs-secret',
+  'auth-policy-key',
+] as const;
 export type SecretName = (typeof secretNames)[number];
 
 /** The delivery promise writes to itself at this address; nobody else can log in, write to it or claim its domain. */

@@ -9,6 +9,7 @@ import { nextLedger } from '../shared/next-ledger.ts';
 import { profileFile } from '../shared/profile.ts';
 import { generatorTools, logrotateJob, rotationJob } from '../shared/upkeep.ts';
 import { dovecotFiles, dovecotFolders } from './dovecot.ts';
+import { mailPolicyFiles, mailPolicyFolders, mailPolicyLog } from './mail-policy.ts';
 import { postfixFiles, postfixFolders, postfixLocationAt } from './postfix.ts';
 import { planPromises, promiseFiles } from './promises.ts';
 import { planPublications } from './publications.ts';
@@ -21,11 +22,18 @@ export function planMailServer(built: MailServer, answers: Answers, ledger: Ledg
   const routes = planRoutes(model, answers);
   const publications = planPublications(model, answers);
   return {
-    folders: [...maintenanceFolders, ...postfixFolders(model), ...dovecotFolders, ...webFolders],
+    folders: [
+      ...maintenanceFolders,
+      ...postfixFolders(model),
+      ...dovecotFolders,
+      ...webFolders,
+      ...mailPolicyFolders,
+    ],
     files: [
       ...postfixFiles(model, routes),
       ...dovecotFiles(model),
       ...webFiles(model, answers),
+      ...mailPolicyFiles(model),
       ...promiseFiles(model, routes),
       ...maintenanceFiles(model.place, logFiles(model)),
       profile(model),
@@ -45,6 +53,7 @@ function logFiles({ place }: MailServer) {
     { path: 'var/log/postfix.log', afterwards: 'copytruncate' as const },
     { path: 'var/log/portal.log', afterwards: 'copytruncate' as const },
     { path: 'var/log/crond.log', afterwards: 'copytruncate' as const },
+    { path: mailPolicyLog, afterwards: 'copytruncate' as const },
     {
       path: 'var/log/dovecot.log',
       afterwards: { command: signalByPidFile(`${run}/dovecot/master.pid`, 'USR1') },
@@ -58,7 +67,7 @@ function profile(model: MailServer) {
   const { partition, programs } = place;
   return profileFile(place, {
     services: Object.fromEntries(
-      ['postfix', 'dovecot', 'apache', 'portal', 'crond'].map((name) => [
+      ['mail-policy', 'postfix', 'dovecot', 'apache', 'portal', 'crond'].map((name) => [
         name,
         [`${partition}/libexec/start-${name}`],
       ]),

@@ -2,6 +2,7 @@
 import { type MailServer, promiseAddress } from '../../model/mail-server/mail-server.ts';
 import type { MailServerService, Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
+import { mailPolicyLog, sendingRefusalsFile, sendingSocket, srsSocket } from './mail-policy.ts';
 import { portalSocket } from './web.ts';
 import { portOf } from '../shared/endpoints.ts';
 import { missingFile } from '../shared/maintenance.ts';
@@ -17,11 +18,13 @@ const listening: Readonly<Record<string, MailServerService>> = {
   sieve_listen: 'sieve',
   'apache-httpd-port-listening': 'https',
   'monitor-httpd-listening-on-tcp': 'monitor',
+  'auth-policy-listening': 'auth-policy',
 };
 
 const postfix = { service: 'postfix', log: 'var/log/postfix.log' };
 const dovecot = { service: 'dovecot', log: 'var/log/dovecot.log' };
 const apache = { service: 'apache', log: 'var/log/apache-error.log' };
+const mailPolicy = { service: 'mail-policy', log: mailPolicyLog };
 const listeners: Readonly<Record<MailServerService, { service: string; log: string }>> = {
   smtp: postfix,
   imap: dovecot,
@@ -29,6 +32,7 @@ const listeners: Readonly<Record<MailServerService, { service: string; log: stri
   sieve: dovecot,
   https: apache,
   monitor: apache,
+  'auth-policy': mailPolicy,
 };
 
 export function planPromises(model: MailServer): PlannedPromise[] {
@@ -46,6 +50,11 @@ export function planPromises(model: MailServer): PlannedPromise[] {
       'listen-promise': listenPromise(service),
     },
   });
+  const mailPolicySocket = (name: string, path: string): PlannedPromise => ({
+    name: `${name}-socket-listening`,
+    code: { file: 'listening.py' },
+    config: { socket: `${partition}/${path}`, ...mailPolicy },
+  });
   return [
     ...commonPromises(place),
     ...Object.entries(listening).map(([name, service]) => listenPromiseOf(name, place, service)),
@@ -53,6 +62,13 @@ export function planPromises(model: MailServer): PlannedPromise[] {
       name: 'portal-socket-listening',
       code: { file: 'listening.py' },
       config: { socket: `${partition}/${portalSocket}`, service: 'portal', log: 'var/log/portal.log' },
+    },
+    mailPolicySocket('mail-policy', sendingSocket),
+    mailPolicySocket('srs', srsSocket),
+    {
+      name: 'sending-limits',
+      code: { file: 'sending_limits.py' },
+      config: { file: `${partition}/${sendingRefusalsFile}`, 'shown-for': '3600' },
     },
     certificate('outbound_certificate_served', 'smtp', 'smtp'),
     certificate('imap_certificate_served', 'imap', 'imap'),
