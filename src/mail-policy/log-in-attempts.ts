@@ -17,13 +17,13 @@ export interface LogInAttempts {
 }
 
 export interface Patience {
-  /** Milliseconds to wait for outcomes; Dovecot waits for two seconds and then goes on without an answer. */
+  /** Milliseconds to wait for outcomes; less than Dovecot waits (dovecot.conf), who then goes on without an answer. */
   forOutcomes: number;
   /** Milliseconds after which an attempt without outcome is given up. */
   forOne: number;
 }
 
-export function logInAttempts(patience: Patience = { forOutcomes: 1_500, forOne: 60_000 }): LogInAttempts {
+export function logInAttempts(patience: Patience = { forOutcomes: 5_000, forOne: 60_000 }): LogInAttempts {
   const failures = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 600, keyPrefix: '' });
   /** Key → one timer for each attempt without outcome. */
   const open = new Map<string, NodeJS.Timeout[]>();

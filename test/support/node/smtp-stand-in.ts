@@ -31,8 +31,11 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-/** With `login` nobody sends without it. TLS is always wanted. */
-export async function startStandIn(login?: { user: string; password: string }): Promise<StandIn> {
+/** With `login` nobody sends without it. TLS is always wanted. Recipients that match `unknown` are refused for good. */
+export async function startStandIn(
+  login?: { user: string; password: string },
+  unknown?: RegExp,
+): Promise<StandIn> {
   const identity = await newIdentity();
   const received: Received[] = [];
   const clients = new Map<string, string>();
@@ -52,6 +55,10 @@ export async function startStandIn(login?: { user: string; password: string }): 
     },
     onMailFrom(_address, session, callback) {
       callback(session.secure ? null : new Error('TLS first'));
+    },
+    onRcptTo({ address }, _session, callback) {
+      const isUnknown = unknown?.test(address) ?? false;
+      callback(isUnknown ? Object.assign(new Error('5.1.1 no such user'), { responseCode: 550 }) : null);
     },
     onData(stream, session, callback) {
       const parts: Buffer[] = [];
