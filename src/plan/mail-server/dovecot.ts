@@ -40,6 +40,7 @@ export function dovecotFiles(model: MailServer): PlannedFile[] {
           mailFolder: `${partition}/srv/mail`,
           sendmail: `${partition}/bin/sendmail`,
           mailboxSizeLimit: model.mailboxSizeLimit,
+          recipientDelimiter: model.recipientDelimiter,
           anyPassword: model.anyPassword,
           imap: listener('imap'),
           imaps: listener('imaps'),

@@ -19,7 +19,7 @@ import { webFiles, webFolders } from './web.ts';
 export function planMailServer(built: MailServer, answers: Answers, ledger: Ledger, seed: Uint8Array): Plan {
   const model = withKnownTokens(built, answers, ledger, seed);
   const routes = planRoutes(model, answers);
-  const publications = planPublications(model, answers);
+  const publications = planPublications(model, answers, ledger.published);
   return {
     folders: [...maintenanceFolders, ...postfixFolders(model), ...dovecotFolders, ...webFolders],
     files: [
@@ -32,6 +32,7 @@ export function planMailServer(built: MailServer, answers: Answers, ledger: Ledg
     ],
     ledger: nextLedger(ledger, publications, {
       accounts: model.records,
+      aliases: model.aliases,
       ports: model.place.ports,
       secrets: model.secrets,
     }),
