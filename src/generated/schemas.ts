@@ -7,6 +7,8 @@ import publishedPort from '../../schemas/common/published-port.json' with { type
 import onOff from '../../schemas/common/switch.json' with { type: 'json' };
 import accountInput from '../../schemas/mail-server/account-input.json' with { type: 'json' };
 import accountOutput from '../../schemas/mail-server/account-output.json' with { type: 'json' };
+import aliasInput from '../../schemas/mail-server/alias-input.json' with { type: 'json' };
+import aliasOutput from '../../schemas/mail-server/alias-output.json' with { type: 'json' };
 import defaultInput from '../../schemas/mail-server/default-input.json' with { type: 'json' };
 import defaultOrsInput from '../../schemas/mail-server/default-ors-input.json' with { type: 'json' };
 import defaultOutput from '../../schemas/mail-server/default-output.json' with { type: 'json' };
@@ -30,6 +32,8 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
   'common/switch.json': onOff,
   'mail-server/account-input.json': accountInput,
   'mail-server/account-output.json': accountOutput,
+  'mail-server/alias-input.json': aliasInput,
+  'mail-server/alias-output.json': aliasOutput,
   'mail-server/default-input.json': defaultInput,
   'mail-server/default-ors-input.json': defaultOrsInput,
   'mail-server/default-output.json': defaultOutput,

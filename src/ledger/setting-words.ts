@@ -10,16 +10,37 @@ const limitNames: Readonly<Record<keyof SendingLimits, string>> = {
   recipientsPerDay: 'rd',
 };
 
-export const settingKeys: readonly string[] = ['limits'];
+export const settingKeys: readonly string[] = ['mode', 'suspended', 'quota', 'limits'];
 
-export function settingWords({ sendingLimits }: AccountSettings): string[] {
-  return sendingLimits === null ? [] : [`limits=${limitsText(sendingLimits)}`];
+export function settingWords({
+  mode,
+  suspended,
+  mailboxSizeLimit,
+  sendingLimits,
+}: AccountSettings): string[] {
+  return [
+    ...(mode === usualSettings.mode ? [] : [`mode=${mode}`]),
+    ...(suspended === usualSettings.suspended ? [] : [`suspended=${suspended}`]),
+    ...(mailboxSizeLimit === null ? [] : [`quota=${mailboxSizeLimit}`]),
+    ...(sendingLimits === null ? [] : [`limits=${limitsText(sendingLimits)}`]),
+  ];
 }
 
 export function parseSettings(values: ReadonlyMap<string, string>, fail: Fail): AccountSettings {
-  const limits = values.get('limits');
+  const { mode = 'normal', suspended = 'no', quota, limits } = Object.fromEntries(values);
+  if (mode !== 'normal' && mode !== 'send-only' && mode !== 'receive-only') {
+    return fail(`"${mode}" is no mode; known are send-only and receive-only`);
+  }
+  if (suspended !== 'no' && suspended !== 'keep-mail' && suspended !== 'refuse-mail') {
+    return fail(`"${suspended}" is no suspension; known are keep-mail and refuse-mail`);
+  }
+  if (quota !== undefined && !/^[1-9][0-9]{0,9}$/.test(quota)) {
+    return fail(`"${quota}" is no quota; write a number of MiB`);
+  }
   return {
-    ...usualSettings,
+    mode,
+    suspended,
+    mailboxSizeLimit: quota === undefined ? null : Number(quota),
     sendingLimits: limits === undefined ? null : parseLimits(limits, fail),
   };
 }

@@ -3,13 +3,15 @@ import { OperatorError } from '../errors.ts';
 import { byText } from '../formats/one-word.ts';
 import { parsePasswdFile, serialisePasswdFile } from '../formats/passwd-file.ts';
 import { domainLine, parseDomain } from './domain-lines.ts';
-import { holderLine, parseHolders } from './holder-lines.ts';
+import { serialiseAliases } from './alias-lines.ts';
+import { accountLine, aliasLine, mayLogIn, parseHolders } from './holder-lines.ts';
 import { decode, encode, type Fail, lineOf, lines, numbered, tableOf, words } from './lines.ts';
 import type { Ledger, PortRecord, Publication, RequestRecord } from './types.ts';
 
 export const ledgerFiles = [
   'users',
   'holders',
+  'aliases',
   'domains',
   'ports',
   'secrets',
@@ -25,13 +27,16 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
   const held = ledger.accounts.filter(({ state }) => state === 'held');
   return {
     users: serialisePasswdFile(
-      held.map(({ address, password, mailbox }) => ({
-        name: address,
-        password,
-        home: `${mailFolder}/${mailbox}`,
+      held.map((account) => ({
+        name: account.address,
+        // Nobody logs in to an account that is suspended: its password waits in `holders`.
+        password: mayLogIn(account) ? account.password : null,
+        home: `${mailFolder}/${account.mailbox}`,
+        quota: account.settings.mailboxSizeLimit,
       })),
     ),
-    holders: lines(ledger.accounts.map(holderLine)),
+    holders: lines([...ledger.accounts.map(accountLine), ...ledger.aliases.map(aliasLine)]),
+    aliases: serialiseAliases(ledger.aliases, held),
     domains: lines(ledger.domains.map(domainLine)),
     ports: lines(
       Object.entries(ledger.ports).map(([service, { port, ipv4 }]) => [
@@ -71,14 +76,14 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
     if (passwords.has(name)) fail('users', lineOf(text.users, `${name}:`), `${name} stands twice`);
     passwords.set(name, password);
   }
-  const accounts = parseHolders(text.holders, passwords, (line, reason) => fail('holders', line, reason));
+  const { accounts, aliases } = parseHolders({ ...text, passwords }, fail);
   const held = new Set(accounts.filter(({ state }) => state === 'held').map(({ address }) => address));
   for (const name of passwords.keys()) {
     if (!held.has(name))
       fail('users', lineOf(text.users, `${name}:`), `${name} has no holder in \`holders\``);
   }
   const table = <Value>(
-    file: Exclude<LedgerFile, 'users' | 'holders' | 'domains' | 'outbox'>,
+    file: 'ports' | 'secrets' | 'requested' | 'published',
     parse: (fields: string[], fail: Fail) => [string, Value],
   ) =>
     tableOf(
@@ -90,6 +95,7 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
     );
   return {
     accounts,
+    aliases,
     domains: words(text.domains).map(({ line, fields }) =>
       parseDomain(fields, (reason) => fail('domains', line, reason)),
     ),

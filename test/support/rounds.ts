@@ -16,6 +16,7 @@ export function ledgerOf(round: number): Ledger {
   if (round === 0) return emptyLedger;
   return {
     accounts: [accountOf('_alice', 'alice@example.com', { password: `{X}${round}` })],
+    aliases: [{ address: 'a@example.com', holder: 'shared:_a', destinations: [`${round}@example.com`] }],
     domains: [{ domain: 'example.com', reference: '_domain', password: `p${round}`, verified: true }],
     ports: { smtp: { port: 10000 + round, ipv4: true } },
     secrets: { round: String(round) },

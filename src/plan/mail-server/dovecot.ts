@@ -48,6 +48,7 @@ export function dovecotFiles(model: MailServer): PlannedFile[] {
           authPolicyUrl: authPolicyUrl(place),
           authPolicyKey: model.secrets['auth-policy-key'],
           mailboxSizeLimit: model.mailboxSizeLimit,
+          recipientDelimiter: model.recipientDelimiter,
           anyPassword: model.anyPassword,
           imap: listener('imap'),
           imaps: listener('imaps'),

@@ -1,7 +1,8 @@
 /** The mail server's policy process: sending limits, log-in limits and sender rewriting. Pure. */
 import type { SendingLimits } from '../../ledger/types.ts';
 import type { LogInLimits } from '../../model/mail-server/limits.ts';
-import { type MailServer, promiseAddress, promiseDomain } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import { promiseAddress, promiseDomain } from '../../model/mail-server/promise-address.ts';
 import type { Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { portOf } from '../shared/endpoints.ts';
@@ -63,13 +64,13 @@ export function authPolicyUrl(place: Place): string {
 }
 
 function configOf(model: MailServer): MailPolicyConfig {
-  const { place, domains, accounts, secrets } = model;
+  const { place, domains, hostedDomains, accounts, secrets } = model;
   const [domain = model.hostName] = domains;
   return {
     srs: {
       secret: secrets['srs-secret'],
       domain,
-      hosted: [...domains, promiseDomain, model.hostName.toLowerCase()],
+      hosted: [...hostedDomains, promiseDomain, model.hostName.toLowerCase()],
     },
     sendingLimits: model.sendingLimits,
     sendingExceptions: {

@@ -20,7 +20,7 @@ import { webFiles, webFolders } from './web.ts';
 export function planMailServer(built: MailServer, answers: Answers, ledger: Ledger, seed: Uint8Array): Plan {
   const model = withKnownTokens(built, answers, ledger, seed);
   const routes = planRoutes(model, answers);
-  const publications = planPublications(model, answers);
+  const publications = planPublications(model, answers, ledger.published);
   return {
     folders: [
       ...maintenanceFolders,
@@ -40,6 +40,7 @@ export function planMailServer(built: MailServer, answers: Answers, ledger: Ledg
     ],
     ledger: nextLedger(ledger, publications, {
       accounts: model.records,
+      aliases: model.aliases,
       ports: model.place.ports,
       secrets: model.secrets,
     }),

@@ -1,5 +1,6 @@
 /** Postfix of a mail server: reception and submission on one port. Pure. */
-import { type MailServer, promiseDomain } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import { promiseDomain } from '../../model/mail-server/promise-address.ts';
 import type { Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import {
@@ -43,6 +44,7 @@ export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
         template: 'mail-server/main.cf.hbs',
         context: {
           ...basics,
+          recipientDelimiter: model.recipientDelimiter,
           hostName: model.hostName,
           messageSizeLimit: model.messageSizeLimit,
           lmtpSocket: `${place.partition}/var/run/dovecot/lmtp`,

@@ -1,5 +1,6 @@
 /** Promises: one for each thing that can break, so that the one that fails names it. Pure. */
-import { type MailServer, promiseAddress } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import { promiseAddress } from '../../model/mail-server/promise-address.ts';
 import type { MailServerService, Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import { mailPolicyLog, sendingRefusalsFile, sendingSocket, srsSocket } from './mail-policy.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { OperatorError } from '../../../src/errors.ts';
 import { type LedgerFile, type LedgerText, parseLedger, serialiseLedger } from '../../../src/ledger/text.ts';
-import { emptyLedger } from '../../../src/ledger/types.ts';
+import { emptyLedger, usualSettings } from '../../../src/ledger/types.ts';
 import { accountOf, anyLedger, exampleLedger } from '../../support/ledgers.ts';
 
 const example = serialiseLedger(exampleLedger, '/p/srv/mail');
@@ -20,8 +20,15 @@ describe("the ledger's text", () => {
       requested: 'mail-server-relay-example.com urn%3Aslapos%3Amail-relay cluster shared\n',
       published: '- digest-of-the-instance\n_bob%20one digest-of-bob\n',
     });
-    expect(example.holders.split('\n')[0]).to.equal(
+    expect(example.holders.split('\n').slice(0, 3)).to.deep.equal([
+      '@example.com alias shared%3A_rest',
+      'a.lice@example.com alias shared%3A_alice',
       'alice@example.com held shared%3A_alice example.com/alice/_alice-00000000',
+    ]);
+    expect(example.aliases).to.equal(
+      '@example.com alice@example.com\n' +
+        'a.lice@example.com alice@example.com\n' +
+        'sales@example.com bob@example.com, x@example.net\n',
     );
   });
 
@@ -30,6 +37,7 @@ describe("the ledger's text", () => {
       fc.property(anyLedger, (ledger) => {
         const back = parse(serialiseLedger(ledger, '/p/srv/mail'));
         expect(back.accounts).to.have.deep.members(ledger.accounts);
+        expect(back.aliases).to.have.deep.members(ledger.aliases);
         const tables = ['ports', 'secrets', 'requested', 'published', 'outbox'] as const;
         for (const table of tables) {
           expect(Object.entries(back[table])).to.have.deep.members(Object.entries(ledger[table]));
@@ -39,7 +47,7 @@ describe("the ledger's text", () => {
   });
 
   it('says limits of sending only for an account that has its own', () => {
-    const settings = { sendingLimits: { recipientsPerDay: 0, messagesPerHour: 5 } };
+    const settings = { ...usualSettings, sendingLimits: { recipientsPerDay: 0, messagesPerHour: 5 } };
     const { holders } = serialiseLedger(
       { ...emptyLedger, accounts: [accountOf('_a', 'a@example.com', { settings })] },
       '/m',
@@ -124,6 +132,21 @@ describe('a line of the ledger that cannot be read', () => {
       'holders',
       'carol@example.com released shared%3A_carol example.com/carol/other',
     ],
+    'an alias without its destinations': ['holders', 'zoe@example.com alias shared%3A_z'],
+    'an alias that is refused and has destinations': [
+      'holders',
+      'sales@example.com alias shared%3A_z no-destinations',
+    ],
+    'an alias of an address that is held': ['holders', 'alice@example.com alias shared%3A_z no-destinations'],
+    'an alias with more than that': ['holders', 'zoe@example.com alias shared%3A_z no-destinations x'],
+    'destinations that nobody holds': ['aliases', 'zoe@example.com alice@example.com'],
+    'destinations of a released account': ['aliases', 'carol@example.com alice@example.com'],
+    'destinations that stand twice': ['aliases', 'sales@example.com alice@example.com'],
+    'a destination that is no address': ['aliases', 'sales2@example.com |true'],
+    'an account that forwards to itself alone': ['aliases', 'bob@example.com bob@example.com'],
+    'a mode of no known name': ['holders', 'zoe@example.com released shared%3A_z folder mode=odd'],
+    'a suspension of no known name': ['holders', 'zoe@example.com released shared%3A_z folder suspended=odd'],
+    'a quota that is no number': ['holders', 'zoe@example.com released shared%3A_z folder quota=1G'],
     'a port that is no number': ['ports', 'http eighty -'],
     'a port that is too large': ['ports', 'http 70000 -'],
     'a service without its port': ['ports', 'http'],

@@ -2,7 +2,7 @@ import bcrypt from 'bcryptjs';
 import { expect } from 'chai';
 
 import { emptyLedger } from '../../../src/ledger/types.ts';
-import { promiseAddress } from '../../../src/model/mail-server/mail-server.ts';
+import { promiseAddress } from '../../../src/model/mail-server/promise-address.ts';
 import { processMailServer } from '../../support/mail-server-run.ts';
 
 const heldAddresses = (processing: Parameters<typeof processMailServer>[0]) =>

@@ -43,6 +43,9 @@ describe('the parameters of a mail server', () => {
         'recipients-per-day': 5000,
       },
       'log-in-limits': { failures: 20, minutes: 10 },
+      'domain-aliases': new Map(),
+      forwarding: false,
+      'recipient-delimiter': '+',
       'request-dns': { enable: false, 'sr-url': '', 'sr-type': '' },
       'demo-disable-auth': false,
     });
@@ -132,7 +135,7 @@ describe('the parameters of a mail server', () => {
 
     it('refuse the domain of the delivery promise', () => {
       expect(problemsOf({ 'mail-domains': ['example.com', 'Promise.Invalid'] })[0]).to.match(
-        /^\/mail-domains: .*promise\.invalid/,
+        /^\/mail-domains\/1: .*promise\.invalid/,
       );
     });
   });
@@ -140,7 +143,7 @@ describe('the parameters of a mail server', () => {
 
 describe('a shared request', () => {
   function outcomeOf(parameters: unknown, problem?: string) {
-    const { accounts, refused } = validate({
+    const { requests: accounts, refused } = validate({
       sharedRequests: [
         { reference: '_one', parameters, ...(problem === undefined ? {} : { problem }) },
         { reference: '_other', parameters: { address: 'other@example.com' } },
@@ -152,10 +155,13 @@ describe('a shared request', () => {
 
   it('is an account with a lower-case address', () => {
     expect(outcomeOf({ address: 'Alice@Example.Com' })).to.deep.equal({
+      kind: 'account',
       reference: '_one',
       address: 'alice@example.com',
       resetToken: null,
       settings: usualSettings,
+      aliases: [],
+      forward: null,
     });
   });
 

@@ -9,9 +9,18 @@ export interface DefaultInputWritten {
    *
    * @minItems 1
    *
-   * Items: A domain name such as example.com, in ASCII (internationalised names in their xn-- form). Letter case does not matter.
+   * Items: A domain name such as example.com. Internationalised names may be written as they are (bücher.example) or in their xn-- form; they are the same. Letter case does not matter.
    */
   'mail-domains': [string, ...string[]];
+  /**
+   * Domains that stand for one of the mail domains: every address of the one is that of the other.
+   */
+  'domain-aliases'?: {
+    /**
+     * The mail domain that it stands for.
+     */
+    [k: string]: string;
+  };
   /**
    * The relay cluster that receives mail from the world for this server's domains.
    */
@@ -63,6 +72,14 @@ export interface DefaultInputWritten {
    * Whether every domain has an account testmail@<domain> with the password `password123`, known to everybody. For tests only.
    */
   'test-account'?: boolean;
+  /**
+   * Whether aliases and accounts may send mail on to addresses of other servers.
+   */
+  forwarding?: boolean;
+  /**
+   * What separates a name from a tag: with `+`, mail to alice+news reaches alice. Empty: there are no tags.
+   */
+  'recipient-delimiter'?: '' | '+' | '-' | '=' | '_' | '~';
   /**
    * Largest message, in MiB, in both directions, the whole message counted.
    */
@@ -116,9 +133,18 @@ export interface DefaultInput {
    *
    * @minItems 1
    *
-   * Items: A domain name such as example.com, in ASCII (internationalised names in their xn-- form). Letter case does not matter.
+   * Items: A domain name such as example.com. Internationalised names may be written as they are (bücher.example) or in their xn-- form; they are the same. Letter case does not matter.
    */
   'mail-domains': [string, ...string[]];
+  /**
+   * Domains that stand for one of the mail domains: every address of the one is that of the other.
+   */
+  'domain-aliases': {
+    /**
+     * The mail domain that it stands for.
+     */
+    [k: string]: string;
+  };
   /**
    * The relay cluster that receives mail from the world for this server's domains.
    */
@@ -170,6 +196,14 @@ export interface DefaultInput {
    * Whether every domain has an account testmail@<domain> with the password `password123`, known to everybody. For tests only.
    */
   'test-account': boolean;
+  /**
+   * Whether aliases and accounts may send mail on to addresses of other servers.
+   */
+  forwarding: boolean;
+  /**
+   * What separates a name from a tag: with `+`, mail to alice+news reaches alice. Empty: there are no tags.
+   */
+  'recipient-delimiter': '' | '+' | '-' | '=' | '_' | '~';
   /**
    * Largest message, in MiB, in both directions, the whole message counted.
    */
