@@ -38,6 +38,11 @@ describe('filters', function () {
     mail = await startMailNode();
     await request();
     for (const name of names) await mail.requestAccount('mail1', name, { address: at(name) });
+    await mail.requestAccount('mail1', 'sales', {
+      kind: 'alias',
+      address: at('sales'),
+      destinations: [at('carol')],
+    });
     await mail.settle();
     server = endpointsOf(await mail.published('mail1'));
     await Promise.all(names.map((name) => activate(mail, 'mail1', name, passwordOf(name))));
@@ -100,7 +105,7 @@ describe('filters', function () {
     await script('carol', 'require ["vacation"];\nvacation :days 7 :subject "Away" "Back on Monday.";\n');
     const replies = (recipient: string) =>
       world.received.filter(({ recipients }) => recipients.includes(recipient));
-    expect(await send(at('carol'), 'first', `To: ${at('sales')}\r\n`, 'one@elsewhere.example')).to.equal(
+    expect(await send(at('sales'), 'first', `To: ${at('sales')}\r\n`, 'one@elsewhere.example')).to.equal(
       'accepted',
     );
     const reply = await eventually('a reply', () => replies('one@elsewhere.example')[0]);

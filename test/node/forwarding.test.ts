@@ -30,11 +30,26 @@ describe('mail that leaves again', function () {
       'mail-domains': [domain, 'second.example.com'],
       'inbound-relay': { enable: false },
       'outbound-relay': { host: world.host, port: world.port },
+      forwarding: true,
+    });
+    const aliases: Record<string, string[]> = {
+      team: ['somebody@abroad.example', at('bob')],
+      left: ['unknown@abroad.example'],
+      // Beside an exact address: what is forged must not end here.
+      '': [at('bob')],
+    };
+    for (const [name, destinations] of Object.entries(aliases))
+      await mail.requestAccount('mail1', `alias ${name}`, { kind: 'alias', address: at(name), destinations });
+    await mail.requestAccount('mail1', 'moved', {
+      address: at('moved'),
+      forward: { destinations: ['moved@abroad.example'], 'keep-copy': true },
     });
     for (const name of ['alice', 'bob']) await mail.requestAccount('mail1', name, { address: at(name) });
     await mail.settle();
     server = endpointsOf(await mail.published('mail1'));
-    await Promise.all(['alice', 'bob'].map((name) => activate(mail, 'mail1', name, passwordOf(name))));
+    await Promise.all(
+      ['alice', 'bob', 'moved'].map((name) => activate(mail, 'mail1', name, passwordOf(name))),
+    );
   });
 
   after(async () => {
@@ -114,6 +129,55 @@ describe('mail that leaves again', function () {
         `srs0=x@${domain}`,
       ])
         expect(await send('', wrong), wrong).to.match(/^RCPT 550 5\.1\.1 /);
+    });
+  });
+
+  describe('what an alias or an account forwards', () => {
+    const isOurs = /^SRS0=[^=]+=[A-Z2-7]{2}=elsewhere\.example=Stranger@mail1\.example\.com$/;
+
+    it('leaves from an address of ours; the copy that stays shows the sender as it was', async () => {
+      expect(await send(stranger, at('team'), 'for the team')).to.equal('accepted');
+      expect((await abroad('somebody@abroad.example', 'for the team')).sender).to.match(isOurs);
+      expect(await returnPath('bob', 'for the team')).to.equal(stranger);
+      expect(await send(stranger, at('moved'), 'for who moved')).to.equal('accepted');
+      expect((await abroad('moved@abroad.example', 'for who moved')).sender).to.match(isOurs);
+      expect(await returnPath('moved', 'for who moved')).to.equal(stranger);
+    });
+
+    it('is bounced to whoever sent it, when the other side refuses it', async () => {
+      expect(await send(stranger, at('left'), 'to be refused')).to.equal('accepted');
+      const bounce = await abroad(stranger, 'to be refused');
+      expect(bounce.sender).to.equal('');
+      expect(bounce.source)
+        .to.contain('no such user')
+        .and.match(/^Content-Type: multipart\/report/m);
+    });
+
+    it('is bounced to whoever sent it, when the other side sends the bounce later', async () => {
+      expect(await send(stranger, at('team'), 'to be bounced')).to.equal('accepted');
+      const { sender } = await abroad('somebody@abroad.example', 'to be bounced');
+      expect(await send('', sender, 'the bounce of it')).to.equal('accepted');
+      expect((await abroad(stranger, 'the bounce of it')).sender).to.equal('');
+    });
+
+    it('of one forwarder is bounced to that one, which knows the rest', async () => {
+      const first = 'SRS0=abcd=ZZ=orig.example=user@forwarder.example';
+      expect(await send(first, at('team'), 'by two')).to.equal('accepted');
+      const { sender } = await abroad('somebody@abroad.example', 'by two');
+      expect(sender).to.match(
+        /^SRS1=[^=]+=forwarder\.example==abcd=ZZ=orig\.example=user@mail1\.example\.com$/,
+      );
+      expect(await send('', sender, 'back by two')).to.equal('accepted');
+      await abroad(first, 'back by two');
+    });
+
+    it('of our own people and bounces keep their sender', async () => {
+      const login = { user: at('bob'), pass: passwordOf('bob') };
+      const letter = { recipients: [at('team')], message: 'Subject: by bob\r\n\r\nhi\r\n' };
+      expect(await sendBy(server.smtp, { sender: at('bob'), ...letter }, { login })).to.equal('accepted');
+      expect((await abroad('somebody@abroad.example', 'by bob')).sender).to.equal(at('bob'));
+      expect(await send('', at('team'), 'without sender')).to.equal('accepted');
+      expect((await abroad('somebody@abroad.example', 'without sender')).sender).to.equal('');
     });
   });
 
