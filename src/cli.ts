@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Command, CommanderError } from 'commander';
 
+import { addLedgerCommand } from './commands/ledger.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addParameterCommands } from './commands/parameters.ts';
 import { addPartitionCommands } from './commands/partition.ts';
@@ -21,6 +22,7 @@ addParameterCommands(program, shipped);
 addPartitionCommands(program, shipped);
 addServiceCommands(program);
 addReleaseCommand(program);
+addLedgerCommand(program);
 addNodeCommands(program);
 
 try {
