@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 
 import { addMailPolicyCommand } from './commands/mail-policy.ts';
+import { addLedgerCommand } from './commands/ledger.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addParameterCommands } from './commands/parameters.ts';
 import { addPartitionCommands } from './commands/partition.ts';
@@ -23,6 +24,7 @@ addPartitionCommands(program, shipped);
 addServiceCommands(program);
 addMailPolicyCommand(program);
 addReleaseCommand(program);
+addLedgerCommand(program);
 addNodeCommands(program);
 
 try {

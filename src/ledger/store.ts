@@ -98,7 +98,8 @@ async function readText(store: LedgerStore): Promise<LedgerText | null> {
 /** Ledgers of before there were aliases have no file for them. */
 const youngerFiles: readonly LedgerFile[] = ['aliases'];
 
-async function readLedgerFile(folder: string, file: LedgerFile): Promise<[LedgerFile, string | null]> {
+/** `null`: a file that ledgers of before do not have. */
+export async function readLedgerFile(folder: string, file: LedgerFile): Promise<[LedgerFile, string | null]> {
   const text = await readFile(join(folder, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && youngerFiles.includes(file)) return null;
     throw error;

@@ -22,6 +22,23 @@ export const ledgerFiles = [
 export type LedgerFile = (typeof ledgerFiles)[number];
 export type LedgerText = Readonly<Record<LedgerFile, string>>;
 
+/** A line that cannot be read. */
+export class LedgerProblem extends OperatorError {
+  readonly file: LedgerFile;
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
+
+  constructor(folder: string, file: LedgerFile, line: number, reason: string) {
+    super(
+      `${folder}/${file}:${line}: ${reason}; nothing was changed. Mend the line or restore the file from ${folder}/../previous`,
+    );
+    this.file = file;
+    this.line = line;
+    this.reason = reason;
+  }
+}
+
 /** `mailFolder` is the absolute path of `srv/mail`; homes in `users` begin with it. */
 export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText {
   const held = ledger.accounts.filter(({ state }) => state === 'held');
@@ -65,9 +82,7 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
 /** Reads the ledger back; `folder` is only for messages. Throws OperatorError with file and line. */
 export function parseLedger(text: LedgerText, folder: string): Ledger {
   const fail = (file: LedgerFile, line: number, reason: string): never => {
-    throw new OperatorError(
-      `${folder}/${file}:${line}: ${reason}; nothing was changed. Mend the line or restore the file from ${folder}/../previous`,
-    );
+    throw new LedgerProblem(folder, file, line, reason);
   };
   const passwords = new Map<string, string | null>();
   for (const { name, password } of parsePasswdFile(text.users, (line, reason) =>

@@ -29,7 +29,7 @@ export function heldAddress(
   return plain !== null && held.has(plain) ? plain : null;
 }
 
-/** Edges between held addresses. An address that leads to itself keeps a copy: that is an end, not a step. */
+/** Edges between held addresses. A mailbox that leads to itself keeps a copy: that is an end, not a step. */
 export interface AddressGraph {
   destinations: (address: string) => readonly string[];
   lead: (address: string, destinations: readonly string[]) => void;
@@ -39,15 +39,18 @@ export interface AddressGraph {
 
 export function newAddressGraph(
   held: { has: (address: string) => boolean },
+  mailboxes: { has: (address: string) => boolean },
   { delimiter }: AddressRules,
 ): AddressGraph {
+  const stepTo = (address: string, each: string): string | null =>
+    each === address && mailboxes.has(address) ? null : heldAddress(each, held, delimiter);
   const edges = new Map<string, readonly string[]>();
   /** Held address → those that lead to it directly. */
   const sources = new Map<string, Set<string>>();
   const destinations = (address: string) => edges.get(address) ?? [];
   const next = (address: string): string[] =>
     destinations(address).flatMap((each) => {
-      const found = each === address ? null : heldAddress(each, held, delimiter);
+      const found = stepTo(address, each);
       return found === null ? [] : [found];
     });
 
@@ -83,7 +86,7 @@ export function newAddressGraph(
       if (known !== undefined) return known;
       let most = 0;
       for (const each of destinations(address)) {
-        const found = each === address ? null : heldAddress(each, held, delimiter);
+        const found = stepTo(address, each);
         if (found === null || destinations(found).length === 0) ends.add(found ?? each);
         if (found !== null) most = Math.max(most, measure(found));
       }

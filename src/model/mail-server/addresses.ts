@@ -185,17 +185,18 @@ function definitionsOf(
   const forwards = accounts.map(({ address, holder, forward }) => {
     const claim = accepted.get(holder);
     const wanted = claim?.kind === 'account' ? forwardText(address, claim.forward) : null;
-    return { holder, address, wanted, before: forwardText(address, forward) };
+    return { holder, address, isMailbox: true, wanted, before: forwardText(address, forward) };
   });
   const others = aliases.map(({ holder, address, wanted, destinations }) => ({
     holder,
     address,
+    isMailbox: false,
     wanted,
     before: destinations,
   }));
   return [...others, ...forwards]
     .sort((left, right) => (place.get(left.holder) ?? -1) - (place.get(right.holder) ?? -1))
-    .map(({ address, wanted, before }) => ({ address, wanted, before }));
+    .map(({ address, isMailbox, wanted, before }) => ({ address, isMailbox, wanted, before }));
 }
 
 /** An account that keeps a copy leads to itself as well. */

@@ -6,6 +6,7 @@ import { type AddressRules, isForeign, newAddressGraph } from './address-graph.t
 
 export interface Definition {
   address: string;
+  isMailbox: boolean;
   /** What the request asks for; null when there is no valid request, and what was before goes on. */
   wanted: readonly string[] | null;
   /** What was accepted before; empty when nothing was. */
@@ -26,7 +27,11 @@ export function decideDefinitions(
   definitions: readonly Definition[],
   rules: AddressRules,
 ): ReadonlyMap<string, DecidedDefinition> {
-  const graph = newAddressGraph(new Set(definitions.map(({ address }) => address)), rules);
+  const graph = newAddressGraph(
+    new Set(definitions.map(({ address }) => address)),
+    new Set(definitions.flatMap(({ address, isMailbox }) => (isMailbox ? [address] : []))),
+    rules,
+  );
   const accepted = new Map(definitions.map(({ address, before }) => [address, before]));
   const errors = new Map<string, string>();
 
