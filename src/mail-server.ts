@@ -1,12 +1,20 @@
 /** The software release `mail-server`. */
 import { buildMailServer } from './model/mail-server/mail-server.ts';
 import { mailServerPorts } from './model/place.ts';
+import type { Daemon } from './plan/planned.ts';
 import { planMailServer } from './plan/mail-server/plan.ts';
 import { postfixPrograms } from './plan/shared/postfix-service.ts';
 import { webPrograms } from './plan/shared/web-server.ts';
 import { planRequests } from './plan/mail-server/requests.ts';
 import type { ReleaseDefinition } from './release-definition.ts';
 import { validateMailServerRequest } from './validate/mail-server/mail-server-request.ts';
+
+const listeners: Readonly<Record<string, Daemon>> = {
+  smtp: 'postfix',
+  https: 'apache',
+  monitor: 'apache',
+  'auth-policy': 'mail-policy',
+};
 
 export const mailServer: ReleaseDefinition = {
   release: 'mail-server',
@@ -22,8 +30,7 @@ export const mailServer: ReleaseDefinition = {
     ...webPrograms,
   ],
   ports: mailServerPorts,
-  listener: (service) =>
-    service === 'smtp' ? 'postfix' : service === 'https' || service === 'monitor' ? 'apache' : 'dovecot',
+  listener: (service) => listeners[service] ?? 'dovecot',
   certificates: {
     folder: 'etc/postfix/ssl',
     name: 'postfix-backend',

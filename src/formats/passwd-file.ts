@@ -8,7 +8,11 @@ export interface PasswdFileUser {
   password: string | null;
   /** Absolute home folder. */
   home: string;
+  /** MiB, in place of Dovecot's own setting; null where that holds. */
+  quota: number | null;
 }
+
+const quotaField = 'userdb_quota_rule=*:storage=';
 
 /** No scheme's hash is a lone star: such a user exists, receives mail and cannot log in. */
 const noPassword = '*';
@@ -21,7 +25,10 @@ export function serialisePasswdFile(users: readonly PasswdFileUser[]): string {
     password === null ? noPassword : refuseCharacters(field(password), /^\*$/, 'a passwd-file');
   return [...users]
     .sort((left, right) => byText(left.name, right.name))
-    .map(({ name, password, home }) => `${nameField(name)}:${passwordField(password)}::::${field(home)}::\n`)
+    .map(({ name, password, home, quota }) => {
+      const extra = quota === null ? '' : `${quotaField}${quota}M`;
+      return `${nameField(name)}:${passwordField(password)}::::${field(home)}::${extra}\n`;
+    })
     .join('');
 }
 
@@ -34,8 +41,12 @@ export function parsePasswdFile(
     if (line === '' || line.startsWith('#')) return [];
     const fields = line.split(':');
     const [name, password, , , , home] = fields;
-    if (fields.length !== 8) return onProblem(index + 1, `has ${fields.length} fields instead of 8`);
+    // The last field may hold colons.
+    const extra = fields.slice(7).join(':');
+    const quota = extra.startsWith(quotaField) ? Number(extra.slice(quotaField.length, -1)) : null;
+    if (fields.length < 8 || (extra !== '' && !/^[1-9][0-9]*M$/.test(extra.slice(quotaField.length))))
+      return onProblem(index + 1, `has ${fields.length} fields instead of 8`);
     if (!name || !password || !home) return onProblem(index + 1, 'lacks a name, a password or a home');
-    return [{ name, password: password === noPassword ? null : password, home }];
+    return [{ name, password: password === noPassword ? null : password, home, quota }];
   });
 }

@@ -13,6 +13,8 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'mail-server/default-output.json',
     'mail-server/account-input.json',
     'mail-server/account-output.json',
+    'mail-server/alias-input.json',
+    'mail-server/alias-output.json',
     'mail-server/default-ors-input.json',
   ]);
   files['docs/parameters/mail-server-relay.md'] = parameterReference('mail-server-relay', [

@@ -1,4 +1,5 @@
 /** Every schema, by the path that `$ref`s and error messages know it by. One list, so that nothing reads the folder at run time. */
+import countLimit from '../../schemas/common/count-limit.json' with { type: 'json' };
 import mailDomain from '../../schemas/common/mail-domain.json' with { type: 'json' };
 import oneLine from '../../schemas/common/one-line.json' with { type: 'json' };
 import port from '../../schemas/common/port.json' with { type: 'json' };
@@ -6,6 +7,8 @@ import publishedPort from '../../schemas/common/published-port.json' with { type
 import onOff from '../../schemas/common/switch.json' with { type: 'json' };
 import accountInput from '../../schemas/mail-server/account-input.json' with { type: 'json' };
 import accountOutput from '../../schemas/mail-server/account-output.json' with { type: 'json' };
+import aliasInput from '../../schemas/mail-server/alias-input.json' with { type: 'json' };
+import aliasOutput from '../../schemas/mail-server/alias-output.json' with { type: 'json' };
 import defaultInput from '../../schemas/mail-server/default-input.json' with { type: 'json' };
 import defaultOrsInput from '../../schemas/mail-server/default-ors-input.json' with { type: 'json' };
 import defaultOutput from '../../schemas/mail-server/default-output.json' with { type: 'json' };
@@ -21,6 +24,7 @@ import relayOutput from '../../schemas/mail-server-relay/relay-output.json' with
 export type JsonSchema = Record<string, unknown>;
 
 export const schemas: Readonly<Record<string, JsonSchema>> = {
+  'common/count-limit.json': countLimit,
   'common/mail-domain.json': mailDomain,
   'common/one-line.json': oneLine,
   'common/port.json': port,
@@ -28,6 +32,8 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
   'common/switch.json': onOff,
   'mail-server/account-input.json': accountInput,
   'mail-server/account-output.json': accountOutput,
+  'mail-server/alias-input.json': aliasInput,
+  'mail-server/alias-output.json': aliasOutput,
   'mail-server/default-input.json': defaultInput,
   'mail-server/default-ors-input.json': defaultOrsInput,
   'mail-server/default-output.json': defaultOutput,

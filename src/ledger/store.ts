@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 
 import { OperatorError } from '../errors.ts';
-import { type LedgerText, ledgerFiles, parseLedger, serialiseLedger } from './text.ts';
+import { type LedgerFile, type LedgerText, ledgerFiles, parseLedger, serialiseLedger } from './text.ts';
 import { emptyLedger, type Ledger } from './types.ts';
 
 export interface LedgerStore {
@@ -79,9 +79,12 @@ async function readText(store: LedgerStore): Promise<LedgerText | null> {
     if (generation === null) return null;
     try {
       const texts = await Promise.all(
-        ledgerFiles.map(async (file) => [file, await readFile(join(store.folder, generation, file), 'utf8')]),
+        ledgerFiles.map((file) => readLedgerFile(join(store.folder, generation), file)),
       );
-      return Object.fromEntries(texts) as LedgerText;
+      // What was not there may have been removed while we read: then there is another generation by now.
+      if (!texts.some(([, text]) => text === null) || (await currentGeneration(store)) === generation) {
+        return Object.fromEntries(texts.map(([file, text]) => [file, text ?? ''])) as LedgerText;
+      }
     } catch (error) {
       if (attempt < overtakings && (await currentGeneration(store)) !== generation) continue;
       const reason = (error as Error).message;
@@ -90,6 +93,18 @@ async function readText(store: LedgerStore): Promise<LedgerText | null> {
       );
     }
   }
+}
+
+/** Ledgers of before there were aliases have no file for them. */
+const youngerFiles: readonly LedgerFile[] = ['aliases'];
+
+/** `null`: a file that ledgers of before do not have. */
+export async function readLedgerFile(folder: string, file: LedgerFile): Promise<[LedgerFile, string | null]> {
+  const text = await readFile(join(folder, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' && youngerFiles.includes(file)) return null;
+    throw error;
+  });
+  return [file, text];
 }
 
 /** Name of the folder that `current` points to; null when there has never been a ledger. */
@@ -114,7 +129,8 @@ async function writeGeneration(
     await mkdir(folder, { mode: 0o700 });
     for (const file of ledgerFiles) {
       const old = currentName === null ? null : join(store.folder, currentName, file);
-      if (old !== null && before?.[file] === after[file]) await link(old, join(folder, file));
+      const same = old !== null && before?.[file] === after[file] && (await exists(old));
+      if (same) await link(old, join(folder, file));
       else await writeDurably(join(folder, file), after[file], old);
     }
     await syncFolder(folder);
@@ -145,6 +161,13 @@ async function writeDurably(path: string, text: string, old: string | null): Pro
   } finally {
     await file.close();
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function point(store: LedgerStore, name: string, target: string): Promise<void> {

@@ -3,12 +3,15 @@ import { OperatorError } from '../errors.ts';
 import { byText } from '../formats/one-word.ts';
 import { parsePasswdFile, serialisePasswdFile } from '../formats/passwd-file.ts';
 import { domainLine, parseDomain } from './domain-lines.ts';
+import { serialiseAliases } from './alias-lines.ts';
+import { accountLine, aliasLine, mayLogIn, parseHolders } from './holder-lines.ts';
 import { decode, encode, type Fail, lineOf, lines, numbered, tableOf, words } from './lines.ts';
-import type { AccountRecord, Holder, Ledger, PortRecord, Publication, RequestRecord } from './types.ts';
+import type { Ledger, PortRecord, Publication, RequestRecord } from './types.ts';
 
 export const ledgerFiles = [
   'users',
   'holders',
+  'aliases',
   'domains',
   'ports',
   'secrets',
@@ -19,18 +22,38 @@ export const ledgerFiles = [
 export type LedgerFile = (typeof ledgerFiles)[number];
 export type LedgerText = Readonly<Record<LedgerFile, string>>;
 
+/** A line that cannot be read. */
+export class LedgerProblem extends OperatorError {
+  readonly file: LedgerFile;
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
+
+  constructor(folder: string, file: LedgerFile, line: number, reason: string) {
+    super(
+      `${folder}/${file}:${line}: ${reason}; nothing was changed. Mend the line or restore the file from ${folder}/../previous`,
+    );
+    this.file = file;
+    this.line = line;
+    this.reason = reason;
+  }
+}
+
 /** `mailFolder` is the absolute path of `srv/mail`; homes in `users` begin with it. */
 export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText {
   const held = ledger.accounts.filter(({ state }) => state === 'held');
   return {
     users: serialisePasswdFile(
-      held.map(({ address, password, mailbox }) => ({
-        name: address,
-        password,
-        home: `${mailFolder}/${mailbox}`,
+      held.map((account) => ({
+        name: account.address,
+        // Nobody logs in to an account that is suspended: its password waits in `holders`.
+        password: mayLogIn(account) ? account.password : null,
+        home: `${mailFolder}/${account.mailbox}`,
+        quota: account.settings.mailboxSizeLimit,
       })),
     ),
-    holders: lines(ledger.accounts.map(holderLine)),
+    holders: lines([...ledger.accounts.map(accountLine), ...ledger.aliases.map(aliasLine)]),
+    aliases: serialiseAliases(ledger.aliases, held),
     domains: lines(ledger.domains.map(domainLine)),
     ports: lines(
       Object.entries(ledger.ports).map(([service, { port, ipv4 }]) => [
@@ -59,9 +82,7 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
 /** Reads the ledger back; `folder` is only for messages. Throws OperatorError with file and line. */
 export function parseLedger(text: LedgerText, folder: string): Ledger {
   const fail = (file: LedgerFile, line: number, reason: string): never => {
-    throw new OperatorError(
-      `${folder}/${file}:${line}: ${reason}; nothing was changed. Mend the line or restore the file from ${folder}/../previous`,
-    );
+    throw new LedgerProblem(folder, file, line, reason);
   };
   const passwords = new Map<string, string | null>();
   for (const { name, password } of parsePasswdFile(text.users, (line, reason) =>
@@ -70,14 +91,14 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
     if (passwords.has(name)) fail('users', lineOf(text.users, `${name}:`), `${name} stands twice`);
     passwords.set(name, password);
   }
-  const accounts = parseHolders(text.holders, passwords, (line, reason) => fail('holders', line, reason));
+  const { accounts, aliases } = parseHolders({ ...text, passwords }, fail);
   const held = new Set(accounts.filter(({ state }) => state === 'held').map(({ address }) => address));
   for (const name of passwords.keys()) {
     if (!held.has(name))
       fail('users', lineOf(text.users, `${name}:`), `${name} has no holder in \`holders\``);
   }
   const table = <Value>(
-    file: Exclude<LedgerFile, 'users' | 'holders' | 'domains' | 'outbox'>,
+    file: 'ports' | 'secrets' | 'requested' | 'published',
     parse: (fields: string[], fail: Fail) => [string, Value],
   ) =>
     tableOf(
@@ -89,6 +110,7 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
     );
   return {
     accounts,
+    aliases,
     domains: words(text.domains).map(({ line, fields }) =>
       parseDomain(fields, (reason) => fail('domains', line, reason)),
     ),
@@ -130,66 +152,4 @@ function parsePublication(line: string, fail: Fail): Publication & { target: str
     return fail('lacks a target, parameters or a digest');
   }
   return { ...entry, target, parameters, digest };
-}
-
-function holderLine(account: AccountRecord): string[] {
-  const { address, state, holder, mailbox, token, resetToken, password } = account;
-  return [
-    address,
-    state,
-    encode(holder),
-    mailbox,
-    ...(token === null ? [] : [`token=${token}`]),
-    ...(resetToken === null ? [] : [`reset-token=${resetToken}`]),
-    // The password of a held account stands in `users`, where Dovecot reads it.
-    ...(state === 'held' || password === null ? [] : [`password=${password}`]),
-  ];
-}
-
-function parseHolders(
-  text: string,
-  passwords: ReadonlyMap<string, string | null>,
-  fail: (line: number, reason: string) => never,
-): AccountRecord[] {
-  const seen = new Set<string>();
-  return words(text).map(({ line, fields }) => {
-    const failHere: Fail = (reason) => fail(line, reason);
-    const account = parseHolder(fields, passwords, failHere);
-    const { address, holder, state } = account;
-    for (const name of [`${address} ${holder}`, ...(state === 'held' ? [address] : [])]) {
-      if (seen.has(name)) failHere(`${name} stands twice`);
-      seen.add(name);
-    }
-    return account;
-  });
-}
-
-function parseHolder(
-  fields: string[],
-  passwords: ReadonlyMap<string, string | null>,
-  fail: Fail,
-): AccountRecord {
-  const [address, state, encodedHolder, mailbox, ...rest] = fields;
-  if (!address || !encodedHolder || !mailbox) return fail('is not `address state holder mailbox …`');
-  if (state !== 'held' && state !== 'released') return fail(`"${state}" is neither held nor released`);
-  const holder = decode(encodedHolder, fail);
-  if (!/^(shared|builtin):/.test(holder)) return fail(`"${holder}" is no holder`);
-  const values = new Map(
-    rest.map((field) => {
-      const [, key, value] =
-        /^(token|reset-token|password)=(.+)$/.exec(field) ?? fail(`"${field}" is not known`);
-      return [key, value] as const;
-    }),
-  );
-  const password = state === 'held' ? passwords.get(address) : (values.get('password') ?? null);
-  if (password === undefined) return fail(`${address} is held but has no line in \`users\``);
-  return {
-    address,
-    state,
-    holder: holder as Holder,
-    mailbox,
-    password,
-    token: values.get('token') ?? null,
-    resetToken: values.get('reset-token') ?? null,
-  };
 }

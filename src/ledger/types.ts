@@ -9,6 +9,42 @@
  */
 export type Holder = `shared:${string}` | `builtin:${string}`;
 
+/** What one account may send within a time; 0 is no limit. */
+export interface SendingLimits {
+  messagesPerHour: number;
+  messagesPerDay: number;
+  recipientsPerHour: number;
+  recipientsPerDay: number;
+}
+
+/** What the request of an account asks for beside its address. */
+export interface AccountSettings {
+  /** `send-only`: mail to it is refused. `receive-only`: it sends nothing. */
+  mode: 'normal' | 'send-only' | 'receive-only';
+  /** Not `no`: nobody logs in; mail is kept, or refused. */
+  suspended: 'no' | 'keep-mail' | 'refuse-mail';
+  /** MiB; null: the instance's. */
+  mailboxSizeLimit: number | null;
+  /** Where the account differs from the instance's; null where it does not. */
+  sendingLimits: Partial<SendingLimits> | null;
+}
+
+/** Those of a request that says nothing. */
+export const usualSettings: AccountSettings = {
+  mode: 'normal',
+  suspended: 'no',
+  mailboxSizeLimit: null,
+  sendingLimits: null,
+};
+
+/** Where an account's mail is sent on. */
+export interface Forward {
+  /** Addresses, at least one, each once. */
+  destinations: readonly string[];
+  /** Whether the mailbox gets it as well. */
+  keepCopy: boolean;
+}
+
 /** One address and one holder, present or past. Mail belongs to the pair, so a new holder never sees the old one's. */
 export interface AccountRecord {
   /** Lower case. */
@@ -24,6 +60,20 @@ export interface AccountRecord {
   resetToken: string | null;
   /** Folder of the mail, relative to `srv/mail`. */
   mailbox: string;
+  /** As last accepted. */
+  settings: AccountSettings;
+  /** As last accepted; null when there is none. A released account has none. */
+  forward: Forward | null;
+}
+
+/** An address without a mailbox: an alias, an account's other address, or (`@domain`) the catch-all of a domain. */
+export interface AliasRecord {
+  /** Lower case. */
+  address: string;
+  /** Of an account's other address: the holder of the account. */
+  holder: Holder;
+  /** As last accepted, in their order; none when nothing ever was. Of an account's other address: the account. */
+  destinations: readonly string[];
 }
 
 export interface PortRecord {
@@ -64,6 +114,7 @@ export interface DomainRecord {
 
 export interface Ledger {
   accounts: readonly AccountRecord[];
+  aliases: readonly AliasRecord[];
   /** Of a relay cluster. */
   domains: readonly DomainRecord[];
   /** Service name → its port. */
@@ -88,6 +139,7 @@ export interface Publication {
 
 export const emptyLedger: Ledger = {
   accounts: [],
+  aliases: [],
   domains: [],
   ports: {},
   secrets: {},

@@ -51,6 +51,8 @@ export const mailServerPorts = {
   sieve: 4190,
   https: 8081,
   ...monitorPorts,
+  /** Asked by Dovecot alone, on the same machine. */
+  'auth-policy': 10024,
 } as const;
 
 export type MailServerService = keyof typeof mailServerPorts;

@@ -11,6 +11,7 @@ export type Daemon =
   | 'sasl'
   | 'postgrey'
   | 'policy'
+  | 'mail-policy'
   | 'apache'
   | 'portal'
   | 'crond';

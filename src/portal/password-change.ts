@@ -34,7 +34,9 @@ export async function changePassword(
 ): Promise<Outcome> {
   const account = heldAccount(await readLedger(store), user);
   // Accounts of our own have passwords that are published or kept in the ledger's secrets: nobody may change those.
-  const verified = account?.holder.startsWith('shared:') ? account.password : null;
+  // Nobody logs in to a suspended one, here neither.
+  const isOpen = account?.holder.startsWith('shared:') && account?.settings.suspended === 'no';
+  const verified = isOpen ? (account?.password ?? null) : null;
   if (!(await passwordMatches(currentPassword, verified))) return 'denied';
   const isStillTheSame = ({ holder, password: now }: AccountRecord) =>
     holder === account?.holder && now === verified;

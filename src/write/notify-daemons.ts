@@ -21,6 +21,7 @@ const daemons: Readonly<Record<Daemon, Running>> = {
   sasl: { pidFile: 'var/run/sasl/master.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
   postgrey: { pidFile: 'var/run/postgrey.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
   policy: { pidFile: 'var/run/policy.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
+  'mail-policy': { pidFile: 'var/run/mail-policy.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
   dovecot: { pidFile: 'var/run/dovecot/master.pid', reload: 'SIGHUP', stop: 'SIGTERM' },
   apache: { pidFile: 'var/run/apache.pid', reload: 'SIGUSR1', stop: 'SIGWINCH' },
   portal: { pidFile: 'var/run/portal.pid', reload: 'SIGHUP', stop: 'SIGTERM' },

@@ -102,6 +102,16 @@ describe('promises of a mail server', function () {
         'monitor-http-frontend': /answers 503 instead of 401; see the logs of Apache and of the portal$/,
       },
     },
+    {
+      service: 'mail-policy',
+      expected: {
+        'mail-policy-socket-listening': /start mail-policy, see var\/log\/mail-policy\.log$/,
+        'srs-socket-listening': /start mail-policy/,
+        'auth-policy-listening': /start mail-policy/,
+        // Nobody can send meanwhile: this one says why.
+        'mail-delivery': /sending limits cannot be checked; try again later/,
+      },
+    },
     { service: 'crond', expected: { 'crond-running': /^crond does not run/ } },
   ]) {
     it(`say that ${service} is stopped, and nothing else`, async () => {

@@ -112,7 +112,8 @@ describeInNamespace('a relay cluster under attack', import.meta.url, ({ it, befo
     delivery = await startStandInSmtpServer({
       ...addresses.delivery,
       passwords,
-      refusals: { [refusedRecipient]: 'this looks like spam; see https://delivery.example/why' },
+      refusal: (recipient) =>
+        recipient === refusedRecipient ? 'this looks like spam; see https://delivery.example/why' : undefined,
     });
     unpaid = await startStandInSmtpServer(addresses.unpaid);
     backend = await startStandInSmtpServer(addresses.backend);

@@ -4,10 +4,13 @@ import fc from 'fast-check';
 import { hashToken } from '../../src/ledger/token.ts';
 import {
   type AccountRecord,
+  type AccountSettings,
   type DomainRecord,
   emptyLedger,
   type Holder,
   type Ledger,
+  type SendingLimits,
+  usualSettings,
 } from '../../src/ledger/types.ts';
 import { fingerprint } from './fingerprint.ts';
 
@@ -25,6 +28,8 @@ export function accountOf(
     token: null,
     resetToken: null,
     mailbox: `${domain}/${local}/${encodeURIComponent(reference)}-00000000`,
+    settings: usualSettings,
+    forward: null,
     ...more,
   };
 }
@@ -37,6 +42,16 @@ export const exampleLedger: Ledger = {
     accountOf('_alice', 'alice@example.com', { password: '{BLF-CRYPT}$2b$05$alice' }),
     accountOf('_bob one', 'bob@example.com', { token: hashToken('token-of-bob', '00'.repeat(16)) }),
     accountOf('_carol', 'carol@example.com', { state: 'released', password: '{BLF-CRYPT}$2b$05$carol' }),
+  ],
+  aliases: [
+    {
+      address: 'sales@example.com',
+      holder: 'shared:_sales',
+      destinations: ['bob@example.com', 'x@example.net'],
+    },
+    { address: 'a.lice@example.com', holder: 'shared:_alice', destinations: ['alice@example.com'] },
+    { address: '@example.com', holder: 'shared:_rest', destinations: ['alice@example.com'] },
+    { address: 'refused@example.com', holder: 'shared:_refused', destinations: [] },
   ],
   domains: [
     {
@@ -88,6 +103,37 @@ const address = fc.stringMatching(/^[a-z0-9]{1,3}@[ab]\.example$/);
 const dictionary = <Value>(key: fc.Arbitrary<string>, value: fc.Arbitrary<Value>) =>
   fc.dictionary(key, value, { noNullPrototype: true });
 
+const limit = fc.nat({ max: 1_000_000_000 });
+const settings: fc.Arbitrary<AccountSettings> = fc.record({
+  mode: fc.constantFrom('normal', 'send-only', 'receive-only'),
+  suspended: fc.constantFrom('no', 'keep-mail', 'refuse-mail'),
+  mailboxSizeLimit: fc.option(fc.integer({ min: 1, max: 1_000_000_000 })),
+  sendingLimits: fc
+    .record(
+      { messagesPerHour: limit, messagesPerDay: limit, recipientsPerHour: limit, recipientsPerDay: limit },
+      { requiredKeys: [], noNullPrototype: true },
+    )
+    .map((limits: Partial<SendingLimits>) => (Object.keys(limits).length === 0 ? null : limits)),
+});
+
+const destinations = fc.uniqueArray(
+  fc.constantFrom('x@foreign.example', "o'b@foreign.example", 'a@a.example'),
+);
+const forward: fc.Arbitrary<AccountRecord['forward']> = fc.option(
+  fc.record({
+    destinations: fc.subarray(['x@foreign.example', 'y@foreign.example'], { minLength: 1 }),
+    keepCopy: fc.boolean(),
+  }),
+);
+const aliases = fc.uniqueArray(
+  fc.record({
+    address: fc.stringMatching(/^[a-z]{0,2}@c\.example$/),
+    holder: reference.map((text): Holder => `shared:${text}`),
+    destinations,
+  }),
+  { selector: ({ address: name }) => name },
+);
+
 const account: fc.Arbitrary<AccountRecord> = fc.record({
   address,
   holder: fc.oneof(
@@ -99,6 +145,8 @@ const account: fc.Arbitrary<AccountRecord> = fc.record({
   token: hash,
   resetToken: hash,
   mailbox: fc.stringMatching(/^[ab]\.example\/[a-z]{1,4}\/[A-Za-z0-9_-]{1,8}$/),
+  settings,
+  forward,
 });
 
 const domainRecord: fc.Arbitrary<DomainRecord> = fc.record({
@@ -116,6 +164,7 @@ const domainRecord: fc.Arbitrary<DomainRecord> = fc.record({
 
 /** Any ledger: one holder an address at most. */
 export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
+  aliases,
   accounts: fc
     .uniqueArray(account, { selector: ({ address: name, holder }) => `${name} ${holder}` })
     .map((accounts) => {
@@ -123,7 +172,7 @@ export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
       return accounts.map((each): AccountRecord => {
         const isHeld = each.state === 'held' && !held.has(each.address);
         held.add(each.address);
-        return { ...each, state: isHeld ? 'held' : 'released' };
+        return { ...each, state: isHeld ? 'held' : 'released', forward: isHeld ? each.forward : null };
       });
     }),
   domains: fc.uniqueArray(domainRecord, { selector: ({ domain }) => domain }),

@@ -16,6 +16,7 @@ export function ledgerOf(round: number): Ledger {
   if (round === 0) return emptyLedger;
   return {
     accounts: [accountOf('_alice', 'alice@example.com', { password: `{X}${round}` })],
+    aliases: [{ address: 'a@example.com', holder: 'shared:_a', destinations: [`${round}@example.com`] }],
     domains: [
       {
         domain: 'example.com',

@@ -1,10 +1,21 @@
 /** Stage 3 for `mail-server`: parameters, requests and the previous ledger become one model without optional parts. Pure. */
-import type { AccountRecord, Holder, Ledger } from '../../ledger/types.ts';
+import {
+  type AccountRecord,
+  type AliasRecord,
+  type Holder,
+  type Ledger,
+  type SendingLimits,
+  usualSettings,
+} from '../../ledger/types.ts';
 import type { MailServerRequest } from '../../validate/mail-server/mail-server-request.ts';
 import { hostNameOf } from '../host-name.ts';
 import type { Place } from '../place.ts';
 import { passwordFrom } from '../seed.ts';
-import { type AccountClaim, type ClaimOutcome, decideAccounts } from './accounts.ts';
+import type { AccountClaim } from './accounts.ts';
+import { type Claim, type ClaimOutcome, decideAddresses } from './addresses.ts';
+import { type LogInLimits, sendingLimitsOf } from './limits.ts';
+import { promiseAddress, promiseDomain } from './promise-address.ts';
+import type { ResolvedAddress } from './resolution.ts';
 
 export interface MailServer {
   place: Place;
@@ -12,7 +23,16 @@ export interface MailServer {
   hostName: string;
   /** Lower case, each once; the first one stands for the instance. */
   domains: readonly string[];
+  /** Domain that stands for another → that other. */
+  domainAliases: ReadonlyMap<string, string>;
+  /** Both kinds, `domains` first. */
+  hostedDomains: readonly string[];
+  /** What separates a name from a tag; empty: nothing does. */
+  recipientDelimiter: string;
   accounts: readonly AccountRecord[];
+  aliases: readonly AliasRecord[];
+  /** By address: where mail ends, who may send. Of an alias domain's addresses there are none: they are those of its target. */
+  addresses: ReadonlyMap<string, ResolvedAddress>;
   records: readonly AccountRecord[];
   outcomes: readonly ClaimOutcome[];
   refused: MailServerRequest['refused'];
@@ -28,6 +48,9 @@ export interface MailServer {
   messageSizeLimit: number;
   /** MiB. */
   mailboxSizeLimit: number;
+  /** Of each account whose settings say nothing else. */
+  sendingLimits: SendingLimits;
+  logInLimits: LogInLimits;
 }
 
 export type Outbound =
@@ -35,12 +58,14 @@ export type Outbound =
   | { kind: 'relay' }
   | { kind: 'smarthost'; host: string; port: number; login: { user: string; password: string } | null };
 
-export const secretNames = ['webmail-admin-password', 'monitor-password', 'promise-password'] as const;
+export const secretNames = [
+  'webmail-admin-password',
+  'monitor-password',
+  'promise-password',
+  'srs-secret',
+  'auth-policy-key',
+] as const;
 export type SecretName = (typeof secretNames)[number];
-
-/** The delivery promise writes to itself at this address; nobody else can log in, write to it or claim its domain. */
-export const promiseDomain = 'promise.invalid';
-export const promiseAddress = `delivery@${promiseDomain}`;
 
 const mebibyte = 1024 * 1024;
 
@@ -55,12 +80,24 @@ export function buildMailServer(
   const secrets = Object.fromEntries(
     secretNames.map((name) => [name, ledger.secrets[name] ?? passwordFrom(seed, name)]),
   ) as Record<SecretName, string>;
-  const { records, outcomes } = decideAccounts(
+  const domainAliases = parameters['domain-aliases'];
+  const recipientDelimiter = parameters['recipient-delimiter'];
+  const {
+    accounts: records,
+    aliases,
+    outcomes,
+    resolved,
+  } = decideAddresses(
     {
       claims: [...sharedClaims(request), ...builtinClaims(request, secrets['promise-password'])],
       invalid: request.refused.map(({ reference }): Holder => `shared:${reference}`),
     },
-    ledger.accounts,
+    ledger,
+    {
+      domains: new Set([...domains, promiseDomain]),
+      delimiter: recipientDelimiter,
+      forwarding: parameters.forwarding,
+    },
     seed,
   );
   const relays = parameters['inbound-relay'].enable;
@@ -69,7 +106,12 @@ export function buildMailServer(
     place,
     hostName: hostNameOf(place.title),
     domains,
+    domainAliases,
+    hostedDomains: [...domains, ...domainAliases.keys()],
+    recipientDelimiter,
     records,
+    aliases,
+    addresses: resolved,
     outcomes,
     accounts: records.filter(({ state }) => state === 'held'),
     refused: request.refused,
@@ -81,23 +123,27 @@ export function buildMailServer(
     anyPassword: parameters['demo-disable-auth'],
     messageSizeLimit: parameters['email-size-limit'] * mebibyte,
     mailboxSizeLimit: parameters['mailbox-size-limit'],
+    sendingLimits: sendingLimitsOf(parameters['sending-limits']),
+    logInLimits: parameters['log-in-limits'],
   };
 }
 
-function sharedClaims({ accounts }: MailServerRequest): AccountClaim[] {
-  return accounts.map(({ reference, address, resetToken }) => ({
-    holder: `shared:${reference}`,
-    address,
-    resetToken,
-    builtinPassword: null,
-  }));
+function sharedClaims({ requests }: MailServerRequest): Claim[] {
+  return requests.map(({ reference, ...request }): Claim => {
+    const holder: Holder = `shared:${reference}`;
+    return request.kind === 'alias' ? { holder, ...request } : { holder, ...request, builtinPassword: null };
+  });
 }
 
 function builtinClaims({ parameters }: MailServerRequest, promisePassword: string): AccountClaim[] {
   const builtin = (name: string, address: string, builtinPassword: string): AccountClaim => ({
+    kind: 'account',
     holder: `builtin:${name}`,
     address,
     resetToken: null,
+    settings: usualSettings,
+    aliases: [],
+    forward: null,
     builtinPassword,
   });
   const tests = parameters['test-account'] ? parameters['mail-domains'] : [];

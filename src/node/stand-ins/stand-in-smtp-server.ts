@@ -20,8 +20,8 @@ export interface StandInOptions {
   passwords?: Readonly<Record<string, string>> | undefined;
   /** What it shows; a new one without it. */
   identity?: TlsIdentity;
-  /** Recipient → why it is refused, for good. */
-  refusals?: Readonly<Record<string, string>>;
+  /** Why a recipient is refused, for good; undefined for those that are taken. */
+  refusal?: (recipient: string) => string | undefined;
   /** Called before the client hears that the message is taken. */
   onReceived?: (message: Received) => Promise<void>;
 }
@@ -50,7 +50,7 @@ export interface StandInSmtpServer {
 }
 
 export async function startStandInSmtpServer(options: StandInOptions): Promise<StandInSmtpServer> {
-  const { host, port = 0, name = 'stand-in.example', passwords, refusals = {}, onReceived } = options;
+  const { host, port = 0, name = 'stand-in.example', passwords, refusal, onReceived } = options;
   const identity = options.identity ?? (await selfSignedIdentity(name));
   const received: Received[] = [];
   const logins: string[] = [];
@@ -79,7 +79,7 @@ export async function startStandInSmtpServer(options: StandInOptions): Promise<S
       callback(session.secure ? null : new Error('TLS first'));
     },
     onRcptTo({ address }, _session, callback) {
-      const reason = refusals[address];
+      const reason = refusal?.(address);
       callback(reason === undefined ? null : Object.assign(new Error(reason), { responseCode: 550 }));
     },
     onData(stream, session, callback) {

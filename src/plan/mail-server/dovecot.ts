@@ -3,13 +3,18 @@ import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { MailServerService } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { listenAddresses, portOf } from '../shared/endpoints.ts';
+import { authPolicyUrl } from './mail-policy.ts';
 
 export const dovecotFolders: readonly PlannedFolder[] = [
   { path: 'etc/dovecot', mode: 0o750 },
+  { path: 'etc/dovecot/sieve', mode: 0o700 },
   { path: 'var/lib/dovecot', mode: 0o700 },
   { path: 'var/run/dovecot', mode: 0o755 },
   { path: 'srv/mail', mode: 0o700 },
 ];
+
+/** Runs before people's own scripts. */
+const globalScript = 'etc/dovecot/sieve/before.sieve';
 
 export function dovecotFiles(model: MailServer): PlannedFile[] {
   const { place } = model;
@@ -39,13 +44,23 @@ export function dovecotFiles(model: MailServer): PlannedFile[] {
           users: `${partition}/srv/ledger/current/users`,
           mailFolder: `${partition}/srv/mail`,
           sendmail: `${partition}/bin/sendmail`,
+          sieveBefore: `${partition}/${globalScript}`,
+          authPolicyUrl: authPolicyUrl(place),
+          authPolicyKey: model.secrets['auth-policy-key'],
           mailboxSizeLimit: model.mailboxSizeLimit,
+          recipientDelimiter: model.recipientDelimiter,
           anyPassword: model.anyPassword,
           imap: listener('imap'),
           imaps: listener('imaps'),
           sieve: listener('sieve'),
         },
       },
+    },
+    {
+      // Dovecot compiles it by itself, beside it, when it is newer.
+      path: globalScript,
+      mode: 0o600,
+      body: { template: 'mail-server/before.sieve.hbs', context: {} },
     },
     {
       path: 'libexec/start-dovecot',

@@ -1,15 +1,13 @@
 /** Postfix's lookup tables of one mail server. Each is one value; all come from the same model. Pure. */
 import { type LookupTable, serialiseLookupTable } from '../../formats/postfix-table.ts';
-import { type MailServer, promiseDomain } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import { promiseDomain } from '../../model/mail-server/promise-address.ts';
+import { type AddressTables, addressTables } from './address-tables.ts';
 import type { PlannedFile } from '../planned.ts';
 import type { Routes } from './routes.ts';
 
-export interface MailServerTables {
+export interface MailServerTables extends AddressTables {
   'mail-domains': LookupTable;
-  /** Recipients that exist. */
-  mailboxes: LookupTable;
-  /** Envelope sender → login that may use it. */
-  'sender-logins': LookupTable;
   /** Recipients that only somebody who is logged in may write to. */
   'internal-recipients': LookupTable;
   'sender-transports': LookupTable;
@@ -19,13 +17,14 @@ export interface MailServerTables {
 }
 
 export function mailServerTables(model: MailServer, routes: Routes): MailServerTables {
-  const addresses = model.accounts.map(({ address }): [string, string] => [address, address]);
   return {
     'mail-domains': new Map(
-      [...model.domains, promiseDomain, model.hostName.toLowerCase()].map((domain) => [domain, 'local']),
+      [...model.hostedDomains, promiseDomain, model.hostName.toLowerCase()].map((domain) => [
+        domain,
+        'local',
+      ]),
     ),
-    mailboxes: new Map(addresses),
-    'sender-logins': new Map(addresses),
+    ...addressTables(model),
     'internal-recipients': new Map([[promiseDomain, 'REJECT this address is internal']]),
     'sender-transports': routes.transports,
     'tls-policies': routes.tlsPolicies,

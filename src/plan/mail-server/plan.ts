@@ -10,6 +10,7 @@ import { profileFile } from '../shared/profile.ts';
 import { generatorTools, logrotateJob, rotationJob } from '../shared/upkeep.ts';
 import { webLogs, webServerFolders } from '../shared/web-server.ts';
 import { dovecotFiles, dovecotFolders } from './dovecot.ts';
+import { mailPolicyFiles, mailPolicyFolders, mailPolicyLog } from './mail-policy.ts';
 import { postfixFiles, postfixFolders, postfixLocationAt } from './postfix.ts';
 import { planPromises, promiseFiles } from './promises.ts';
 import { planPublications } from './publications.ts';
@@ -20,19 +21,27 @@ import { webFiles } from './web.ts';
 export function planMailServer(built: MailServer, answers: Answers, ledger: Ledger, seed: Uint8Array): Plan {
   const model = withKnownTokens(built, answers, ledger, seed);
   const routes = planRoutes(model, answers);
-  const publications = planPublications(model, answers);
+  const publications = planPublications(model, answers, ledger.published);
   return {
-    folders: [...maintenanceFolders, ...postfixFolders(model), ...dovecotFolders, ...webServerFolders],
+    folders: [
+      ...maintenanceFolders,
+      ...postfixFolders(model),
+      ...dovecotFolders,
+      ...webServerFolders,
+      ...mailPolicyFolders,
+    ],
     files: [
       ...postfixFiles(model, routes),
       ...dovecotFiles(model),
       ...webFiles(model, answers),
+      ...mailPolicyFiles(model),
       ...promiseFiles(model, routes),
       ...maintenanceFiles(model.place, logFiles(model)),
       profile(model),
     ],
     ledger: nextLedger(ledger, publications, {
       accounts: model.records,
+      aliases: model.aliases,
       ports: model.place.ports,
       secrets: model.secrets,
     }),
@@ -45,6 +54,7 @@ function logFiles({ place }: MailServer) {
   return [
     { path: 'var/log/postfix.log', afterwards: 'copytruncate' as const },
     { path: 'var/log/crond.log', afterwards: 'copytruncate' as const },
+    { path: mailPolicyLog, afterwards: 'copytruncate' as const },
     {
       path: 'var/log/dovecot.log',
       afterwards: { command: signalByPidFile(`${run}/dovecot/master.pid`, 'USR1') },
@@ -58,7 +68,7 @@ function profile(model: MailServer) {
   const { partition, programs } = place;
   return profileFile(place, {
     services: Object.fromEntries(
-      ['postfix', 'dovecot', 'apache', 'portal', 'crond'].map((name) => [
+      ['mail-policy', 'postfix', 'dovecot', 'apache', 'portal', 'crond'].map((name) => [
         name,
         [`${partition}/libexec/start-${name}`],
       ]),

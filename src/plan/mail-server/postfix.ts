@@ -1,5 +1,6 @@
 /** Postfix of a mail server: reception and submission on one port. Pure. */
-import { type MailServer, promiseDomain } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import { promiseDomain } from '../../model/mail-server/promise-address.ts';
 import type { Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from '../shared/postfix-service.ts';
 import { endpointsOf } from '../shared/endpoints.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
+import { sendingSocket, srsSocket } from './mail-policy.ts';
 import type { Routes } from './routes.ts';
 
 export function postfixLocationAt(place: Place): PostfixLocation {
@@ -42,10 +44,13 @@ export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
         template: 'mail-server/main.cf.hbs',
         context: {
           ...basics,
+          recipientDelimiter: model.recipientDelimiter,
           hostName: model.hostName,
           messageSizeLimit: model.messageSizeLimit,
           lmtpSocket: `${place.partition}/var/run/dovecot/lmtp`,
           authSocket: `${place.partition}/var/run/dovecot/auth-postfix`,
+          sendingSocket: `${place.partition}/${sendingSocket}`,
+          srsSocket: `${place.partition}/${srsSocket}`,
           quotaSocket: `${place.partition}/var/run/dovecot/quota-status`,
           certificate: `${basics.configurationFolder}/ssl/postfix-backend.bundle.pem`,
           ownAddresses: ownAddresses(model).join(' '),
@@ -64,11 +69,23 @@ export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
       },
     },
     ...postfixIdentities(location),
+    ...srsPatterns,
     ...tableFiles(mailServerTables(model, routes)),
     ...(model.anyPassword ? [anyLoginTable(model)] : []),
     startPostfix(location, endpoints),
   ];
 }
+
+/** What looks like a rewritten sender. Whoever looks these up asks the policy process about such addresses only. */
+const srsPatterns: readonly PlannedFile[] = [
+  ['srs-addresses', '/^("?srs[01]=.*)$/ $1\n'],
+  ['srs-recipients', '/^"?srs[01]=/ srs_recipient\n'],
+].map(([name, text]): PlannedFile => ({
+  path: `etc/postfix/${name}.regexp`,
+  mode: 0o600,
+  reload: 'postfix',
+  body: { text: text ?? '' },
+}));
 
 /** Clients on the partition's own addresses; another partition's IPv6 on the same node is not one. */
 function ownAddresses({ place }: MailServer): string[] {

@@ -1,7 +1,9 @@
 /** Promises: one for each thing that can break, so that the one that fails names it. Pure. */
-import { type MailServer, promiseAddress } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import { promiseAddress } from '../../model/mail-server/promise-address.ts';
 import type { MailServerService, Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
+import { mailPolicyLog, sendingRefusalsFile, sendingSocket, srsSocket } from './mail-policy.ts';
 import { portOf } from '../shared/endpoints.ts';
 import { missingFile } from '../shared/maintenance.ts';
 import { monitorPromises, webCertificatePromise } from '../shared/monitor.ts';
@@ -17,11 +19,13 @@ const listening: Readonly<Record<string, MailServerService>> = {
   smtp_listen: 'smtp',
   sieve_listen: 'sieve',
   'apache-httpd-port-listening': 'https',
+  'auth-policy-listening': 'auth-policy',
 };
 
 const postfix = { service: 'postfix', log: 'var/log/postfix.log' };
 const dovecot = { service: 'dovecot', log: 'var/log/dovecot.log' };
 const apache = { service: 'apache', log: 'var/log/apache-error.log' };
+const mailPolicy = { service: 'mail-policy', log: mailPolicyLog };
 const listeners: Readonly<Record<MailServerService, { service: string; log: string }>> = {
   smtp: postfix,
   imap: dovecot,
@@ -29,6 +33,7 @@ const listeners: Readonly<Record<MailServerService, { service: string; log: stri
   sieve: dovecot,
   https: apache,
   monitor: apache,
+  'auth-policy': mailPolicy,
 };
 
 export function planPromises(model: MailServer): PlannedPromise[] {
@@ -46,10 +51,22 @@ export function planPromises(model: MailServer): PlannedPromise[] {
       'listen-promise': listenPromise(service),
     },
   });
+  const mailPolicySocket = (name: string, path: string): PlannedPromise => ({
+    name: `${name}-socket-listening`,
+    code: { file: 'listening.py' },
+    config: { socket: `${partition}/${path}`, ...mailPolicy },
+  });
   return [
     ...commonPromises(place),
     ...Object.entries(listening).map(([name, service]) => listenPromiseOf(name, place, service)),
     ...monitorPromises(place),
+    mailPolicySocket('mail-policy', sendingSocket),
+    mailPolicySocket('srs', srsSocket),
+    {
+      name: 'sending-limits',
+      code: { file: 'sending_limits.py' },
+      config: { file: `${partition}/${sendingRefusalsFile}`, 'shown-for': '3600' },
+    },
     certificate('outbound_certificate_served', 'smtp', 'smtp'),
     certificate('imap_certificate_served', 'imap', 'imap'),
     webCertificatePromise(place, webCertificate, 'https', listenPromise('https')),

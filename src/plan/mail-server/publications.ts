@@ -1,21 +1,31 @@
 /** What a mail server publishes: to its own requester, and to each shared instance. Pure. */
 import type { Answers } from '../../model/answers.ts';
-import type { ClaimOutcome } from '../../model/mail-server/accounts.ts';
+import type { AccountRecord } from '../../ledger/types.ts';
+import type { AliasOutcome, ClaimOutcome } from '../../model/mail-server/addresses.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../shared/digest.ts';
 import { portOf } from '../shared/endpoints.ts';
 import { monitorParameters } from '../shared/monitor.ts';
+import { accountPublication, type Published, senderAddresses } from './account-publication.ts';
 import { webUrl } from './addresses.ts';
 
-export function planPublications(model: MailServer, answers: Answers): PlannedPublication[] {
+/** `published`: digests of what the master has. */
+export function planPublications(
+  model: MailServer,
+  answers: Answers,
+  published: Published,
+): PlannedPublication[] {
   const base = webUrl(model, answers);
+  const addresses = senderAddresses(model);
   const shared = model.outcomes.flatMap((outcome) => {
     const reference = sharedReference(outcome.holder);
     if (reference === null) return [];
-    return outcome.accepted
-      ? [accountPublication(reference, outcome, base)]
-      : [refusal(reference, outcome.address, outcome.error)];
+    if (!outcome.accepted) return [refusal(reference, outcome.address, outcome.error)];
+    if (outcome.kind === 'alias') return [aliasPublication(model, reference, outcome)];
+    const { address } = outcome.record;
+    const own = addresses.get(address) ?? [address];
+    return [accountPublication(reference, outcome, { base, addresses: own, published })];
   });
   const refused = model.refused.map(({ reference, address, error }) => refusal(reference, address, error));
   return [instancePublication(model, answers, base), ...shared, ...refused];
@@ -36,24 +46,33 @@ function instancePublication(model: MailServer, answers: Answers, base: string):
     'password-url': `${base}password.php`,
     ...monitorParameters(place, answers, secrets['monitor-password']),
     ...(model.requestDns !== null && typeof domain === 'string' ? { domain } : {}),
-    slaves: Object.fromEntries(model.outcomes.flatMap(accountState)),
+    slaves: Object.fromEntries(model.outcomes.flatMap(stateOf)),
     'error-dict': Object.fromEntries(errors(model)),
   };
   return { target: '', parameters, digest: digestOf(parameters) };
 }
 
-function accountState(outcome: ClaimOutcome): [string, object][] {
+function stateOf(outcome: ClaimOutcome): [string, object][] {
   const reference = sharedReference(outcome.holder);
   if (reference === null || !outcome.accepted) return [];
-  const { address, password } = outcome.record;
-  return [[reference, { address, state: password === null ? 'waiting-for-password' : 'active' }]];
+  const { address } = outcome.record;
+  return [[reference, { address, state: outcome.kind === 'alias' ? 'alias' : accountState(outcome.record) }]];
+}
+
+function accountState({ password, settings }: AccountRecord): string {
+  if (settings.suspended !== 'no') return 'suspended';
+  return password === null ? 'waiting-for-password' : 'active';
 }
 
 function errors(model: MailServer): [string, object][] {
   return [
     ...model.outcomes.flatMap((outcome): [string, object][] => {
       const reference = sharedReference(outcome.holder);
-      if (reference === null || outcome.accepted) return [];
+      if (reference === null || (outcome.accepted && outcome.kind === 'account')) return [];
+      if (outcome.accepted) {
+        const error = aliasError(model, outcome);
+        return error === null ? [] : [[reference, { address: outcome.record.address, error }]];
+      }
       return [[reference, { address: outcome.address, error: outcome.error }]];
     }),
     ...model.refused.map(({ reference, address, error }): [string, object] => [
@@ -63,29 +82,23 @@ function errors(model: MailServer): [string, object][] {
   ];
 }
 
-function accountPublication(
-  target: string,
-  outcome: Extract<ClaimOutcome, { accepted: true }>,
-  base: string,
-): PlannedPublication {
-  const { address } = outcome.record;
-  const token = outcome.freshToken ?? '';
-  const user = encodeURIComponent(address).replaceAll('%40', '@');
-  const query = `user=${user}${token === '' ? '' : `&token=${encodeURIComponent(token)}`}`;
-  return {
-    target,
-    parameters: { address, token, 'setup-url': `${base}password.php?${query}` },
-    digest: accountDigest(outcome.record, base),
+function aliasPublication(model: MailServer, target: string, outcome: AliasOutcome): PlannedPublication {
+  const { address, destinations } = outcome.record;
+  const missing = model.addresses.get(address)?.missing ?? [];
+  const error = aliasError(model, outcome);
+  const parameters = {
+    address,
+    ...(error === null ? { destinations } : { error }),
+    ...(missing.length === 0 ? {} : { 'missing-destinations': missing }),
   };
+  return { target, parameters, digest: digestOf(parameters), ...(error === null ? {} : { error }) };
 }
 
-/**
- * What a requester of an account has: the place, and the token it may use. `.-` at the end says that none is waiting.
- * The hash of the token stands for it, so that the token itself need not be remembered.
- */
-export function accountDigest(record: { address: string; token: string | null }, base: string): string {
-  const place = digestOf([record.address, base]).slice(0, 32);
-  return `${place}.${record.token === null ? '-' : digestOf(record.token).slice(0, 32)}`;
+/** Why the destinations were refused, or why nobody gets the mail. */
+function aliasError(model: MailServer, { record, error }: AliasOutcome): string | null {
+  if (error !== null) return error;
+  if ((model.addresses.get(record.address)?.deliverTo ?? []).length > 0) return null;
+  return `destination_unknown: none of ${record.destinations.join(', ')} receives mail now; mail is refused until one does`;
 }
 
 function refusal(target: string, address: string | null, error: string): PlannedPublication {

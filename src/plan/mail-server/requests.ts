@@ -20,9 +20,9 @@ export function relayRequestName(domain: string): string {
   return `mail-server-relay-${domain}`;
 }
 
-function relays({ relaySoftwareUrl, domains, place }: MailServer): RelationRequest[] {
+function relays({ relaySoftwareUrl, hostedDomains, place }: MailServer): RelationRequest[] {
   if (relaySoftwareUrl === null) return [];
-  return domains.map((domain) => ({
+  return hostedDomains.map((domain) => ({
     name: relayRequestName(domain),
     softwareUrl: relaySoftwareUrl,
     softwareType: 'cluster',

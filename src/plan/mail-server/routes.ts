@@ -29,7 +29,7 @@ export function planRoutes(model: MailServer, answers: Answers): Routes {
   const relays = new Map(
     model.relaySoftwareUrl === null
       ? []
-      : model.domains.map((domain) => [domain, readAnswer(answers[relayRequestName(domain)])]),
+      : model.hostedDomains.map((domain) => [domain, readAnswer(answers[relayRequestName(domain)])]),
   );
   const fingerprints = [...relays.values()].flatMap((relay) => relay?.fingerprints ?? []);
   const trustedClients = new Map([...new Set(fingerprints)].map((print) => [print, 'relay']));
@@ -40,7 +40,7 @@ export function planRoutes(model: MailServer, answers: Answers): Routes {
 }
 
 function outboundRoutes(
-  { outbound, domains }: MailServer,
+  { outbound, hostedDomains }: MailServer,
   relays: ReadonlyMap<string, RelayAnswer | null>,
 ): Pick<Routes, 'transports' | 'tlsPolicies' | 'passwords'> {
   if (outbound.kind === 'direct') {
@@ -50,7 +50,7 @@ function outboundRoutes(
     const hop = `[${outbound.host}]:${outbound.port}`;
     const { login } = outbound;
     return {
-      transports: bySenderDomain(domains, () => `smtp:${hop}`),
+      transports: bySenderDomain(hostedDomains, () => `smtp:${hop}`),
       tlsPolicies: new Map([[hop, login === null ? 'may' : 'encrypt']]),
       passwords: new Map(login === null ? [] : [[hop, `${login.user}:${login.password}`]]),
     };
@@ -65,7 +65,7 @@ function outboundRoutes(
     }
   }
   return {
-    transports: bySenderDomain(domains, (domain) => {
+    transports: bySenderDomain(hostedDomains, (domain) => {
       const relay = relays.get(domain);
       // The error service of Postfix keeps the message in the queue and says why.
       return relay

@@ -1,10 +1,11 @@
 /** Tokens in clear for the publications that need one: known, still waiting to be sent, or made new. Pure. */
 import type { Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
-import { type ClaimOutcome, renewToken } from '../../model/mail-server/accounts.ts';
+import { renewToken } from '../../model/mail-server/accounts.ts';
+import type { ClaimOutcome } from '../../model/mail-server/addresses.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import { webUrl } from './addresses.ts';
-import { accountDigest } from './publications.ts';
+import { hasSameToken } from './account-publication.ts';
 
 /**
  * The model with a token in clear for every account whose publication the master lacks. The ledger holds hashes only,
@@ -18,17 +19,21 @@ export function withKnownTokens(
 ): MailServer {
   const base = webUrl(model, answers);
   const outcomes = model.outcomes.map((outcome): ClaimOutcome => {
-    if (!outcome.accepted || outcome.record.token === null || outcome.freshToken !== null) return outcome;
+    if (!outcome.accepted || outcome.kind === 'alias') return outcome;
+    if (outcome.record.token === null || outcome.freshToken !== null) return outcome;
     const target = outcome.holder.slice('shared:'.length);
-    const digest = accountDigest(outcome.record, base);
-    if (ledger.published[target] === digest) return outcome;
     const waiting = ledger.outbox[target];
-    const waitingToken = waiting?.digest === digest ? waiting.parameters['token'] : undefined;
+    const waitingToken = hasSameToken(waiting?.digest, outcome.record, base)
+      ? waiting?.parameters['token']
+      : undefined;
     if (typeof waitingToken === 'string') return { ...outcome, freshToken: waitingToken };
+    if (hasSameToken(ledger.published[target], outcome.record, base)) return outcome;
     return { ...outcome, ...renewToken(outcome.record, seed) };
   });
   const renewed = new Map(
-    outcomes.flatMap((outcome) => (outcome.accepted ? [[keyOf(outcome.record), outcome.record]] : [])),
+    outcomes.flatMap((outcome) =>
+      outcome.accepted && outcome.kind === 'account' ? [[keyOf(outcome.record), outcome.record]] : [],
+    ),
   );
   const records = model.records.map((record) => renewed.get(keyOf(record)) ?? record);
   return { ...model, outcomes, records, accounts: records.filter(({ state }) => state === 'held') };

@@ -12,6 +12,7 @@ export function nextLedger(
   const targets = new Set(publications.map(({ target }) => target));
   return {
     accounts: before.accounts,
+    aliases: before.aliases,
     domains: before.domains,
     requested: before.requested,
     ...remembered,
@@ -28,6 +29,8 @@ export function nextLedger(
 /** Whether the master already has it. A used token is no reason to publish again: the requester's copy is spent. */
 export function isPublished(publication: PlannedPublication, published: string | undefined): boolean {
   if (published === undefined) return false;
-  if (publication.digest.endsWith('.-')) return published.startsWith(publication.digest.slice(0, -1));
-  return published === publication.digest;
+  const [place, token, uses] = publication.digest.split('.');
+  if (token !== '-') return published === publication.digest;
+  const [publishedPlace, , publishedUses] = published.split('.');
+  return publishedPlace === place && publishedUses === uses;
 }

@@ -126,6 +126,8 @@ export function postfixBasics(location: PostfixLocation) {
     logFile: `${place.partition}/${log}`,
     environmentNames: Object.keys(postfixEnvironment(location)).join(' '),
     tableType: place.stackFacts['postfix-table-type'],
+    // Names have no tags where nobody says so.
+    recipientDelimiter: '',
     ipv6: place.ipv6,
     // From the loopback address nothing but this machine can be reached.
     speaksFromOwnAddress: place.ipv6 !== '::1',

@@ -1,34 +1,25 @@
 /** Stage 2 for `mail-server`: the instance's parameters, and each shared request on its own. Pure. */
 import { RequesterError } from '../../errors.ts';
-import type { AccountInput } from '../../generated/types/mail-server/account-input.ts';
 import type { DefaultInput, DefaultInputWritten } from '../../generated/types/mail-server/default-input.ts';
 import type { DefaultOrsInput } from '../../generated/types/mail-server/default-ors-input.ts';
 import { checkAgainstSchema } from '../json-schema.ts';
-import { parseMailAddress } from '../mail-address.ts';
-import type { RequestedInstance, SharedRequest } from '../requested.ts';
+import type { HostedDomains } from '../mail-address.ts';
+import type { RequestedInstance } from '../requested.ts';
+import { hostedDomainsOf } from './hosted-domains.ts';
 import { brokenRules } from './rules.ts';
-
-export interface AccountRequest {
-  reference: string;
-  /** Lower case. */
-  address: string;
-  resetToken: string | null;
-}
-
-export interface RefusedRequest {
-  reference: string;
-  /** As it was written, if it was text. */
-  address: string | null;
-  error: string;
-}
+import { type RefusedRequest, validateSharedRequest, type ValidRequest } from './shared-request.ts';
 
 export type MailServerParameters = Pick<DefaultOrsInput, 'request-dns' | 'demo-disable-auth'> &
-  Omit<DefaultOrsInput, 'mail-domains'> & { 'mail-domains': readonly string[] };
+  Omit<DefaultOrsInput, 'mail-domains' | 'domain-aliases'> & {
+    'mail-domains': readonly string[];
+    /** Alias domain → mail domain. */
+    'domain-aliases': HostedDomains['aliases'];
+  };
 
 export interface MailServerRequest {
   parameters: MailServerParameters;
   /** In the master's order. */
-  accounts: readonly AccountRequest[];
+  requests: readonly ValidRequest[];
   refused: readonly RefusedRequest[];
 }
 
@@ -51,11 +42,14 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
     schema,
     requested.parameters,
   );
-  const all = problems.length > 0 ? problems : brokenRules(requested.parameters as DefaultInputWritten);
-  if (all.length > 0) throw new RequesterError(all);
+  if (problems.length > 0) throw new RequesterError(problems);
+  const written = requested.parameters as DefaultInputWritten;
+  const { domains, aliases, problems: domainProblems } = hostedDomainsOf(written);
+  const broken = [...domainProblems, ...brokenRules(written)];
+  if (broken.length > 0) throw new RequesterError(broken);
 
-  const domains = [...new Set(value['mail-domains'].map((domain) => domain.toLowerCase()))];
-  const outcomes = requested.sharedRequests.map((shared) => validateAccountRequest(shared, new Set(domains)));
+  const hosted: HostedDomains = { domains: new Set(domains), aliases };
+  const outcomes = requested.sharedRequests.map((shared) => validateSharedRequest(shared, hosted));
   return {
     parameters: {
       ...value,
@@ -63,26 +57,9 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
       'request-dns': value['request-dns'] ?? { enable: false, 'sr-url': '', 'sr-type': '' },
       'demo-disable-auth': value['demo-disable-auth'] ?? false,
       'mail-domains': domains,
+      'domain-aliases': aliases,
     },
-    accounts: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [outcome])),
+    requests: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [outcome])),
     refused: outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),
   };
-}
-
-function validateAccountRequest(
-  { reference, parameters, problem }: SharedRequest,
-  domains: ReadonlySet<string>,
-): AccountRequest | RefusedRequest {
-  const written = (parameters as { address?: unknown } | null | undefined)?.address;
-  const refuse = (error: string): RefusedRequest => ({
-    reference,
-    address: typeof written === 'string' ? written : null,
-    error,
-  });
-  if (problem !== undefined) return refuse(`parameters_unreadable: ${problem}`);
-  const { value, problems } = checkAgainstSchema<AccountInput>('mail-server/account-input.json', parameters);
-  if (problems.length > 0) return refuse(`parameters_invalid: ${problems.join('; ')}`);
-  const { address, problem: addressProblem } = parseMailAddress(value.address, domains);
-  if (address === undefined) return refuse(`address_invalid: /address: ${addressProblem}`);
-  return { reference, address, resetToken: value['reset-token'] ?? null };
 }

@@ -1,6 +1,5 @@
 /** Rules between fields that a schema cannot say. Each name is the sentence that a requester reads. */
 import type { DefaultInputWritten } from '../../generated/types/mail-server/default-input.ts';
-import { promiseDomain } from '../../model/mail-server/mail-server.ts';
 
 interface Rule {
   pointer: string;
@@ -8,10 +7,6 @@ interface Rule {
 }
 
 export const rules: Readonly<Record<string, Rule>> = {
-  [`holds ${promiseDomain}, where this server writes to itself; remove it`]: {
-    pointer: '/mail-domains',
-    broken: ({ 'mail-domains': domains }) => domains.some((domain) => domain.toLowerCase() === promiseDomain),
-  },
   'is the port of a host that is not named; write "host" beside it, or remove it': {
     pointer: '/outbound-relay/port',
     broken: ({ 'outbound-relay': relay }) => relay?.port !== undefined && relay.host === undefined,

@@ -4,10 +4,15 @@ import {
   startStandInSmtpServer,
 } from '../../../src/node/stand-ins/stand-in-smtp-server.ts';
 
+export type { Received } from '../../../src/node/stand-ins/stand-in-smtp-server.ts';
 export type StandIn = StandInSmtpServer;
 
-/** With `login` nobody sends without it. TLS is always wanted. */
-export function startStandIn(login?: { user: string; password: string }): Promise<StandIn> {
+/** With `login` nobody sends without it. TLS is always wanted. Recipients that match `unknown` are refused for good. */
+export function startStandIn(login?: { user: string; password: string }, unknown?: RegExp): Promise<StandIn> {
   const passwords = login === undefined ? undefined : { [login.user]: login.password };
-  return startStandInSmtpServer({ host: '::1', passwords });
+  return startStandInSmtpServer({
+    host: '::1',
+    passwords,
+    refusal: (recipient) => (unknown?.test(recipient) ? '5.1.1 no such user' : undefined),
+  });
 }

@@ -10,7 +10,12 @@ import {
 const fail = (line: number, reason: string): never => {
   throw new Error(`${line}: ${reason}`);
 };
-const alice: PasswdFileUser = { name: 'alice@example.com', password: '{BLF-CRYPT}$2b$x', home: '/m/alice' };
+const alice: PasswdFileUser = {
+  name: 'alice@example.com',
+  password: '{BLF-CRYPT}$2b$x',
+  home: '/m/alice',
+  quota: null,
+};
 
 describe("Dovecot's passwd-file", function () {
   this.timeout(20_000);
@@ -24,7 +29,12 @@ describe("Dovecot's passwd-file", function () {
 
   it('comes back as it went, or is refused', () => {
     const text = fc.string({ unit: 'binary', maxLength: 12 });
-    const user = fc.record({ name: text, password: fc.option(text), home: text });
+    const user = fc.record({
+      name: text,
+      password: fc.option(text),
+      home: text,
+      quota: fc.option(fc.integer({ min: 1 })),
+    });
     fc.assert(
       fc.property(fc.uniqueArray(user, { selector: ({ name }) => name }), (users) => {
         let written: string;

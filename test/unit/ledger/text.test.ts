@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { OperatorError } from '../../../src/errors.ts';
 import { type LedgerFile, type LedgerText, parseLedger, serialiseLedger } from '../../../src/ledger/text.ts';
-import { emptyLedger } from '../../../src/ledger/types.ts';
+import { emptyLedger, usualSettings } from '../../../src/ledger/types.ts';
 import { accountOf, anyLedger, exampleLedger } from '../../support/ledgers.ts';
 
 const example = serialiseLedger(exampleLedger, '/p/srv/mail');
@@ -23,8 +23,15 @@ describe("the ledger's text", () => {
     expect(example.domains.split('\n')[0]).to.equal(
       'example.com verified _domain%20one fd00::1 10025 password password=password-of-example',
     );
-    expect(example.holders.split('\n')[0]).to.equal(
+    expect(example.holders.split('\n').slice(0, 3)).to.deep.equal([
+      '@example.com alias shared%3A_rest',
+      'a.lice@example.com alias shared%3A_alice',
       'alice@example.com held shared%3A_alice example.com/alice/_alice-00000000',
+    ]);
+    expect(example.aliases).to.equal(
+      '@example.com alice@example.com\n' +
+        'a.lice@example.com alice@example.com\n' +
+        'sales@example.com bob@example.com, x@example.net\n',
     );
   });
 
@@ -34,12 +41,23 @@ describe("the ledger's text", () => {
         const back = parse(serialiseLedger(ledger, '/p/srv/mail'));
         expect(back.accounts).to.have.deep.members(ledger.accounts);
         expect(back.domains).to.have.deep.members(ledger.domains);
+        expect(back.aliases).to.have.deep.members(ledger.aliases);
         const tables = ['ports', 'secrets', 'requested', 'published', 'outbox'] as const;
         for (const table of tables) {
           expect(Object.entries(back[table])).to.have.deep.members(Object.entries(ledger[table]));
         }
       }),
     );
+  });
+
+  it('says limits of sending only for an account that has its own', () => {
+    const settings = { ...usualSettings, sendingLimits: { recipientsPerDay: 0, messagesPerHour: 5 } };
+    const { holders } = serialiseLedger(
+      { ...emptyLedger, accounts: [accountOf('_a', 'a@example.com', { settings })] },
+      '/m',
+    );
+    expect(holders).to.equal('a@example.com held shared%3A_a example.com/a/_a-00000000 limits=mh:5,rd:0\n');
+    expect(example.holders).not.to.contain('limits=');
   });
 
   it('is the same whatever the order of what it holds', () => {
@@ -100,6 +118,18 @@ describe('a line of the ledger that cannot be read', () => {
     'a holder with bytes that are no UTF-8': ['holders', 'zoe@example.com released shared%3A%ff folder'],
     'a holder with an unknown note': ['holders', 'zoe@example.com released shared%3A_z folder colour=blue'],
     'a holder with an empty note': ['holders', 'zoe@example.com released shared%3A_z folder token='],
+    'a holder with a limit of no known name': [
+      'holders',
+      'zoe@example.com released shared%3A_z folder limits=mh:1,per-week:2',
+    ],
+    'a holder with a limit that is no number': [
+      'holders',
+      'zoe@example.com released shared%3A_z folder limits=mh:many',
+    ],
+    'a holder with a limit that stands twice': [
+      'holders',
+      'zoe@example.com released shared%3A_z folder limits=mh:1,mh:1',
+    ],
     'a held address without its user': ['holders', 'zoe@example.com held shared%3A_z folder'],
     'a second holder of an address': ['holders', 'alice@example.com held shared%3A_z folder'],
     'a holder that stands twice': [
@@ -111,6 +141,21 @@ describe('a line of the ledger that cannot be read', () => {
     'a domain with a port that is no number': ['domains', 'a.example verified _a fd00::1 smtp none'],
     'a domain in no known way': ['domains', 'a.example verified _a fd00::1 25 trust'],
     'a domain with an unknown note': ['domains', 'a.example verified _a fd00::1 25 none AB:CD'],
+    'an alias without its destinations': ['holders', 'zoe@example.com alias shared%3A_z'],
+    'an alias that is refused and has destinations': [
+      'holders',
+      'sales@example.com alias shared%3A_z no-destinations',
+    ],
+    'an alias of an address that is held': ['holders', 'alice@example.com alias shared%3A_z no-destinations'],
+    'an alias with more than that': ['holders', 'zoe@example.com alias shared%3A_z no-destinations x'],
+    'destinations that nobody holds': ['aliases', 'zoe@example.com alice@example.com'],
+    'destinations of a released account': ['aliases', 'carol@example.com alice@example.com'],
+    'destinations that stand twice': ['aliases', 'sales@example.com alice@example.com'],
+    'a destination that is no address': ['aliases', 'sales2@example.com |true'],
+    'an account that forwards to itself alone': ['aliases', 'bob@example.com bob@example.com'],
+    'a mode of no known name': ['holders', 'zoe@example.com released shared%3A_z folder mode=odd'],
+    'a suspension of no known name': ['holders', 'zoe@example.com released shared%3A_z folder suspended=odd'],
+    'a quota that is no number': ['holders', 'zoe@example.com released shared%3A_z folder quota=1G'],
     'a port that is no number': ['ports', 'http eighty -'],
     'a port that is too large': ['ports', 'http 70000 -'],
     'a service without its port': ['ports', 'http'],

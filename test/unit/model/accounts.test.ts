@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 
 import { hashToken, tokenMatches } from '../../../src/ledger/token.ts';
-import type { AccountRecord, Holder } from '../../../src/ledger/types.ts';
-import { type AccountClaim, decideAccounts, mailboxFolder } from '../../../src/model/mail-server/accounts.ts';
+import { type AccountRecord, type Holder, usualSettings } from '../../../src/ledger/types.ts';
+import { type AccountClaim, mailboxFolder } from '../../../src/model/mail-server/accounts.ts';
+import { decideAddresses } from '../../../src/model/mail-server/addresses.ts';
 
 const seed = new Uint8Array(32).fill(1);
 const password = '{BLF-CRYPT}$2b$05$hash';
@@ -12,21 +13,26 @@ type Wish = [holder: string, address: string, resetToken?: string];
 function claim([holder, address, resetToken]: Wish): AccountClaim {
   const known = /^(shared|builtin):/.test(holder) ? (holder as Holder) : (`shared:${holder}` as const);
   return {
+    kind: 'account',
     holder: known,
     address: `${address}@example.com`,
     resetToken: resetToken ?? null,
+    settings: usualSettings,
+    aliases: [],
+    forward: null,
     builtinPassword: known.startsWith('builtin:') ? 'password123' : null,
   };
 }
 
 /** One run; `invalid` are the references whose requests are there and wrong. */
 function run(wishes: readonly Wish[], before: readonly AccountRecord[] = [], invalid: string[] = []) {
-  const { records, outcomes } = decideAccounts(
+  const { accounts: records, outcomes } = decideAddresses(
     {
       claims: wishes.map(claim),
       invalid: invalid.map((reference): Holder => `shared:${reference}`),
     },
-    before,
+    { accounts: before, aliases: [] },
+    { domains: new Set(['example.com']), delimiter: '+', forwarding: false },
     seed,
   );
   const held = records.filter(({ state }) => state === 'held');
@@ -47,7 +53,7 @@ function run(wishes: readonly Wish[], before: readonly AccountRecord[] = [], inv
     },
     token: (holder: string) => {
       const outcome = outcomes.find((each) => each.holder === `shared:${holder}`);
-      return outcome?.accepted ? outcome.freshToken : undefined;
+      return outcome?.accepted && outcome.kind === 'account' ? outcome.freshToken : undefined;
     },
   };
 }

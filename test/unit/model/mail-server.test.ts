@@ -2,7 +2,7 @@ import bcrypt from 'bcryptjs';
 import { expect } from 'chai';
 
 import { emptyLedger } from '../../../src/ledger/types.ts';
-import { promiseAddress } from '../../../src/model/mail-server/mail-server.ts';
+import { promiseAddress } from '../../../src/model/mail-server/promise-address.ts';
 import { processMailServer } from '../../support/mail-server-run.ts';
 
 const heldAddresses = (processing: Parameters<typeof processMailServer>[0]) =>
@@ -24,6 +24,42 @@ describe('the model of a mail server', () => {
     const { secrets } = processMailServer({ ledger }).model;
     expect(secrets['monitor-password']).to.equal('kept');
     expect(secrets['webmail-admin-password']).to.match(/^[A-Za-z0-9_-]{32}$/);
+  });
+
+  it('has limits of sending and of log-in, and what single accounts differ by', () => {
+    const { model } = processMailServer({
+      parameters: { 'sending-limits': { 'messages-per-day': 7 }, 'log-in-limits': { failures: 0 } },
+      shared: {
+        _a: { address: 'a@example.com', 'sending-limits': { 'messages-per-hour': 0 } },
+        _b: { address: 'b@example.com', 'sending-limits': {} },
+      },
+    });
+    expect(model).to.deep.include({
+      sendingLimits: {
+        messagesPerHour: 500,
+        messagesPerDay: 7,
+        recipientsPerHour: 1000,
+        recipientsPerDay: 5000,
+      },
+      logInLimits: { failures: 0, minutes: 10 },
+    });
+    const limits = new Map(
+      model.accounts.map(({ address, settings }) => [address, settings.sendingLimits] as const),
+    );
+    expect(limits.get('a@example.com')).to.deep.equal({ messagesPerHour: 0 });
+    expect(limits.get('b@example.com')).to.equal(null);
+    expect(limits.get(promiseAddress)).to.equal(null);
+  });
+
+  it('keeps the limits of an account while its request is invalid', () => {
+    const limited = { address: 'a@example.com', 'sending-limits': { 'messages-per-hour': 3 } };
+    const { plan } = processMailServer({ shared: { _a: limited } });
+    const { model } = processMailServer({
+      shared: { _a: { ...limited, 'sending-limits': { 'messages-per-hour': 'many' } } },
+      ledger: plan.ledger,
+    });
+    const account = model.accounts.find(({ address }) => address === 'a@example.com');
+    expect(account?.settings.sendingLimits).to.deep.equal({ messagesPerHour: 3 });
   });
 
   it('has a test account in every domain only while it is switched on', () => {

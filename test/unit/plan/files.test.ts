@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { RequesterError } from '../../../src/errors.ts';
 import { parsePasswdFile } from '../../../src/formats/passwd-file.ts';
 import { serialiseLedger } from '../../../src/ledger/text.ts';
-import { promiseAddress } from '../../../src/model/mail-server/mail-server.ts';
+import { promiseAddress } from '../../../src/model/mail-server/promise-address.ts';
 import { renderFiles } from '../../../src/render/render-files.ts';
 import { contents, processMailServer, render } from '../../support/mail-server-run.ts';
 import { fingerprint } from '../../support/fingerprint.ts';
@@ -98,7 +98,11 @@ describe('the files of a mail server', function () {
     const more = processMailServer({ shared: accounts, ledger: few.plan.ledger });
     const [before, after] = [contents(few.plan), contents(more.plan)];
     const changed = [...after].filter(([path, text]) => before.get(path) !== text).map(([path]) => path);
-    expect(changed).to.deep.equal(['etc/postfix/mailboxes', 'etc/postfix/sender-logins']);
+    expect(changed).to.deep.equal([
+      'etc/postfix/mailboxes',
+      'etc/postfix/recipients',
+      'etc/postfix/sender-logins',
+    ]);
     for (const { path, table, reload, restart } of more.plan.files) {
       if (changed.includes(path))
         expect({ table, reload, restart }).to.deep.equal({

@@ -115,6 +115,7 @@ describe('what an account gets', () => {
     expect(rest).to.deep.equal({
       address: 'alice@example.com',
       'setup-url': `https://[fd00::1]:8081/password.php?user=alice@example.com&token=${String(token)}`,
+      addresses: ['alice@example.com'],
     });
     expect(checkAgainstSchema('mail-server/account-output.json', { token, ...rest }).problems).to.deep.equal(
       [],
@@ -200,6 +201,7 @@ describe('a publication', () => {
       address: 'alice@example.com',
       token: '',
       'setup-url': 'https://front.example.com/password.php?user=alice@example.com',
+      addresses: ['alice@example.com'],
     });
     expect(plan.ledger.accounts).to.deep.equal(ledger.accounts);
   });

@@ -7,7 +7,8 @@ import { expect } from 'chai';
 
 import { OperatorError } from '../../../src/errors.ts';
 import type { Tenant } from '../../../src/plan/mail-server-relay/tenants.ts';
-import { parseQuestion, servePolicy } from '../../../src/policy/policy-server.ts';
+import { parseAttributes } from '../../../src/policy/policy-protocol.ts';
+import { questionOf, servePolicy } from '../../../src/policy/policy-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const tenant = (domain: string): Tenant => ({
@@ -170,7 +171,7 @@ describe('the policy service', () => {
   });
 
   it('reads values that hold an equals sign, and takes absent ones as empty', () => {
-    expect(parseQuestion('sender=a=b@c.example\nrequest=smtpd_access_policy')).to.deep.equal({
+    expect(questionOf(parseAttributes('sender=a=b@c.example\nrequest=smtpd_access_policy'))).to.deep.equal({
       policy_context: '',
       sender: 'a=b@c.example',
       recipient: '',

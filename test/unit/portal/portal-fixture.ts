@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { changeLedger, type LedgerStore, ledgerStore, readLedger } from '../../../src/ledger/store.ts';
 import { hashToken } from '../../../src/ledger/token.ts';
-import type { AccountRecord, Ledger } from '../../../src/ledger/types.ts';
+import { type AccountRecord, type Ledger, usualSettings } from '../../../src/ledger/types.ts';
 import { type PortalConfig, readPortalConfig } from '../../../src/portal/config.ts';
 
 export const token = '5f0c8a52-7d0e-4c68-9b0f-2f7a3e1d9c44';
@@ -23,7 +23,14 @@ export interface Partition {
 
 export function account(address: string, more: Partial<AccountRecord> = {}): AccountRecord {
   const [local, domain] = address.split('@');
-  const empty = { state: 'held', password: null, token: null, resetToken: null } as const;
+  const empty = {
+    state: 'held',
+    password: null,
+    token: null,
+    resetToken: null,
+    settings: usualSettings,
+    forward: null,
+  } as const;
   return { address, holder: `shared:${local}`, ...empty, mailbox: `${domain}/${local}/${local}`, ...more };
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parseMailAddress } from '../../../src/validate/mail-address.ts';
 import { validateMailServerRequest } from '../../../src/validate/mail-server/mail-server-request.ts';
 
-const domains = new Set(['example.com', 'second.example']);
+const hosted = { domains: new Set(['example.com', 'second.example']), aliases: new Map<string, string>() };
 
 /** What the address tries → the address. */
 const hostile: Readonly<Record<string, string>> = {
@@ -66,12 +66,12 @@ const hostile: Readonly<Record<string, string>> = {
 describe('the address of an account', () => {
   for (const [attack, address] of Object.entries(hostile)) {
     it(`is refused when it holds ${attack}`, () => {
-      expect(parseMailAddress(address, domains)).to.have.property('problem').that.is.a('string');
+      expect(parseMailAddress(address, hosted)).to.have.property('problem').that.is.a('string');
     });
   }
 
   it('is folded to lower case, local part and domain', () => {
-    expect(parseMailAddress('TestMail@Example.Com', domains)).to.deep.equal({
+    expect(parseMailAddress('TestMail@Example.Com', hosted)).to.deep.equal({
       address: 'testmail@example.com',
     });
   });
@@ -82,12 +82,12 @@ describe('the address of an account', () => {
       '0@second.example',
       `${'a'.repeat(64)}@example.com`,
     ]) {
-      expect(parseMailAddress(address, domains)).to.deep.equal({ address });
+      expect(parseMailAddress(address, hosted)).to.deep.equal({ address });
     }
   });
 
   it('says the domains of the server when it is of another', () => {
-    expect(parseMailAddress('a@other.example', domains).problem).to.equal(
+    expect(parseMailAddress('a@other.example', hosted).problem).to.equal(
       '"a@other.example" is not in a domain of this server (example.com, second.example)',
     );
   });
@@ -101,7 +101,7 @@ describe('the address of an account', () => {
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(nearly, (text) => {
-        const { address } = parseMailAddress(text, domains);
+        const { address } = parseMailAddress(text, hosted);
         if (address !== undefined) expect(address).to.match(/^[a-z0-9._+=~][a-z0-9._+=~-]*@example\.com$/);
       }),
     );
@@ -112,7 +112,7 @@ describe('the address of an account', () => {
       reference: attack,
       parameters: { address },
     }));
-    const { accounts, refused } = validateMailServerRequest({
+    const { requests, refused } = validateMailServerRequest({
       softwareType: 'default',
       parameters: { 'mail-domains': ['example.com'] },
       sharedRequests: [
@@ -121,7 +121,7 @@ describe('the address of an account', () => {
         { reference: 'last', parameters: { address: 'bob@example.com' } },
       ],
     });
-    expect(accounts.map(({ reference }) => reference)).to.deep.equal(['first', 'last']);
+    expect(requests.map(({ reference }) => reference)).to.deep.equal(['first', 'last']);
     expect(refused.map(({ reference }) => reference)).to.deep.equal(Object.keys(hostile));
     for (const { error } of refused) expect(error).to.match(/^address_invalid: \/address: [^\n\r]*$/);
   });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { RequesterError } from '../../../src/errors.ts';
+import { usualSettings } from '../../../src/ledger/types.ts';
 import { validateMailServerRequest } from '../../../src/validate/mail-server/mail-server-request.ts';
 import type { RequestedInstance } from '../../../src/validate/requested.ts';
 
@@ -35,6 +36,16 @@ describe('the parameters of a mail server', () => {
       'test-account': false,
       'email-size-limit': 50,
       'mailbox-size-limit': 1024,
+      'sending-limits': {
+        'messages-per-hour': 500,
+        'messages-per-day': 2500,
+        'recipients-per-hour': 1000,
+        'recipients-per-day': 5000,
+      },
+      'log-in-limits': { failures: 20, minutes: 10 },
+      'domain-aliases': new Map(),
+      forwarding: false,
+      'recipient-delimiter': '+',
       'request-dns': { enable: false, 'sr-url': '', 'sr-type': '' },
       'demo-disable-auth': false,
     });
@@ -124,7 +135,7 @@ describe('the parameters of a mail server', () => {
 
     it('refuse the domain of the delivery promise', () => {
       expect(problemsOf({ 'mail-domains': ['example.com', 'Promise.Invalid'] })[0]).to.match(
-        /^\/mail-domains: .*promise\.invalid/,
+        /^\/mail-domains\/1: .*promise\.invalid/,
       );
     });
   });
@@ -132,7 +143,7 @@ describe('the parameters of a mail server', () => {
 
 describe('a shared request', () => {
   function outcomeOf(parameters: unknown, problem?: string) {
-    const { accounts, refused } = validate({
+    const { requests: accounts, refused } = validate({
       sharedRequests: [
         { reference: '_one', parameters, ...(problem === undefined ? {} : { problem }) },
         { reference: '_other', parameters: { address: 'other@example.com' } },
@@ -144,9 +155,13 @@ describe('a shared request', () => {
 
   it('is an account with a lower-case address', () => {
     expect(outcomeOf({ address: 'Alice@Example.Com' })).to.deep.equal({
+      kind: 'account',
       reference: '_one',
       address: 'alice@example.com',
       resetToken: null,
+      settings: usualSettings,
+      aliases: [],
+      forward: null,
     });
   });
 

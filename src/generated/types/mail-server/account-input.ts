@@ -5,6 +5,10 @@
  */
 export interface AccountInputWritten {
   /**
+   * What is requested.
+   */
+  kind?: 'account';
+  /**
    * The account's mail address, in one of the server's domains. Letter case does not matter.
    */
   address: string;
@@ -12,6 +16,61 @@ export interface AccountInputWritten {
    * A new value locks the account until a password is set with this token. The same value again, or none, changes nothing.
    */
   'reset-token'?: string;
+  /**
+   * Other addresses of the account, in the server's domains. Mail to them reaches the account, which may send as them.
+   *
+   * @maxItems 100
+   */
+  aliases?: string[];
+  /**
+   * Sends the account's mail on.
+   */
+  forward?: {
+    /**
+     * Where the mail goes: mailboxes and aliases of this server, and, where the server's `forwarding` allows it, addresses of other servers.
+     *
+     * @minItems 1
+     * @maxItems 100
+     */
+    destinations: [string, ...string[]];
+    /**
+     * Whether the mailbox gets the mail as well.
+     */
+    'keep-copy'?: boolean;
+  };
+  /**
+   * `send-only`: mail to it is refused. `receive-only`: it may read mail and send none.
+   */
+  mode?: 'normal' | 'send-only' | 'receive-only';
+  /**
+   * Nobody logs in while it is suspended; mail is kept for later, or refused. The password stays.
+   */
+  suspended?: 'no' | 'keep-mail' | 'refuse-mail';
+  /**
+   * Quota of this mailbox, in MiB; the server's when absent.
+   */
+  'mailbox-size-limit'?: number;
+  /**
+   * What this account may send. What is absent is as the server has it for every account.
+   */
+  'sending-limits'?: {
+    /**
+     * Messages that the account may send within an hour; 0 is no limit.
+     */
+    'messages-per-hour'?: number;
+    /**
+     * Messages that the account may send within 24 hours; 0 is no limit.
+     */
+    'messages-per-day'?: number;
+    /**
+     * Recipients that the account may write to within an hour, each counted for each message; 0 is no limit.
+     */
+    'recipients-per-hour'?: number;
+    /**
+     * Recipients that the account may write to within 24 hours; 0 is no limit.
+     */
+    'recipients-per-day'?: number;
+  };
 }
 
 /**
@@ -19,6 +78,10 @@ export interface AccountInputWritten {
  */
 export interface AccountInput {
   /**
+   * What is requested.
+   */
+  kind: 'account';
+  /**
    * The account's mail address, in one of the server's domains. Letter case does not matter.
    */
   address: string;
@@ -26,4 +89,59 @@ export interface AccountInput {
    * A new value locks the account until a password is set with this token. The same value again, or none, changes nothing.
    */
   'reset-token'?: string;
+  /**
+   * Other addresses of the account, in the server's domains. Mail to them reaches the account, which may send as them.
+   *
+   * @maxItems 100
+   */
+  aliases: string[];
+  /**
+   * Sends the account's mail on.
+   */
+  forward?: {
+    /**
+     * Where the mail goes: mailboxes and aliases of this server, and, where the server's `forwarding` allows it, addresses of other servers.
+     *
+     * @minItems 1
+     * @maxItems 100
+     */
+    destinations: [string, ...string[]];
+    /**
+     * Whether the mailbox gets the mail as well.
+     */
+    'keep-copy': boolean;
+  };
+  /**
+   * `send-only`: mail to it is refused. `receive-only`: it may read mail and send none.
+   */
+  mode: 'normal' | 'send-only' | 'receive-only';
+  /**
+   * Nobody logs in while it is suspended; mail is kept for later, or refused. The password stays.
+   */
+  suspended: 'no' | 'keep-mail' | 'refuse-mail';
+  /**
+   * Quota of this mailbox, in MiB; the server's when absent.
+   */
+  'mailbox-size-limit'?: number;
+  /**
+   * What this account may send. What is absent is as the server has it for every account.
+   */
+  'sending-limits'?: {
+    /**
+     * Messages that the account may send within an hour; 0 is no limit.
+     */
+    'messages-per-hour'?: number;
+    /**
+     * Messages that the account may send within 24 hours; 0 is no limit.
+     */
+    'messages-per-day'?: number;
+    /**
+     * Recipients that the account may write to within an hour, each counted for each message; 0 is no limit.
+     */
+    'recipients-per-hour'?: number;
+    /**
+     * Recipients that the account may write to within 24 hours; 0 is no limit.
+     */
+    'recipients-per-day'?: number;
+  };
 }

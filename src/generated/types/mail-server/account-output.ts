@@ -17,6 +17,20 @@ export interface AccountOutput {
    */
   'setup-url'?: string;
   /**
+   * The addresses that the account may send as, its own first.
+   */
+  addresses?: string[];
+  /**
+   * Aliases of the account that were refused, with the reason.
+   */
+  'refused-aliases'?: {
+    [k: string]: string;
+  };
+  /**
+   * Why the forward was refused; the one before stays.
+   */
+  'refused-forward'?: string;
+  /**
    * Why the request was refused.
    */
   error?: string;

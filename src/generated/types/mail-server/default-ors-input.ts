@@ -9,9 +9,18 @@ export interface DefaultOrsInputWritten {
    *
    * @minItems 1
    *
-   * Items: A domain name such as example.com, in ASCII (internationalised names in their xn-- form). Letter case does not matter.
+   * Items: A domain name such as example.com. Internationalised names may be written as they are (bücher.example) or in their xn-- form; they are the same. Letter case does not matter.
    */
   'mail-domains': [string, ...string[]];
+  /**
+   * Domains that stand for one of the mail domains: every address of the one is that of the other.
+   */
+  'domain-aliases'?: {
+    /**
+     * The mail domain that it stands for.
+     */
+    [k: string]: string;
+  };
   /**
    * The relay cluster that receives mail from the world for this server's domains.
    */
@@ -64,6 +73,14 @@ export interface DefaultOrsInputWritten {
    */
   'test-account'?: boolean;
   /**
+   * Whether aliases and accounts may send mail on to addresses of other servers.
+   */
+  forwarding?: boolean;
+  /**
+   * What separates a name from a tag: with `+`, mail to alice+news reaches alice. Empty: there are no tags.
+   */
+  'recipient-delimiter'?: '' | '+' | '-' | '=' | '_' | '~';
+  /**
    * Largest message, in MiB, in both directions, the whole message counted.
    */
   'email-size-limit'?: number;
@@ -71,6 +88,40 @@ export interface DefaultOrsInputWritten {
    * Quota of each mailbox, in MiB.
    */
   'mailbox-size-limit'?: number;
+  /**
+   * What each account may send, so that a stolen password harms few. Beyond it, recipients are refused for a while.
+   */
+  'sending-limits'?: {
+    /**
+     * Messages that one account may send within an hour; 0 is no limit.
+     */
+    'messages-per-hour'?: number;
+    /**
+     * Messages that one account may send within 24 hours; 0 is no limit.
+     */
+    'messages-per-day'?: number;
+    /**
+     * Recipients that one account may write to within an hour, each counted for each message; 0 is no limit.
+     */
+    'recipients-per-hour'?: number;
+    /**
+     * Recipients that one account may write to within 24 hours; 0 is no limit.
+     */
+    'recipients-per-day'?: number;
+  };
+  /**
+   * How often one client may fail to log in to one account.
+   */
+  'log-in-limits'?: {
+    /**
+     * Failed log-ins of one client to one account within the time, after which it is refused even with the right password; 0 is no limit.
+     */
+    failures?: number;
+    /**
+     * The time in which failures count.
+     */
+    minutes?: number;
+  };
   /**
    * Names for this server in the station's local DNS.
    */
@@ -103,9 +154,18 @@ export interface DefaultOrsInput {
    *
    * @minItems 1
    *
-   * Items: A domain name such as example.com, in ASCII (internationalised names in their xn-- form). Letter case does not matter.
+   * Items: A domain name such as example.com. Internationalised names may be written as they are (bücher.example) or in their xn-- form; they are the same. Letter case does not matter.
    */
   'mail-domains': [string, ...string[]];
+  /**
+   * Domains that stand for one of the mail domains: every address of the one is that of the other.
+   */
+  'domain-aliases': {
+    /**
+     * The mail domain that it stands for.
+     */
+    [k: string]: string;
+  };
   /**
    * The relay cluster that receives mail from the world for this server's domains.
    */
@@ -158,6 +218,14 @@ export interface DefaultOrsInput {
    */
   'test-account': boolean;
   /**
+   * Whether aliases and accounts may send mail on to addresses of other servers.
+   */
+  forwarding: boolean;
+  /**
+   * What separates a name from a tag: with `+`, mail to alice+news reaches alice. Empty: there are no tags.
+   */
+  'recipient-delimiter': '' | '+' | '-' | '=' | '_' | '~';
+  /**
    * Largest message, in MiB, in both directions, the whole message counted.
    */
   'email-size-limit': number;
@@ -165,6 +233,40 @@ export interface DefaultOrsInput {
    * Quota of each mailbox, in MiB.
    */
   'mailbox-size-limit': number;
+  /**
+   * What each account may send, so that a stolen password harms few. Beyond it, recipients are refused for a while.
+   */
+  'sending-limits': {
+    /**
+     * Messages that one account may send within an hour; 0 is no limit.
+     */
+    'messages-per-hour': number;
+    /**
+     * Messages that one account may send within 24 hours; 0 is no limit.
+     */
+    'messages-per-day': number;
+    /**
+     * Recipients that one account may write to within an hour, each counted for each message; 0 is no limit.
+     */
+    'recipients-per-hour': number;
+    /**
+     * Recipients that one account may write to within 24 hours; 0 is no limit.
+     */
+    'recipients-per-day': number;
+  };
+  /**
+   * How often one client may fail to log in to one account.
+   */
+  'log-in-limits': {
+    /**
+     * Failed log-ins of one client to one account within the time, after which it is refused even with the right password; 0 is no limit.
+     */
+    failures: number;
+    /**
+     * The time in which failures count.
+     */
+    minutes: number;
+  };
   /**
    * Names for this server in the station's local DNS.
    */

@@ -58,13 +58,13 @@ export interface DefaultOutput {
   slaves: {
     [k: string]: {
       /**
-       * The account's address.
+       * The account's or alias' address.
        */
       address: string;
       /**
-       * Whether a password has been set.
+       * Whether a password has been set, whether the account is suspended; `alias` for an alias.
        */
-      state: 'waiting-for-password' | 'active';
+      state: 'waiting-for-password' | 'active' | 'suspended' | 'alias';
     };
   };
   /**

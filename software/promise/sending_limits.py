@@ -1,0 +1,48 @@
+"""Promise: no account was refused for sending too much of late. One that was may be stolen.
+
+config: `file`: JSON that the mail-policy service writes: account -> {"at": seconds, "limit": what it had sent};
+`shown-for`: seconds after the last refusal of an account during which it is named. It does not bang: to process the
+partition again changes nothing.
+"""
+import json
+import time
+
+from slapos.grid.promise import interface
+from slapos.grid.promise.generic import GenericPromise
+from zope.interface import implementer
+
+MOST_SHOWN = 5
+
+
+@implementer(interface.IPromise)
+class RunPromise(GenericPromise):
+
+  def __init__(self, config):
+    super(RunPromise, self).__init__(config)
+    self.setPeriodicity(float(self.getConfig('frequency', 5)))
+    self.allowBang(False)
+
+  def sense(self):
+    path = self.getConfig('file')
+    try:
+      with open(path, encoding='utf-8', errors='replace') as stream:
+        refusals = json.load(stream)
+      since = time.time() - int(self.getConfig('shown-for'))
+      recent = sorted((account, refusal['limit']) for account, refusal in refusals.items() if refusal['at'] > since)
+    except FileNotFoundError:
+      recent = []
+    except OSError as error:
+      return self.logger.error('%s: %s; start mail-policy, see var/log/mail-policy.log', path, error.strerror)
+    except (ValueError, TypeError, KeyError, AttributeError):
+      return self.logger.error('%s cannot be read; restart mail-policy', path)
+    if not recent:
+      return self.logger.info('no account reached its sending limits within the last %s', duration(self.getConfig('shown-for')))
+    shown = '; '.join('%s had sent %s' % each for each in recent[:MOST_SHOWN])
+    more = '; and %s more' % (len(recent) - MOST_SHOWN) if len(recent) > MOST_SHOWN else ''
+    self.logger.error('refused for sending too much: %s%s; ask who uses it, reset its password, or raise sending-limits',
+                      shown, more)
+
+
+def duration(seconds):
+  minutes = int(seconds) // 60
+  return 'hour' if minutes == 60 else '%s minutes' % minutes

@@ -1,0 +1,62 @@
+/** Commands for a SlapOS node on this machine. */
+import type { Command } from 'commander';
+
+export function addNodeCommands(program: Command): void {
+  const node = program.command('node').description('A SlapOS node on this machine, to try and to test.');
+
+  node
+    .command('start')
+    .description(
+      'Set up everything, request two mail servers behind a relay, send mail on four ways, show them.',
+    )
+    .option('--directory <folder>', 'where the node lives, at most 40 characters')
+    .option('--keep-running', 'leave the node running at the end', false)
+    .action(async (options: { directory?: string; keepRunning: boolean }) => {
+      const { startDemonstration } = await import('../node/demonstration/start.ts');
+      console.log(`\n${await startDemonstration(options)}`);
+    });
+
+  node
+    .command('stop')
+    .description('Stop the node and everything that it runs; its data stays.')
+    .option('--directory <folder>', 'where the node lives')
+    .action(async ({ directory }: { directory?: string }) => {
+      const { stopDemonstration } = await import('../node/demonstration/stop.ts');
+      console.log(await stopDemonstration(directory));
+    });
+  addDemonstrationParts(node);
+}
+
+/** What `node start` runs, in its namespace and beside it. */
+function addDemonstrationParts(node: Command): void {
+  node
+    .command('inside', { hidden: true })
+    .requiredOption('--directory <folder>')
+    .requiredOption('--releases <folder>')
+    .option('--rebuild', undefined, false)
+    .argument('<file>')
+    .action(async (file: string, options: { directory: string; releases: string; rebuild: boolean }) => {
+      const { tellByFile } = await import('../node/demonstration/child-process.ts');
+      const { demonstrate } = await import('../node/demonstration/inside.ts');
+      await tellByFile(file, () => demonstrate(options));
+    });
+
+  node
+    .command('surroundings', { hidden: true })
+    .requiredOption('--directory <folder>')
+    .action(async ({ directory }: { directory: string }) => {
+      const { tellParent } = await import('../node/demonstration/child-process.ts');
+      const { startSurroundings } = await import('../node/demonstration/surroundings.ts');
+      await tellParent(() => startSurroundings(directory));
+    });
+
+  node
+    .command('forward', { hidden: true })
+    .requiredOption('--directory <folder>')
+    .argument('<forwards>')
+    .action(async (forwards: string, { directory }: { directory: string }) => {
+      const { tellParent } = await import('../node/demonstration/child-process.ts');
+      const { startForwarding } = await import('../node/demonstration/forwarding.ts');
+      await tellParent(() => startForwarding(directory, forwards));
+    });
+}

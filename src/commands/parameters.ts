@@ -1,0 +1,68 @@
+/** Commands that take a parameter file and need nothing else. */
+import { join } from 'node:path';
+
+import { type Command, CommanderError } from 'commander';
+
+import { exitCodes, RequesterError } from '../errors.ts';
+import type { Shipped } from './shipped.ts';
+
+export function addParameterCommands(program: Command, shipped: Shipped): void {
+  program
+    .command('validate')
+    .description('Check a parameter file against schemas and rules; all errors at once.')
+    .argument('<file>', 'parameters, YAML or JSON')
+    .option('--type <software-type>', 'software type', 'default')
+    .action(async (file: string, { type }: { type: string }) => {
+      const { readParameterFile } = await import('../parameter-file.ts');
+      const { definitionOf } = await import('../releases.ts');
+      const requested = await readParameterFile(file, type);
+      const request = definitionOf(requested.softwareType).validate(requested);
+      if (request.refused.length > 0) {
+        throw new RequesterError(
+          request.refused.map(({ reference, error }) => `/shared/${reference}: ${error}`),
+        );
+      }
+      console.log(`${file}: valid, ${requested.sharedRequests.length} shared requests`);
+    });
+
+  program
+    .command('render')
+    .description('Write the folder of files that an instance would get.')
+    .argument('<release>', 'mail-server or mail-server-relay')
+    .argument('<file>', 'parameters, YAML or JSON')
+    .requiredOption('-o, --output <folder>', 'folder to write')
+    .option('--type <software-type>', "software type; the release's first one without it")
+    .option('--diff', 'show what would change, write nothing')
+    .action(
+      async (
+        releaseName: string,
+        file: string,
+        { output, type, diff }: { output: string; type?: string; diff?: boolean },
+      ) => {
+        const { definitionOf, releases } = await import('../releases.ts');
+        const { readParameterFile } = await import('../parameter-file.ts');
+        const { readStackLayer } = await import('../place/stack-layer.ts');
+        const { renderInstance } = await import('../render.ts');
+        const { folderChanges, writeFolder } = await import('../render-folder.ts');
+        const { readTemplates, templateRenderer } = await import('../render/templates.ts');
+        const [first] = releases.find(({ release }) => release === releaseName)?.softwareTypes ?? [];
+        if (first === undefined) {
+          const known = [...new Set(releases.map(({ release }) => release))].join(', ');
+          throw new CommanderError(
+            exitCodes.usage,
+            'release',
+            `no release "${releaseName}"; known: ${known}`,
+          );
+        }
+        const requested = await readParameterFile(file, type ?? first);
+        const render = templateRenderer(await readTemplates(shipped.path('instance-templates')));
+        const stack = await readStackLayer(join(shipped.path('software'), 'stack/debian.cfg'));
+        const files = renderInstance(requested, definitionOf(requested.softwareType), stack, render);
+        const changes = diff ? await folderChanges(output, files) : await writeFolder(output, files);
+        for (const { path, kind, patch } of changes) console.log(diff ? patch() : `${kind.padEnd(8)}${path}`);
+        console.log(
+          `${changes.length} of ${files.length} files ${diff ? 'would change' : 'written'} in ${output}`,
+        );
+      },
+    );
+}

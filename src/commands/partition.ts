@@ -1,0 +1,85 @@
+/** Commands that a partition runs when it is processed, or that its operator runs. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Command } from 'commander';
+
+import type { Connection } from '../model/place.ts';
+import type { Shipped } from './shipped.ts';
+
+interface ConvergeOptions {
+  serverUrl: string;
+  computerId: string;
+  partitionId: string;
+  softwareUrl: string;
+  keyFile?: string;
+  certFile?: string;
+  partition: string;
+  programs: string;
+  eggsDirectory: string;
+  developEggsDirectory: string;
+}
+
+export function addPartitionCommands(program: Command, shipped: Shipped): void {
+  program
+    .command('converge')
+    .description('Bring a partition in line with what the master says; what instance.cfg runs.')
+    .requiredOption('--server-url <url>')
+    .requiredOption('--computer-id <id>')
+    .requiredOption('--partition-id <id>')
+    .requiredOption('--software-url <url>')
+    .option('--key-file <path>')
+    .option('--cert-file <path>')
+    .requiredOption('--partition <folder>')
+    .requiredOption('--programs <path>')
+    .option('--buildout <path>')
+    .requiredOption('--eggs-directory <folder>')
+    .requiredOption('--develop-eggs-directory <folder>')
+    .action(async (options: ConvergeOptions) => {
+      const { converge } = await import('../converge.ts');
+      const { partition, programs, eggsDirectory, developEggsDirectory } = options;
+      const connection: Connection = {
+        serverUrl: options.serverUrl,
+        computerId: options.computerId,
+        partitionId: options.partitionId,
+        softwareUrl: options.softwareUrl,
+        keyFile: options.keyFile ?? '',
+        certificateFile: options.certFile ?? '',
+      };
+      const { written, notified, published } = await converge(
+        {
+          partition,
+          release: shipped.folder,
+          templates: shipped.path('instance-templates'),
+          programs,
+          eggsDirectory,
+          developEggsDirectory,
+          connection,
+        },
+        console.log,
+      );
+      for (const path of written) console.log(`wrote ${path}`);
+      for (const sentence of notified) console.log(sentence);
+      console.log(`${written.length} files written, ${published} publications sent`);
+    });
+
+  program
+    .command('rotate-certificate')
+    .description(
+      'Ask for the next certificate: the next processing of the partition makes it the current one.',
+    )
+    .requiredOption('--partition <folder>')
+    .action(async ({ partition }: { partition: string }) => {
+      const { connectToMaster } = await import('../slap/index.ts');
+      const { releases } = await import('../releases.ts');
+      const connection = JSON.parse(
+        await readFile(join(partition, 'etc/connection.json'), 'utf8'),
+      ) as Connection;
+      for (const { certificates } of releases) {
+        if (certificates === null) continue;
+        await rm(join(partition, certificates.folder, `${certificates.name}.fingerprint`), { force: true });
+      }
+      const master = connectToMaster(connection);
+      await master.bang('certificate rotation').finally(() => master.close());
+    });
+}

@@ -1,0 +1,25 @@
+/** SRS as lookup tables of Postfix. */
+import type { Lookup } from './socketmap.ts';
+import { forwardSender, reverseRecipient, type Srs } from './srs.ts';
+
+/** Map name → what it is for. */
+export const srsMaps = {
+  /** Envelope sender → the one to use instead (`sender_canonical_maps`). */
+  forward: 'srs-forward',
+  /** SRS address → the sender that it stands for (`recipient_canonical_maps`, `lmtp_generic_maps`). */
+  reverse: 'srs-reverse',
+  /** Recipient that looks like an SRS address → an action (access(5)): nothing for one of ours, else a refusal. */
+  recipient: 'srs-recipient',
+} as const;
+
+export function srsLookup(current: () => Promise<Srs>): Lookup {
+  return async (map, key) => {
+    const srs = await current();
+    const now = Date.now();
+    if (map === srsMaps.forward) return forwardSender(key, srs, now);
+    const reversed = reverseRecipient(key, srs, now);
+    if (map === srsMaps.reverse) return reversed.kind === 'sender' ? reversed.address : null;
+    if (map !== srsMaps.recipient) throw new Error(`no map is called ${JSON.stringify(map)}`);
+    return reversed.kind === 'refused' ? `550 5.1.1 ${reversed.reason}` : 'DUNNO';
+  };
+}

@@ -1,0 +1,118 @@
+/** Where mail to each address ends, and who may send as it. Pure. */
+import type { AccountRecord, AliasRecord, Holder } from '../../ledger/types.ts';
+import { type AddressRules, heldAddress, isForeign } from './address-graph.ts';
+
+export interface ResolvedAddress {
+  address: string;
+  kind: 'account' | 'alias' | 'catch-all';
+  /** Mailboxes and other servers' addresses, each once, sorted. Empty: its mail is refused. */
+  deliverTo: readonly string[];
+  /** Accounts that may send as it, sorted. Always empty for a catch-all. */
+  senders: readonly string[];
+  /** Destinations of this server that nobody holds now. */
+  missing: readonly string[];
+}
+
+export interface Resolvable {
+  accounts: readonly AccountRecord[];
+  aliases: readonly AliasRecord[];
+  /** Held address → where it leads now (definitions.ts). */
+  effective: ReadonlyMap<string, readonly string[]>;
+}
+
+/** By address. Those of domains that are no longer hosted are missing. */
+export function resolveAddresses(
+  { accounts, aliases, effective }: Resolvable,
+  rules: AddressRules,
+): ReadonlyMap<string, ResolvedAddress> {
+  const here = <Each extends { address: string }>(all: readonly Each[]) =>
+    all.filter(({ address }) => !isForeign(address, rules));
+  const mailboxes = new Map(here(accounts).map((account) => [account.address, account]));
+  const others = new Map(here(aliases).map((alias) => [alias.address, alias]));
+  const owners = new Map<Holder, string>(
+    [...mailboxes.values()].map(({ holder, address }) => [holder, address]),
+  );
+  const held = { has: (address: string) => mailboxes.has(address) || others.has(address) };
+  const leadsTo = (address: string) => effective.get(address) ?? [];
+  const delivered = new Map<string, readonly string[]>();
+  const reached = new Map<string, readonly string[]>();
+
+  const deliverTo = (address: string): readonly string[] => {
+    const known = delivered.get(address);
+    if (known !== undefined) return known;
+    const account = mailboxes.get(address);
+    const ends = account === undefined || sendsOn(account) ? through(address) : mailboxOf(account);
+    delivered.set(address, ends);
+    return ends;
+  };
+  const through = (address: string): readonly string[] =>
+    joined(
+      leadsTo(address).map((each) => {
+        if (each === address) return [each];
+        const found = heldAddress(each, held, rules.delimiter);
+        if (found !== null) return deliverTo(found);
+        return isForeign(each, rules) && rules.forwarding ? [each] : [];
+      }),
+    );
+  /** An account that sends mail on, to somewhere. A forward that may not be followed now leaves the mail in the mailbox. */
+  const sendsOn = ({ address, settings }: AccountRecord): boolean =>
+    settings.mode !== 'send-only' &&
+    settings.suspended === 'no' &&
+    leadsTo(address).some((each) => each !== address && (rules.forwarding || !isForeign(each, rules)));
+
+  /** Accounts that an address reaches through aliases alone: to forward is not to give away one's name. */
+  const accountsAt = (address: string): readonly string[] => {
+    const known = reached.get(address);
+    if (known !== undefined) return known;
+    const found = mailboxes.has(address)
+      ? [address]
+      : joined(
+          leadsTo(address).map((each) => {
+            const next = heldAddress(each, held, rules.delimiter);
+            return next === null ? [] : accountsAt(next);
+          }),
+        );
+    reached.set(address, found);
+    return found;
+  };
+  const sendersOf = ({ address, holder }: AliasRecord): readonly string[] => {
+    if (address.startsWith('@')) return [];
+    const owner = owners.get(holder);
+    if (owner !== undefined) return [owner];
+    return accountsAt(address).filter((each) => mailboxes.get(each)?.settings.mode !== 'send-only');
+  };
+
+  return new Map([
+    ...[...mailboxes.keys()].map((address): [string, ResolvedAddress] => [
+      address,
+      { address, kind: 'account', deliverTo: deliverTo(address), senders: [address], missing: [] },
+    ]),
+    ...[...others.values()].map((alias): [string, ResolvedAddress] => [
+      alias.address,
+      {
+        address: alias.address,
+        kind: alias.address.startsWith('@') ? 'catch-all' : 'alias',
+        deliverTo: deliverTo(alias.address),
+        senders: sendersOf(alias),
+        missing: alias.destinations.filter(
+          (each) => !isForeign(each, rules) && heldAddress(each, held, rules.delimiter) === null,
+        ),
+      },
+    ]),
+  ]);
+}
+
+function mailboxOf({ address, settings }: AccountRecord): readonly string[] {
+  return settings.mode === 'send-only' || settings.suspended === 'refuse-mail' ? [] : [address];
+}
+
+/** Each once, sorted; of two that differ by letter case, as other servers' may, one. */
+function joined(lists: readonly (readonly string[])[]): readonly string[] {
+  const [only] = lists;
+  if (lists.length === 1 && only !== undefined) return only;
+  const found = new Map<string, string>();
+  for (const each of lists.flat().sort()) {
+    if (!found.has(each.toLowerCase())) found.set(each.toLowerCase(), each);
+  }
+  return [...found.values()];
+}

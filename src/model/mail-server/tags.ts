@@ -1,0 +1,14 @@
+/** Names with a tag, as Postfix takes them apart (split_addr): at the first delimiter that is not at the beginning. */
+
+// Postfix never splits these, whatever the delimiter.
+const whole = new Set(['mailer-daemon', 'double-bounce', 'postmaster']);
+
+/** `address` without its tag, or null when it has none. */
+export function withoutTag(address: string, delimiter: string): string | null {
+  if (delimiter === '') return null;
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at);
+  const index = local.indexOf(delimiter);
+  if (index < 1 || whole.has(local.toLowerCase())) return null;
+  return local.slice(0, index) + address.slice(at);
+}

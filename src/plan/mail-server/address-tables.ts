@@ -1,0 +1,84 @@
+/**
+ * Postfix's tables of addresses: who receives, who refuses, who may send as what. All come from the resolved addresses.
+ * Each address of a domain that stands for another is listed by itself: `@one @other` would accept every name. Pure.
+ */
+import type { LookupTable } from '../../formats/postfix-table.ts';
+import { withoutTag } from '../../model/mail-server/tags.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { ResolvedAddress } from '../../model/mail-server/resolution.ts';
+
+export interface AddressTables {
+  /** Addresses that have a mailbox. */
+  mailboxes: LookupTable;
+  /** Every address, `@domain` for a catch-all → mailboxes and other servers' addresses, nothing left to be expanded. */
+  recipients: LookupTable;
+  /** Addresses that accept no mail, for those who ask; and exact ones whose name without its tag is one of these. */
+  'refused-recipients': LookupTable;
+  /** The same for mail from within, which nobody asks about: an autoreply, a forward. */
+  'refused-deliveries': LookupTable;
+  /** Envelope sender → logins that may use it. */
+  'sender-logins': LookupTable;
+  /** Login that may not send → why. */
+  'refused-senders': LookupTable;
+}
+
+/** No login: nobody sends as an alias that no account stands behind, and nobody outside does either. */
+const noLogin = 'nobody';
+const closed = '5.2.1 this address does not accept mail';
+
+type AddressModel = Pick<MailServer, 'accounts' | 'addresses' | 'domainAliases' | 'recipientDelimiter'>;
+
+export function addressTables(model: AddressModel): AddressTables {
+  const { accounts, addresses, recipientDelimiter } = model;
+  const spellings = spellingsIn(model);
+  const all = [...addresses.values()].flatMap((resolved) =>
+    spellings(resolved.address).map((spelling) => ({ ...resolved, spelling })),
+  );
+  const named = all.filter(({ kind }) => kind !== 'catch-all');
+  const refused = named.filter(isClosed);
+  const refusedNames = new Set(refused.map(({ spelling }) => spelling));
+  // Postfix looks for a name without its tag when there is no exact one, and an exact one may be somebody else's.
+  const exceptions = named.filter(({ spelling, ...each }) => {
+    const plain = withoutTag(spelling, recipientDelimiter);
+    return plain !== null && refusedNames.has(plain) && !isClosed(each);
+  });
+  return {
+    mailboxes: new Map(accounts.map(({ address }) => [address, address])),
+    recipients: new Map(
+      all
+        .filter((each) => each.kind !== 'catch-all' || !isClosed(each))
+        .map((each) => [each.spelling, isClosed(each) ? each.spelling : each.deliverTo.join(', ')]),
+    ),
+    'refused-recipients': new Map([
+      ...refused.map(({ spelling }): [string, string] => [spelling, `550 ${closed}`]),
+      ...exceptions.map(({ spelling }): [string, string] => [spelling, 'DUNNO']),
+    ]),
+    'refused-deliveries': new Map([
+      ...refused.map(({ spelling }): [string, string] => [spelling, `error:${closed}`]),
+      ...exceptions.map(({ spelling }): [string, string] => [spelling, ':']),
+    ]),
+    'sender-logins': new Map(named.map(({ spelling, senders }) => [spelling, senders.join(', ') || noLogin])),
+    'refused-senders': new Map(
+      accounts
+        .filter(({ settings }) => settings.mode === 'receive-only')
+        .map(({ address }) => [address, 'REJECT 5.7.1 this account receives mail only and may not send']),
+    ),
+  };
+}
+
+function isClosed({ deliverTo }: Pick<ResolvedAddress, 'deliverTo'>): boolean {
+  return deliverTo.length === 0;
+}
+
+/** An address in its own domain and in those that stand for it. */
+export function spellingsIn({
+  domainAliases,
+}: Pick<MailServer, 'domainAliases'>): (address: string) => string[] {
+  const standIns = new Map<string, string[]>();
+  for (const [alias, target] of domainAliases) standIns.set(target, [...(standIns.get(target) ?? []), alias]);
+  return (address) => {
+    const at = address.lastIndexOf('@');
+    const others = standIns.get(address.slice(at + 1)) ?? [];
+    return [address, ...others.map((domain) => `${address.slice(0, at)}@${domain}`)];
+  };
+}

@@ -1,0 +1,89 @@
+/** The mail server's policy process: sending limits, log-in limits and sender rewriting. Pure. */
+import type { SendingLimits } from '../../ledger/types.ts';
+import type { LogInLimits } from '../../model/mail-server/limits.ts';
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import { promiseAddress, promiseDomain } from '../../model/mail-server/promise-address.ts';
+import type { Place } from '../../model/place.ts';
+import type { PlannedFile, PlannedFolder } from '../planned.ts';
+import { portOf } from '../shared/endpoints.ts';
+import { generatorService } from '../shared/maintenance.ts';
+
+/** `etc/mail-policy.json`; the process reads it again when it changes. */
+export interface MailPolicyConfig {
+  srs: { secret: string; domain: string; hosted: readonly string[] };
+  sendingLimits: SendingLimits;
+  /** Account → where it differs. */
+  sendingExceptions: Readonly<Record<string, Partial<SendingLimits>>>;
+  logInLimits: LogInLimits;
+  /** Dovecot shows it. */
+  authPolicyKey: string;
+  /** Dovecot's passwd-file. */
+  users: string;
+}
+
+export const mailPolicyFolders: readonly PlannedFolder[] = [{ path: 'var/lib/mail-policy', mode: 0o700 }];
+/** Who was refused because of sending limits, for a promise. */
+export const sendingRefusalsFile = 'var/lib/mail-policy/sending-refusals.json';
+export const mailPolicyLog = 'var/log/mail-policy.log';
+/** Asked by Postfix' policy protocol. */
+export const sendingSocket = 'var/run/mail-policy.sock';
+/** Asked by Postfix as lookup tables. */
+export const srsSocket = 'var/run/srs.sock';
+
+export function mailPolicyFiles(model: MailServer): PlannedFile[] {
+  const { place } = model;
+  const { partition } = place;
+  const options = {
+    config: `${partition}/etc/mail-policy.json`,
+    'state-folder': `${partition}/var/lib/mail-policy`,
+    'sending-socket': `${partition}/${sendingSocket}`,
+    'srs-socket': `${partition}/${srsSocket}`,
+    host: place.ipv6,
+    port: portOf(place, 'auth-policy'),
+  };
+  return [
+    {
+      path: 'etc/mail-policy.json',
+      mode: 0o600,
+      body: { text: `${JSON.stringify(configOf(model), null, 1)}\n` },
+    },
+    generatorService(
+      place,
+      'mail-policy',
+      [
+        'mail-policy',
+        ...Object.entries(options).map(([name, value]) => `--${name} ${value}`),
+        `>> ${partition}/${mailPolicyLog} 2>&1`,
+      ].join(' '),
+    ),
+  ];
+}
+
+export function authPolicyUrl(place: Place): string {
+  return `http://[${place.ipv6}]:${portOf(place, 'auth-policy')}/`;
+}
+
+function configOf(model: MailServer): MailPolicyConfig {
+  const { place, domains, hostedDomains, accounts, secrets } = model;
+  const [domain = model.hostName] = domains;
+  return {
+    srs: {
+      secret: secrets['srs-secret'],
+      domain,
+      hosted: [...hostedDomains, promiseDomain, model.hostName.toLowerCase()],
+    },
+    sendingLimits: model.sendingLimits,
+    sendingExceptions: {
+      ...Object.fromEntries(
+        accounts.flatMap(({ address, settings }) =>
+          settings.sendingLimits === null ? [] : [[address, settings.sendingLimits]],
+        ),
+      ),
+      // Whatever the limits are, the delivery promise must be able to look.
+      [promiseAddress]: { messagesPerHour: 0, messagesPerDay: 0, recipientsPerHour: 0, recipientsPerDay: 0 },
+    },
+    logInLimits: model.logInLimits,
+    authPolicyKey: secrets['auth-policy-key'],
+    users: `${place.partition}/srv/ledger/current/users`,
+  };
+}

@@ -1,0 +1,43 @@
+/** Postfix' policy protocol (SMTPD_POLICY_README): lines `name=value`, an empty line, an answer. */
+import type { Socket } from 'node:net';
+
+/** A question's attributes; absent ones are empty. */
+export type Attributes = (name: string) => string;
+
+/** A question is well below this; whoever sends more is not Postfix. */
+const longestQuestion = 64 * 1024;
+
+/** Answers every question of a connection, in their order. `answer` gives a Postfix action (access(5)) and must not throw. */
+export function answerQuestions(
+  connection: Socket,
+  answer: (attributes: Attributes) => Promise<string> | string,
+): void {
+  let received = '';
+  let answering = Promise.resolve();
+  connection.setEncoding('utf8');
+  connection.on('error', () => connection.destroy());
+  connection.on('data', (text: string) => {
+    received += text;
+    if (received.length > longestQuestion) {
+      connection.destroy();
+      return;
+    }
+    for (let end = received.indexOf('\n\n'); end !== -1; end = received.indexOf('\n\n')) {
+      const attributes = parseAttributes(received.slice(0, end));
+      received = received.slice(end + 2);
+      answering = answering.then(async () => {
+        connection.write(`action=${await answer(attributes)}\n\n`);
+      });
+    }
+  });
+}
+
+export function parseAttributes(text: string): Attributes {
+  const values = new Map(
+    text.split('\n').map((line): [string, string] => {
+      const equals = line.indexOf('=');
+      return [line.slice(0, equals), line.slice(equals + 1)];
+    }),
+  );
+  return (name) => values.get(name) ?? '';
+}

@@ -1,0 +1,132 @@
+/** One shared request of a mail server: an account or an alias, or why it is neither. Pure. */
+import type { AccountInput } from '../../generated/types/mail-server/account-input.ts';
+import type { AliasInput } from '../../generated/types/mail-server/alias-input.ts';
+import type { AccountSettings, Forward } from '../../ledger/types.ts';
+import { sendingExceptionsOf } from '../../model/mail-server/limits.ts';
+import { shown } from '../explain.ts';
+import { checkAgainstSchema } from '../json-schema.ts';
+import {
+  type HostedDomains,
+  type ParsedAddress,
+  parseAliasAddress,
+  parseDestination,
+  parseMailAddress,
+} from '../mail-address.ts';
+import type { SharedRequest } from '../requested.ts';
+
+export interface AccountRequest {
+  kind: 'account';
+  reference: string;
+  /** Lower case. */
+  address: string;
+  resetToken: string | null;
+  settings: AccountSettings;
+  /** Other addresses of the account, each once. */
+  aliases: readonly string[];
+  forward: Forward | null;
+}
+
+export interface AliasRequest {
+  kind: 'alias';
+  reference: string;
+  /** Lower case; `@domain` for the catch-all of a domain. */
+  address: string;
+  /** Each once, in their order. */
+  destinations: readonly string[];
+}
+
+export interface RefusedRequest {
+  reference: string;
+  /** As it was written, if it was text. */
+  address: string | null;
+  error: string;
+}
+
+export type ValidRequest = AccountRequest | AliasRequest;
+
+/** Why a request is refused, as its requester reads it. */
+class Refusal extends Error {}
+
+export function validateSharedRequest(
+  { reference, parameters, problem }: SharedRequest,
+  hosted: HostedDomains,
+): ValidRequest | RefusedRequest {
+  const { address, kind = 'account' } = (parameters ?? {}) as { address?: unknown; kind?: unknown };
+  try {
+    if (problem !== undefined) throw new Refusal(`parameters_unreadable: ${problem}`);
+    if (kind === 'alias') return aliasRequest(reference, parameters, hosted);
+    if (kind === 'account') return accountRequest(reference, parameters, hosted);
+    throw new Refusal(
+      `kind_unknown: /kind: ${shown(kind)} is no kind of request; known are account and alias`,
+    );
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { reference, address: typeof address === 'string' ? address : null, error: error.message };
+  }
+}
+
+function accountRequest(reference: string, parameters: unknown, hosted: HostedDomains): AccountRequest {
+  const value = checked<AccountInput>('mail-server/account-input.json', parameters);
+  const address = parsed('/address', parseMailAddress(value.address, hosted));
+  const aliases = parsedList('/aliases', value.aliases, (text) => parseMailAddress(text, hosted));
+  const { forward } = value;
+  return {
+    kind: 'account',
+    reference,
+    address,
+    resetToken: value['reset-token'] ?? null,
+    settings: {
+      mode: value.mode,
+      suspended: value.suspended,
+      mailboxSizeLimit: value['mailbox-size-limit'] ?? null,
+      sendingLimits: sendingExceptionsOf(value['sending-limits']),
+    },
+    aliases: aliases.filter((alias) => alias !== address),
+    forward: forward === undefined ? null : forwardOf(address, forward, hosted),
+  };
+}
+
+/** Who forwards to itself wants a copy; who forwards to itself alone, nothing else. */
+function forwardOf(
+  address: string,
+  written: NonNullable<AccountInput['forward']>,
+  hosted: HostedDomains,
+): Forward | null {
+  const all = destinations('/forward/destinations', written.destinations, hosted);
+  const others = all.filter((each) => each !== address);
+  if (others.length === 0) return null;
+  return { destinations: others, keepCopy: written['keep-copy'] || others.length < all.length };
+}
+
+function aliasRequest(reference: string, parameters: unknown, hosted: HostedDomains): AliasRequest {
+  const value = checked<AliasInput>('mail-server/alias-input.json', parameters);
+  return {
+    kind: 'alias',
+    reference,
+    address: parsed('/address', parseAliasAddress(value.address, hosted)),
+    destinations: destinations('/destinations', value.destinations, hosted),
+  };
+}
+
+function destinations(pointer: string, texts: readonly string[], hosted: HostedDomains): string[] {
+  return parsedList(pointer, texts, (text) => parseDestination(text, hosted));
+}
+
+function checked<Value>(schema: string, parameters: unknown): Value {
+  const { value, problems } = checkAgainstSchema<Value>(schema, parameters);
+  if (problems.length > 0) throw new Refusal(`parameters_invalid: ${problems.join('; ')}`);
+  return value;
+}
+
+function parsed(pointer: string, { address, problem }: ParsedAddress): string {
+  if (address === undefined) throw new Refusal(`address_invalid: ${pointer}: ${problem}`);
+  return address;
+}
+
+function parsedList(
+  pointer: string,
+  texts: readonly string[],
+  parse: (text: string) => ParsedAddress,
+): string[] {
+  return [...new Set(texts.map((text, index) => parsed(`${pointer}/${index}`, parse(text))))];
+}
