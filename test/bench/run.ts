@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: benchmarks, each against its target. Figures of different machines and days do not compare, the
- * ratios do. A positional argument (`render` or `converge`) runs only that one. Ends with 1 when a target was missed.
+ * ratios do. A positional argument (`render`, `lookups` or `converge`) runs only that one. Ends with 1 when a target was missed.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { benchConverge } from './converge.ts';
 import { unpackRelease } from './release.ts';
+import { benchLookups } from './lookups.ts';
 import { benchRender } from './render.ts';
 import { missed, type Row, tableOf } from './table.ts';
 
@@ -17,6 +18,7 @@ const rows: Row[] = [];
 try {
   const benchmarks = {
     render: async () => benchRender(folder, await unpackRelease(folder)),
+    lookups: () => benchLookups(folder),
     converge: () => benchConverge(console.log),
   };
   for (const [name, bench] of Object.entries(benchmarks)) {

@@ -2,7 +2,7 @@
 export interface Row {
   what: string;
   value: number;
-  unit: 's' | 's CPU' | 'MiB' | 'times' | 'files' | 'publications';
+  unit: 's' | 'ms' | 's CPU' | 'MiB' | 'times' | 'files' | 'publications';
   /** The most that it may be; none where it is only worth knowing. */
   atMost?: number;
 }
