@@ -13,6 +13,7 @@ export async function benchRender(folder: string, release: string): Promise<Row[
   const bundle = join(release, 'slapos-mail.mjs');
   const large = await writeParameters(folder, 10_000);
   const small = await writeParameters(folder, 1_000);
+  const withAliases = await writeParameters(folder, 10_000, 30_000);
   const render = (program: string, file: string) => async () => {
     const output = join(folder, 'rendered');
     await rm(output, { recursive: true, force: true });
@@ -22,12 +23,19 @@ export async function benchRender(folder: string, release: string): Promise<Row[
     start: () => measure([process.execPath, bundle, '--help']),
     large: render(bundle, large),
     small: render(bundle, small),
+    withAliases: render(bundle, withAliases),
     largeFromCheckout: render(checkout, large),
     smallFromCheckout: render(checkout, small),
   });
   return [
     { what: 'release: start-up (--help)', value: medianOf(costs.start, 'seconds'), unit: 's' },
     ...rowsOf('release', costs.large, costs.small),
+    {
+      what: 'release: render, 10,000 accounts with 30,000 aliases',
+      value: medianOf(costs.withAliases, 'seconds'),
+      unit: 's',
+      atMost: 3,
+    },
     ...rowsOf('checkout', costs.largeFromCheckout, costs.smallFromCheckout),
   ];
 }
@@ -57,12 +65,23 @@ function rowsOf(where: string, large: Costs, small: Costs): Row[] {
   ];
 }
 
-async function writeParameters(folder: string, accounts: number): Promise<string> {
-  const path = join(folder, `${accounts}-accounts.yaml`);
+/** Every third alias is an account's own, the others are requests of their own, for two accounts or for an alias and one. */
+async function writeParameters(folder: string, accounts: number, aliases = 0): Promise<string> {
+  const path = join(folder, `${accounts}-accounts-${aliases}-aliases.yaml`);
   const requests = Array.from(
     { length: accounts },
-    (_, index) => `  account ${index}:\n    address: account${index}@example.com\n`,
+    (_, index) =>
+      `  account ${index}:\n    address: account${index}@example.com\n${
+        aliases === 0 ? '' : `    aliases: [own${index}@example.com]\n`
+      }`,
   );
+  for (let index = 0; index < (aliases * 2) / 3; index += 1) {
+    const other = index % 2 === 0 ? `account${(index * 7) % accounts}` : `alias${index - 1}`;
+    const destinations = `[account${index % accounts}@example.com, ${other}@example.com]`;
+    requests.push(
+      `  alias ${index}:\n    kind: alias\n    address: alias${index}@example.com\n    destinations: ${destinations}\n`,
+    );
+  }
   const parameters = 'parameters:\n  mail-domains: [example.com]\n  inbound-relay:\n    enable: false\n';
   await writeFile(path, `${parameters}shared:\n${requests.join('')}`);
   return path;

@@ -10,6 +10,7 @@ import { benchConverge } from './converge.ts';
 import { benchRelayPlanning } from './relay-planning.ts';
 import { benchRelayThroughput } from './relay-throughput.ts';
 import { unpackRelease } from './release.ts';
+import { benchLookups } from './lookups.ts';
 import { benchRender } from './render.ts';
 import { missed, type Row, tableOf } from './table.ts';
 
@@ -19,6 +20,7 @@ const rows: Row[] = [];
 try {
   const benchmarks = {
     render: async () => benchRender(folder, await unpackRelease(folder)),
+    lookups: () => benchLookups(folder),
     converge: () => benchConverge(console.log),
     'relay-planning': () => benchRelayPlanning(folder, console.log),
     'relay-throughput': benchRelayThroughput,

@@ -2,7 +2,7 @@
 export interface Row {
   what: string;
   value: number;
-  unit: 's' | 's CPU' | 'µs' | 'MiB' | 'times' | 'files' | 'publications' | 'messages/s';
+  unit: 's' | 'ms' | 's CPU' | 'µs' | 'MiB' | 'times' | 'files' | 'publications' | 'messages/s';
   /** The most that it may be; none where it is only worth knowing. */
   atMost?: number;
 }

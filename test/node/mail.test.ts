@@ -41,7 +41,13 @@ const attempts: Attempt[] = [
   ['dave', at('dave'), at('nobody'), unknown, 'tells an account about an unknown recipient'],
   ['dave', at('alice'), at('bob'), refused, 'keeps an account from sending as another'],
   ['dave', at('nobody'), at('bob'), refused, 'keeps an account from sending as a name that does not exist'],
-  ['dave', at('dave+news'), at('bob'), refused, 'keeps an account from sending with an extension'],
+  [
+    'dave',
+    at('dave+news'),
+    at('bob'),
+    refused,
+    'keeps an account from sending with a tag where there are none',
+  ],
   [
     'dave',
     'dave@second.example.com',
@@ -58,7 +64,7 @@ const attempts: Attempt[] = [
   [null, stranger, at('"bob"'), accepted, 'takes mail for a quoted local part, which is the same mailbox'],
   [null, '', at('bob'), accepted, 'takes bounces'],
   [null, stranger, at('nobody'), unknown, 'refuses unknown recipients from outside'],
-  [null, stranger, at('bob+news'), unknown, 'knows no address extensions'],
+  [null, stranger, at('bob+news'), unknown, 'knows no tags where they are switched off'],
   [null, stranger, 'bob@second.example.com', unknown, 'keeps the names of hosted domains apart'],
   [null, stranger, 'bob@mail1', refused, 'has no mailbox under its host name'],
   [null, stranger, 'someone@elsewhere.example', refused, 'relays for nobody'],
@@ -97,6 +103,7 @@ describe('mail', function () {
       'inbound-relay': { enable: false },
       'email-size-limit': 1,
       'mailbox-size-limit': 1,
+      'recipient-delimiter': '',
     });
     for (const name of accounts) await mail.requestAccount('mail1', name, { address: at(name) });
     await mail.settle();

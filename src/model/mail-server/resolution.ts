@@ -108,8 +108,9 @@ function mailboxOf({ address, settings }: AccountRecord): readonly string[] {
 
 /** Each once, sorted; of two that differ by letter case, as other servers' may, one. */
 function joined(lists: readonly (readonly string[])[]): readonly string[] {
-  const [only] = lists;
-  if (lists.length === 1 && only !== undefined) return only;
+  const [only, ...others] = lists.filter((each) => each.length > 0);
+  if (only === undefined) return [];
+  if (others.length === 0) return only;
   const found = new Map<string, string>();
   for (const each of lists.flat().sort()) {
     if (!found.has(each.toLowerCase())) found.set(each.toLowerCase(), each);
