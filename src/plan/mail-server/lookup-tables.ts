@@ -17,6 +17,8 @@ export interface MailServerTables extends AddressTables {
 }
 
 export function mailServerTables(model: MailServer, routes: Routes): MailServerTables {
+  const addresses = addressTables(model);
+  const postmaster = postmasterOf(model);
   return {
     'mail-domains': new Map(
       [...model.hostedDomains, promiseDomain, model.hostName.toLowerCase()].map((domain) => [
@@ -24,12 +26,32 @@ export function mailServerTables(model: MailServer, routes: Routes): MailServerT
         'local',
       ]),
     ),
-    ...addressTables(model),
+    ...addresses,
+    recipients: new Map([...addresses.recipients, ...postmaster.recipients]),
+    'refused-deliveries': new Map([...addresses['refused-deliveries'], ...postmaster.deliveries]),
     'internal-recipients': new Map([[promiseDomain, 'REJECT this address is internal']]),
     'sender-transports': routes.transports,
     'tls-policies': routes.tlsPolicies,
     'smarthost-passwords': routes.passwords,
     relay_clientcerts: routes.trustedClients,
+  };
+}
+
+/**
+ * Postfix asks no restriction about `postmaster` without a domain (RFC 5321, 4.5.1). It is the first domain's postmaster
+ * where there is one; else its mail is thrown away: a bounce would go to whoever the sender claims to be.
+ */
+function postmasterOf({ hostName, hostedDomains, domains, addresses }: MailServer): {
+  recipients: [string, string][];
+  deliveries: [string, string][];
+} {
+  const domain = hostName.toLowerCase();
+  if (hostedDomains.includes(domain)) return { recipients: [], deliveries: [] };
+  const name = `postmaster@${domain}`;
+  const { deliverTo = [] } = addresses.get(`postmaster@${domains[0] ?? ''}`) ?? {};
+  return {
+    recipients: deliverTo.length === 0 ? [] : [[name, deliverTo.join(', ')]],
+    deliveries: [[name, 'discard:']],
   };
 }
 

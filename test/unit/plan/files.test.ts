@@ -42,6 +42,19 @@ describe('the files of a mail server', function () {
     expect(users).to.deep.equal(expected);
   });
 
+  it('bring mail for the bare postmaster, of whom Postfix asks nobody, to the first domain or nowhere, never back', () => {
+    const host = `postmaster@${placeWith().title.replace(' ', '_')}`;
+    const nobody = contents(processMailServer({ shared: accounts }).plan);
+    expect(tableOf(nobody, 'recipients').has(host)).to.equal(false);
+    expect(tableOf(nobody, 'refused-deliveries').get(host)).to.equal('discard:');
+    const shared = {
+      ...accounts,
+      _postmaster: { kind: 'alias', address: 'postmaster@example.com', destinations: ['bob@example.com'] },
+    };
+    const somebody = contents(processMailServer({ shared }).plan);
+    expect(tableOf(somebody, 'recipients').get(host)).to.equal('bob@example.com');
+  });
+
   it('forget a released account everywhere but in the ledger', () => {
     const before = processMailServer({ shared: accounts });
     const { plan } = processMailServer({ ledger: before.plan.ledger });
