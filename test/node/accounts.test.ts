@@ -98,10 +98,11 @@ describe('accounts of a mail server', function () {
     }
   }
 
-  it('publishes address, token and set-up link of an account, and nothing else', async () => {
+  it('publishes address, token, set-up link and addresses to send from, and nothing else', async () => {
     const published = await mail.published('alice');
-    expect(published).to.have.all.keys('address', 'token', 'setup-url');
+    expect(published).to.have.all.keys('address', 'token', 'setup-url', 'addresses');
     expect(published['address']).to.equal(at('alice'));
+    expect(published['addresses']).to.deep.equal([at('alice')]);
     expect(published['token']).to.match(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     const link = new URL(String(published['setup-url']));
     expect(link.pathname).to.match(/\/password\.php$/);

@@ -49,6 +49,7 @@ describe('limits', function () {
       'mail-domains': [domain],
       'inbound-relay': { enable: false },
       'sending-limits': { 'messages-per-hour': 3, 'recipients-per-hour': 6 },
+      'accounts-may-exceed-limits': true,
       'log-in-limits': { failures: 4, minutes: 10 },
     });
     for (const [name, limits] of Object.entries(accounts))

@@ -1,5 +1,5 @@
 /** Limits of sending and of logging in, from the names that requesters write to ours. Pure. */
-import type { SendingLimits } from '../../ledger/types.ts';
+import type { AccountSettings, SendingLimits } from '../../ledger/types.ts';
 
 /** Of one client at one account. */
 export interface LogInLimits {
@@ -38,4 +38,26 @@ export function sendingExceptionsOf(
   set('recipientsPerHour', written?.['recipients-per-hour']);
   set('recipientsPerDay', written?.['recipients-per-day']);
   return Object.keys(exceptions).length === 0 ? null : exceptions;
+}
+
+/** What the instance sets for every account. */
+export interface InstanceLimits {
+  /** MiB. */
+  mailboxSizeLimit: number;
+  sendingLimits: SendingLimits;
+}
+
+/** What an account asked for, as far as the instance's own limits go: it may have less for itself, not more. */
+export function withinLimits(settings: AccountSettings, instance: InstanceLimits): AccountSettings {
+  const { mailboxSizeLimit, sendingLimits } = settings;
+  const stricter = Object.entries(sendingLimits ?? {}).filter(([name, own]) => {
+    const most = instance.sendingLimits[name as keyof SendingLimits];
+    return most === 0 || (own !== 0 && own < most);
+  });
+  return {
+    ...settings,
+    mailboxSizeLimit:
+      mailboxSizeLimit === null || mailboxSizeLimit >= instance.mailboxSizeLimit ? null : mailboxSizeLimit,
+    sendingLimits: stricter.length === 0 ? null : Object.fromEntries(stricter),
+  };
 }

@@ -1,6 +1,7 @@
 /** Stage 3 for `mail-server`: parameters, requests and the previous ledger become one model without optional parts. Pure. */
 import {
   type AccountRecord,
+  type AccountSettings,
   type AliasRecord,
   type Holder,
   type Ledger,
@@ -13,7 +14,7 @@ import type { Place } from '../place.ts';
 import { passwordFrom } from '../seed.ts';
 import type { AccountClaim } from './accounts.ts';
 import { type Claim, type ClaimOutcome, decideAddresses } from './addresses.ts';
-import { type LogInLimits, sendingLimitsOf } from './limits.ts';
+import { type InstanceLimits, type LogInLimits, sendingLimitsOf, withinLimits } from './limits.ts';
 import { promiseAddress, promiseDomain } from './promise-address.ts';
 import type { ResolvedAddress } from './resolution.ts';
 
@@ -82,6 +83,13 @@ export function buildMailServer(
   ) as Record<SecretName, string>;
   const domainAliases = parameters['domain-aliases'];
   const recipientDelimiter = parameters['recipient-delimiter'];
+  const limits: InstanceLimits = {
+    mailboxSizeLimit: parameters['mailbox-size-limit'],
+    sendingLimits: sendingLimitsOf(parameters['sending-limits']),
+  };
+  // The operator's word wins over what requests say, also over what was granted before.
+  const allowed = (settings: AccountSettings) =>
+    parameters['accounts-may-exceed-limits'] ? settings : withinLimits(settings, limits);
   const {
     accounts: records,
     aliases,
@@ -89,10 +97,13 @@ export function buildMailServer(
     resolved,
   } = decideAddresses(
     {
-      claims: [...sharedClaims(request), ...builtinClaims(request, secrets['promise-password'])],
+      claims: [...sharedClaims(request, allowed), ...builtinClaims(request, secrets['promise-password'])],
       invalid: request.refused.map(({ reference }): Holder => `shared:${reference}`),
     },
-    ledger,
+    {
+      ...ledger,
+      accounts: ledger.accounts.map((account) => ({ ...account, settings: allowed(account.settings) })),
+    },
     {
       domains: new Set([...domains, promiseDomain]),
       delimiter: recipientDelimiter,
@@ -122,16 +133,19 @@ export function buildMailServer(
     requestDns: dns.enable ? { softwareUrl: dns['sr-url'], softwareType: dns['sr-type'] } : null,
     anyPassword: parameters['demo-disable-auth'],
     messageSizeLimit: parameters['email-size-limit'] * mebibyte,
-    mailboxSizeLimit: parameters['mailbox-size-limit'],
-    sendingLimits: sendingLimitsOf(parameters['sending-limits']),
+    ...limits,
     logInLimits: parameters['log-in-limits'],
   };
 }
 
-function sharedClaims({ requests }: MailServerRequest): Claim[] {
+function sharedClaims(
+  { requests }: MailServerRequest,
+  allowed: (settings: AccountSettings) => AccountSettings,
+): Claim[] {
   return requests.map(({ reference, ...request }): Claim => {
     const holder: Holder = `shared:${reference}`;
-    return request.kind === 'alias' ? { holder, ...request } : { holder, ...request, builtinPassword: null };
+    if (request.kind === 'alias') return { holder, ...request };
+    return { holder, ...request, settings: allowed(request.settings), builtinPassword: null };
   });
 }
 

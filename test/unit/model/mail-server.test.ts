@@ -2,6 +2,7 @@ import bcrypt from 'bcryptjs';
 import { expect } from 'chai';
 
 import { emptyLedger } from '../../../src/ledger/types.ts';
+import type { MailServer } from '../../../src/model/mail-server/mail-server.ts';
 import { promiseAddress } from '../../../src/model/mail-server/promise-address.ts';
 import { processMailServer } from '../../support/mail-server-run.ts';
 
@@ -28,7 +29,11 @@ describe('the model of a mail server', () => {
 
   it('has limits of sending and of log-in, and what single accounts differ by', () => {
     const { model } = processMailServer({
-      parameters: { 'sending-limits': { 'messages-per-day': 7 }, 'log-in-limits': { failures: 0 } },
+      parameters: {
+        'sending-limits': { 'messages-per-day': 7 },
+        'accounts-may-exceed-limits': true,
+        'log-in-limits': { failures: 0 },
+      },
       shared: {
         _a: { address: 'a@example.com', 'sending-limits': { 'messages-per-hour': 0 } },
         _b: { address: 'b@example.com', 'sending-limits': {} },
@@ -49,6 +54,41 @@ describe('the model of a mail server', () => {
     expect(limits.get('a@example.com')).to.deep.equal({ messagesPerHour: 0 });
     expect(limits.get('b@example.com')).to.equal(null);
     expect(limits.get(promiseAddress)).to.equal(null);
+  });
+
+  it('lets an account have less than all others, and more where the operator allows it only', () => {
+    const shared = {
+      _a: {
+        address: 'a@example.com',
+        'mailbox-size-limit': 2000,
+        'sending-limits': { 'messages-per-hour': 0, 'messages-per-day': 9000, 'recipients-per-day': 9 },
+      },
+      _b: { address: 'b@example.com', 'mailbox-size-limit': 20 },
+      // Invalid from the second processing on.
+      _c: { address: 'c@example.com', 'mailbox-size-limit': 3000 },
+    };
+    const settingsIn = (model: MailServer) =>
+      model.accounts
+        .filter(({ holder }) => holder.startsWith('shared:'))
+        .map(({ settings }) => [settings.mailboxSizeLimit, settings.sendingLimits]);
+    const generous = processMailServer({ parameters: { 'accounts-may-exceed-limits': true }, shared });
+    expect(settingsIn(generous.model)).to.deep.equal([
+      [2000, { messagesPerHour: 0, messagesPerDay: 9000, recipientsPerDay: 9 }],
+      [20, null],
+      [3000, null],
+    ]);
+    const { ledger } = generous.plan;
+    const strict = processMailServer({ shared: { ...shared, _c: { address: 7 } }, ledger });
+    expect(settingsIn(strict.model)).to.deep.equal([
+      [null, { recipientsPerDay: 9 }],
+      [20, null],
+      [null, null],
+    ]);
+    const unlimited = { 'sending-limits': { 'messages-per-hour': 0, 'messages-per-day': 0 } };
+    expect(settingsIn(processMailServer({ parameters: unlimited, shared }).model)[0]).to.deep.equal([
+      null,
+      { messagesPerHour: 0, messagesPerDay: 9000, recipientsPerDay: 9 },
+    ]);
   });
 
   it('keeps the limits of an account while its request is invalid', () => {

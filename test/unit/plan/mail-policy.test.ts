@@ -19,7 +19,11 @@ const bob = {
 describe('the policy process of a mail server', () => {
   it('knows the instance’s limits, and those accounts only that differ', () => {
     const { config } = planned({
-      parameters: { 'sending-limits': { 'messages-per-hour': 12 }, 'log-in-limits': { failures: 3 } },
+      parameters: {
+        'sending-limits': { 'messages-per-hour': 12 },
+        'accounts-may-exceed-limits': true,
+        'log-in-limits': { failures: 3 },
+      },
       shared: { alice, bob },
     });
     expect(config.sendingLimits).to.deep.equal({

@@ -47,11 +47,11 @@ export interface AccountInputWritten {
    */
   suspended?: 'no' | 'keep-mail' | 'refuse-mail';
   /**
-   * Quota of this mailbox, in MiB; the server's when absent.
+   * Quota of this mailbox, in MiB; the server's when absent, and no more than that unless the server allows more.
    */
   'mailbox-size-limit'?: number;
   /**
-   * What this account may send. What is absent is as the server has it for every account.
+   * What this account may send: less than the server allows every account, or more where the server allows that too. What is absent is as for every account.
    */
   'sending-limits'?: {
     /**
@@ -120,11 +120,11 @@ export interface AccountInput {
    */
   suspended: 'no' | 'keep-mail' | 'refuse-mail';
   /**
-   * Quota of this mailbox, in MiB; the server's when absent.
+   * Quota of this mailbox, in MiB; the server's when absent, and no more than that unless the server allows more.
    */
   'mailbox-size-limit'?: number;
   /**
-   * What this account may send. What is absent is as the server has it for every account.
+   * What this account may send: less than the server allows every account, or more where the server allows that too. What is absent is as for every account.
    */
   'sending-limits'?: {
     /**

@@ -89,6 +89,10 @@ export interface DefaultInputWritten {
    */
   'mailbox-size-limit'?: number;
   /**
+   * Whether a request for an account may ask for a larger mailbox, or for more sending, than `mailbox-size-limit` and `sending-limits` say. When it is off, what an account asks for beyond them is as for all.
+   */
+  'accounts-may-exceed-limits'?: boolean;
+  /**
    * What each account may send, so that a stolen password harms few. Beyond it, recipients are refused for a while.
    */
   'sending-limits'?: {
@@ -212,6 +216,10 @@ export interface DefaultInput {
    * Quota of each mailbox, in MiB.
    */
   'mailbox-size-limit': number;
+  /**
+   * Whether a request for an account may ask for a larger mailbox, or for more sending, than `mailbox-size-limit` and `sending-limits` say. When it is off, what an account asks for beyond them is as for all.
+   */
+  'accounts-may-exceed-limits': boolean;
   /**
    * What each account may send, so that a stolen password harms few. Beyond it, recipients are refused for a while.
    */
