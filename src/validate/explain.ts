@@ -9,7 +9,7 @@ const explanations: Readonly<Record<string, Explain>> = {
     `does not know "${String(params['additionalProperty'])}"; known are ${known(parentSchema)}`,
   type: ({ params, data }) => `${shown(data)} is no ${String(params['type'])}; write a value of that type`,
   enum: ({ params, data }) =>
-    `${shown(data)} is not one of ${(params['allowedValues'] as unknown[]).map(String).join(', ')}`,
+    `${shown(data)} is not one of ${(params['allowedValues'] as unknown[]).map((value) => String(value) || '""').join(', ')}`,
   minimum: ({ params, data }) => `${shown(data)} is too small; the least is ${String(params['limit'])}`,
   maximum: ({ params, data }) => `${shown(data)} is too large; the most is ${String(params['limit'])}`,
   minLength: ({ params, data }) =>

@@ -36,6 +36,7 @@ describe('the parameters of a mail server', () => {
       'test-account': false,
       'email-size-limit': 50,
       'mailbox-size-limit': 1024,
+      'accounts-may-exceed-limits': false,
       'sending-limits': {
         'messages-per-hour': 500,
         'messages-per-day': 2500,
