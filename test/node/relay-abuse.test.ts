@@ -594,7 +594,7 @@ describeInNamespace('a relay cluster under attack', import.meta.url, ({ it, befo
       const allowed =
         name === 'mailrelay'
           ? /^srv\/ledger\/.*(domains|secrets|outbox)$/
-          : /^(etc\/postfix\/outbound\/delivery-\d-password(\.cdb)?|srv\/ledger\/.*secrets|etc\/(portal|monitor|promise-credentials).*)$/;
+          : /^(etc\/postfix\/outbound\/delivery-\d-password(\.cdb)?|srv\/ledger\/.*(secrets|outbox)|etc\/(portal|monitor|promise-credentials).*)$/;
       for (const path of holders) expect(path, name).to.match(allowed);
       expect(holders, name).to.not.be.empty;
     }

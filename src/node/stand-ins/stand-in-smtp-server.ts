@@ -92,7 +92,7 @@ export async function startStandInSmtpServer(options: StandInOptions): Promise<S
           sender: mailFrom === false ? '' : mailFrom.address,
           recipients: rcptTo.map(({ address }) => address),
           source: receivedHeader(session, name, protocol) + Buffer.concat(parts).toString(),
-          user: session.user ?? null,
+          user: loginOf(session),
           client,
         };
         received.push(message);
@@ -119,13 +119,19 @@ export async function startStandInSmtpServer(options: StandInOptions): Promise<S
   };
 }
 
+/** The library's types do not say that it is false for who tried in vain. */
+function loginOf({ user }: SMTPServerSession): string | null {
+  return typeof user === 'string' ? user : null;
+}
+
 /** As any server writes it (RFC 5321, 4.4). */
 function receivedHeader(session: SMTPServerSession, name: string, protocol: string): string {
+  const login = loginOf(session);
   return [
     `Received: from ${session.hostNameAppearsAs || 'unknown'} ([${session.remoteAddress}])`,
     `(using ${protocol})`,
-    ...(session.user === undefined ? [] : [`(Authenticated sender: ${session.user})`]),
-    `by ${name} (stand-in) with ${session.user === undefined ? 'ESMTPS' : 'ESMTPSA'} id ${session.id}; ${new Date().toUTCString()}\r\n`,
+    ...(login === null ? [] : [`(Authenticated sender: ${login})`]),
+    `by ${name} (stand-in) with ${login === null ? 'ESMTPS' : 'ESMTPSA'} id ${session.id}; ${new Date().toUTCString()}\r\n`,
   ].join('\r\n\t');
 }
 
