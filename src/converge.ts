@@ -10,6 +10,7 @@ import { definitionOf } from './releases.ts';
 import { renderFiles } from './render/render-files.ts';
 import { readTemplates, templateRenderer } from './render/templates.ts';
 import { connectToMaster } from './slap/index.ts';
+import { endSessions, lockedOut, noteEnded } from './write/end-sessions.ts';
 import { notifyDaemons } from './write/notify-daemons.ts';
 import { writeFiles, writeFolders } from './write/write-plan.ts';
 
@@ -51,9 +52,14 @@ export async function converge(
       const plan = instance.plan({ ledger, place, seed, outside: { answers, ...dns } });
       await writeFolders(options.partition, plan.folders);
       const written = await writeFiles(options.partition, renderFiles(plan.files, render), indexer);
+      await noteEnded(options.partition, lockedOut(ledger, plan.ledger));
       return { ledger: plan.ledger, result: written };
     });
-    const notified = await notifyDaemons(options.partition);
+    const notified = [
+      // First: a Dovecot that is told to end leaves its sessions alone and cannot be asked any more.
+      ...(await endSessions(options.partition)),
+      ...(await notifyDaemons(options.partition)),
+    ];
 
     const published = await publishOutbox(master, store, (sent, all) => {
       log(`published ${sent} of ${all}`);

@@ -1,9 +1,10 @@
-/** Runs the mail server's policy process until SIGTERM: three services that share one configuration. */
+/** Runs the mail server's policy process until SIGTERM: services that share one configuration. */
 import type { MailPolicyConfig } from '../plan/mail-server/mail-policy.ts';
 import { followFile } from '../policy/followed-file.ts';
 import { answerQuestions } from '../policy/policy-protocol.ts';
 import { listenOnSocket } from '../policy/unix-socket.ts';
 import { passwordsOf, serveAuthPolicy } from './auth-policy.ts';
+import { answerQuota, recipientsOf } from './quota-policy.ts';
 import { sendingPolicy } from './sending-policy.ts';
 import { answerLookups } from './socketmap.ts';
 import { srsLookup } from './srs-maps.ts';
@@ -26,8 +27,13 @@ const saveEvery = 2_000;
 /** Throws OperatorError when the configuration cannot be read or a socket cannot be used. */
 export async function runMailPolicy(options: MailPolicyOptions): Promise<void> {
   const config = await followFile({ path: options.config, parse: parseConfig, content: 'the settings' });
-  const { users } = await config();
+  const { users, quota } = await config();
   const passwords = await followFile({ path: users, parse: passwordsOf, content: 'the accounts' });
+  const recipients = await followFile({
+    path: quota.recipients,
+    parse: recipientsOf,
+    content: 'the addresses',
+  });
 
   const sending = await sendingPolicy(options.stateFolder, async (account) => {
     const { sendingLimits, sendingExceptions } = await config();
@@ -40,7 +46,11 @@ export async function runMailPolicy(options: MailPolicyOptions): Promise<void> {
     );
   });
   await listenOnSocket(options.sendingSocket, (connection) => {
-    answerQuestions(connection, (attributes) => sending.answer(attributes));
+    answerQuestions(connection, async (attributes) =>
+      attributes('policy_context') === 'quota'
+        ? answerQuota(attributes, { ...(await config()).quota, recipients: await recipients() })
+        : sending.answer(attributes),
+    );
   });
   await serveAuthPolicy(
     {

@@ -18,6 +18,8 @@ export interface HostedDomains {
 
 const atom = '[a-z0-9_+=~-]+';
 const localPart = new RegExp(`^(?!-)${atom}(\\.${atom})*$`);
+/** What a rewritten sender begins with, here (`=`) or at other servers: such mail is a bounce, and goes back to where it came from. */
+const bouncePrefix = /^srs[01][=+-]/;
 /** Of other servers' mailboxes; nothing that starts a command, a file name or another address in a table of Postfix. */
 const foreignAtom = "[A-Za-z0-9_+=~'&-]+";
 const foreignLocalPart = new RegExp(`^(?![-'])${foreignAtom}(\\.${foreignAtom})*$`);
@@ -35,6 +37,12 @@ export function parseMailAddress(text: string, hosted: HostedDomains): ParsedAdd
     return refuse(
       text,
       'is not a mail address of an account; use letters, digits and . _ - + = ~ before the @',
+    );
+  }
+  if (bouncePrefix.test(folded)) {
+    return refuse(
+      text,
+      'would never get mail: what begins like this is a rewritten sender, made for bounces',
     );
   }
   return inHostedDomain(text, folded, domain, hosted);

@@ -5,7 +5,15 @@ import { expect } from 'chai';
 
 import { eventually } from '../support/node/eventually.ts';
 import { type MailNode, startMailNode } from '../support/node/mail-node.ts';
-import { activate, canLogIn, endpointsOf, type MailServer, messagesOf } from '../support/node/mail-server.ts';
+import { connectLines } from '../support/node/line-client.ts';
+import {
+  activate,
+  canLogIn,
+  endpointsOf,
+  imapClient,
+  type MailServer,
+  messagesOf,
+} from '../support/node/mail-server.ts';
 import { sendBy } from '../support/node/smtp.ts';
 
 const domain = 'mail1.example.com';
@@ -13,7 +21,13 @@ const second = 'second.example.com';
 const at = (local: string, of = domain) => `${local}@${of}`;
 const passwordOf = (name: string) => `${name}-secret`;
 const stranger = 'stranger@elsewhere.example';
+const mebibyte = 1024 * 1024;
 
+const basics = {
+  'mail-domains': [domain, second],
+  'domain-aliases': { 'alias.example.com': domain },
+  'inbound-relay': { enable: false },
+};
 const accounts: Readonly<Record<string, object>> = {
   alice: { aliases: [at('a.lice')] },
   bob: { forward: { destinations: [at('alice')] } },
@@ -25,12 +39,15 @@ const accounts: Readonly<Record<string, object>> = {
   printer: { mode: 'receive-only' },
   away: {},
   rest: {},
+  small: { 'mailbox-size-limit': 1 },
 };
 const aliases: Readonly<Record<string, readonly string[]>> = {
   // Two ways to alice and bob.
   team: [at('alice'), at('bob'), at('carol'), at('inner')],
   inner: [at('alice')],
   later: [at('missing')],
+  tiny: [at('small')],
+  both: [at('small'), at('alice')],
 };
 
 /** Recipient → who gets it, once each; or the refusal. */
@@ -94,11 +111,7 @@ describe('addresses', function () {
   before(async function () {
     this.timeout(300_000);
     mail = await startMailNode();
-    await mail.request('mail1', {
-      'mail-domains': [domain, second],
-      'domain-aliases': { 'alias.example.com': domain },
-      'inbound-relay': { enable: false },
-    });
+    await mail.request('mail1', basics);
     for (const name of Object.keys(accounts)) await request(name);
     for (const [name, destinations] of Object.entries(aliases)) {
       await mail.requestAccount('mail1', name, { kind: 'alias', address: at(name), destinations });
@@ -124,7 +137,13 @@ describe('addresses', function () {
   const counts = async (subject: string): Promise<Record<string, number>> => {
     const found = await Promise.all(
       Object.keys(accounts).map(async (name): Promise<[string, number]> => {
-        const messages = await messagesOf(server, at(name), passwordOf(name), 'INBOX');
+        // Nobody sees what an account got that is destroyed.
+        const messages = await messagesOf(server, at(name), passwordOf(name), 'INBOX').catch(
+          (error: { authenticationFailed?: boolean }) => {
+            if (error.authenticationFailed) return [];
+            throw error;
+          },
+        );
         return [name, messages.filter((text) => text.includes(`Subject: ${subject}`)).length];
       }),
     );
@@ -160,21 +179,108 @@ describe('addresses', function () {
     });
   }
 
-  it('work as soon as a missing destination comes, and go without another', async () => {
+  it('of a full mailbox refuse mail by whichever way it would come, others go on', async () => {
+    const client = imapClient(server.imaps, at('small'), passwordOf('small'));
+    await client.connect();
+    await client.append('INBOX', `Subject: filling\r\n\r\n${'x'.repeat(62)}\r\n`.padEnd(mebibyte, 'x'));
+    const ways = [at('small'), at('small+tag'), at('tiny'), at('tiny+tag'), at('tiny', 'alias.example.com')];
+    for (const way of ways) {
+      expect(await send('no room', stranger, way, null), way).to.match(/^RCPT 552 5\.2\.2 .*Mailbox is full/);
+    }
+    expect(await send('no room', at('alice'), at('tiny'), 'alice')).to.match(/^RCPT 552 5\.2\.2 /);
+    for (const other of [at('alice'), at('both'), at('whatever')])
+      expect(await send('room', stranger, other, null), other).to.equal('accepted');
+    await client.mailboxOpen('INBOX');
+    await client.messageDelete({ all: true });
+    for (const way of ways) expect(await send('room', stranger, way, null), way).to.equal('accepted');
+    await client.logout();
+  });
+
+  it('work as soon as a missing destination comes', async () => {
     await request('missing');
-    await mail.requestAccount('mail1', 'user3', { address: at('user3'), suspended: 'keep-mail' });
-    await mail.destroyAccount('auser3');
     await mail.settle();
     expect(await send('later', stranger, at('later'), null)).to.equal('accepted');
     expect((await mail.published('later'))['destinations']).to.deep.equal([at('missing')]);
+  });
+
+  it('of a suspended account keep their mail, or refuse it, and it ends what is open and comes back as it was', async () => {
+    const open = await connectLines(server.imap);
+    await open.until(/^\* OK/);
+    await open.command('a STARTTLS', /^a OK/);
+    await open.secure();
+    await open.command(`b LOGIN ${at('user3')} ${passwordOf('user3')}`, /^b OK/);
+    const other = imapClient(server.imaps, at('auser3'), passwordOf('auser3'));
+    await other.connect();
+
+    await request('user3', { suspended: 'keep-mail' });
+    const { output } = await mail.settle();
+    expect(output)
+      .to.contain(`sessions of ${at('user3')} ended`)
+      .and.not.contain(`of ${at('auser3')} ended`);
+    expect(await open.command('c NOOP', /^c /).catch(() => 'hung up')).to.match(/BYE|hung up/);
+    open.close();
+    await other.noop();
+    await other.logout();
     expect(await canLogIn(server, at('user3'), passwordOf('user3'))).to.equal(false);
     expect(await send('kept', stranger, at('user3'), null)).to.equal('accepted');
+
+    await request('user3', { suspended: 'refuse-mail' });
+    await mail.settle();
+    expect(await canLogIn(server, at('user3'), passwordOf('user3'))).to.equal(false);
+    expect(await send('refused', stranger, at('user3'), null)).to.match(/^RCPT 550 5\.2\.1 /);
+
     await request('user3');
     await mail.settle();
-    const messages = await eventually('the mail that was kept', async () => {
-      const found = await messagesOf(server, at('user3'), passwordOf('user3'), 'INBOX').catch(() => []);
-      return found.some((text) => text.includes('Subject: kept')) ? found : undefined;
-    });
-    expect(messages.filter((text) => text.includes('Subject: kept'))).to.have.length(1);
+    expect(await canLogIn(server, at('user3'), passwordOf('user3'))).to.equal(true);
+    await eventually('the mail that was kept', async () => (await counts('kept'))['user3'] === 1);
+    expect(await counts('kept')).to.deep.equal({ user3: 1 });
+    expect(await counts('refused')).to.deep.equal({});
   });
+
+  it('of a destroyed account go to the catch-all, its mail to nobody, and its namesakes stay as they are', async () => {
+    await mail.destroyAccount('auser3');
+    await mail.settle();
+    expect(await canLogIn(server, at('auser3'), passwordOf('auser3'))).to.equal(false);
+    for (const name of ['user3', 'auser3'])
+      expect(await send(`to ${name} of two`, stranger, at(name), null)).to.equal('accepted');
+    await eventually('both', async () => {
+      const [left, right] = await Promise.all([counts('to user3 of two'), counts('to auser3 of two')]);
+      return left['user3'] === 1 && right['rest'] === 1;
+    });
+    expect(await counts('to user3 of two')).to.deep.equal({ user3: 1 });
+    expect(await counts('to auser3 of two')).to.deep.equal({ rest: 1 });
+    // What it got before is kept aside for its return.
+    expect(await counts('auser3-mail1-example-com')).to.deep.equal({});
+    await request('auser3');
+    await mail.settle();
+    await eventually('its return', () => canLogIn(server, at('auser3'), passwordOf('auser3')));
+    expect(await counts('auser3-mail1-example-com')).to.deep.equal({ auser3: 1 });
+  });
+
+  for (const [delimiter, tagged, untagged] of [
+    ['-', 'alice-tag', 'alice+tag'],
+    ['', null, 'alice-tag'],
+  ] as const) {
+    it(`have tags behind ${JSON.stringify(delimiter)} when the parameter says so`, async () => {
+      await mail.request('mail1', { ...basics, 'recipient-delimiter': delimiter });
+      await mail.settle();
+      const expected = {
+        [untagged]: 'rest',
+        'bob+news': 'bob+news',
+        ...(tagged ? { [tagged]: 'alice' } : {}),
+      };
+      const subject = (to: string) => `${to} where tags are behind (${delimiter})`;
+      await eventually('Postfix with the new delimiter', async () => {
+        const isTag = (local: string) => send('probe', at(local), at('user3'), 'alice');
+        const isReady = tagged === null || (await isTag(tagged)) === 'accepted';
+        return isReady && (await isTag(untagged)) !== 'accepted';
+      });
+      for (const to of Object.keys(expected))
+        expect(await send(subject(to), stranger, at(to), null), to).to.equal('accepted');
+      for (const [to, who] of Object.entries(expected)) {
+        await eventually(`${to} at ${who}`, async () => (await counts(subject(to)))[who] !== undefined);
+        expect(await counts(subject(to)), to).to.deep.equal({ [who]: 1 });
+      }
+    });
+  }
 });

@@ -22,16 +22,17 @@ describe('mail that leaves again', function () {
   let server: MailServer;
   /** The rest of the world: it takes everything but what is for somebody unknown. */
   let world: StandIn;
+  const parameters = (forwarding: boolean) => ({
+    'mail-domains': [domain, 'second.example.com'],
+    'inbound-relay': { enable: false },
+    'outbound-relay': { host: world.host, port: world.port },
+    forwarding,
+  });
 
   before(async () => {
     world = await startStandIn(undefined, /^unknown@/);
     mail = await startMailNode();
-    await mail.request('mail1', {
-      'mail-domains': [domain, 'second.example.com'],
-      'inbound-relay': { enable: false },
-      'outbound-relay': { host: world.host, port: world.port },
-      forwarding: true,
-    });
+    await mail.request('mail1', parameters(true));
     const aliases: Record<string, string[]> = {
       team: ['somebody@abroad.example', at('bob')],
       left: ['unknown@abroad.example'],
@@ -44,11 +45,15 @@ describe('mail that leaves again', function () {
       address: at('moved'),
       forward: { destinations: ['moved@abroad.example'], 'keep-copy': true },
     });
+    await mail.requestAccount('mail1', 'gone', {
+      address: at('gone'),
+      forward: { destinations: ['gone@abroad.example'], 'keep-copy': false },
+    });
     for (const name of ['alice', 'bob']) await mail.requestAccount('mail1', name, { address: at(name) });
     await mail.settle();
     server = endpointsOf(await mail.published('mail1'));
     await Promise.all(
-      ['alice', 'bob', 'moved'].map((name) => activate(mail, 'mail1', name, passwordOf(name))),
+      ['alice', 'bob', 'moved', 'gone'].map((name) => activate(mail, 'mail1', name, passwordOf(name))),
     );
   });
 
@@ -144,6 +149,12 @@ describe('mail that leaves again', function () {
       expect(await returnPath('moved', 'for who moved')).to.equal(stranger);
     });
 
+    it('leaves without a copy where none is kept', async () => {
+      expect(await send(stranger, at('gone'), 'for who is gone')).to.equal('accepted');
+      expect((await abroad('gone@abroad.example', 'for who is gone')).sender).to.match(isOurs);
+      expect(await messagesOf(server, at('gone'), passwordOf('gone'))).to.deep.equal([]);
+    });
+
     it('is bounced to whoever sent it, when the other side refuses it', async () => {
       expect(await send(stranger, at('left'), 'to be refused')).to.equal('accepted');
       const bounce = await abroad(stranger, 'to be refused');
@@ -191,6 +202,47 @@ describe('mail that leaves again', function () {
       );
       expect(await send(stranger, at('alice'), 'redirected')).to.equal('accepted');
       expect((await abroad('somebody@abroad.example', 'redirected')).sender).to.equal(at('alice'));
+    });
+  });
+
+  describe('where forwarding is switched off', () => {
+    before(async () => {
+      await mail.request('mail1', parameters(false));
+      await mail.requestAccount('mail1', 'outward', {
+        kind: 'alias',
+        address: at('outward'),
+        destinations: ['x@abroad.example', at('bob')],
+      });
+      await mail.settle();
+    });
+
+    it('nothing leaves any more, by whichever way it did: what can stay here stays', async () => {
+      for (const [name, keeper] of [
+        ['team', 'bob'],
+        ['moved', 'moved'],
+        ['gone', 'gone'],
+      ] as const) {
+        expect(await send(stranger, at(name), `kept from ${name}`)).to.equal('accepted');
+        expect(await returnPath(keeper, `kept from ${name}`)).to.equal(stranger);
+      }
+      expect(await send(stranger, at('left'), 'kept from left')).to.match(/^RCPT 550 5\.2\.1 /);
+      // Later mail to other servers has left: what was to leave before it would have, too.
+      const login = { user: at('bob'), pass: passwordOf('bob') };
+      const letter = { recipients: ['friend@abroad.example'], message: 'Subject: a letter\r\n\r\nhi\r\n' };
+      expect(await sendBy(server.smtp, { sender: at('bob'), ...letter }, { login })).to.equal('accepted');
+      await abroad('friend@abroad.example', 'a letter');
+      expect(world.received.filter(({ source }) => source.includes('kept from'))).to.deep.equal([]);
+    });
+
+    it('is said to those who ask for it, and to those who had it', async () => {
+      const refused =
+        /^forwarding_not_allowed: .* is on another server; ask the server's owner for "forwarding"$/;
+      for (const name of ['outward', 'alias team', 'alias left'])
+        expect((await mail.published(name))['error'], name).to.match(refused);
+      for (const name of ['moved', 'gone'])
+        expect((await mail.published(name))['refused-forward'], name).to.match(refused);
+      // It never led anywhere.
+      expect(await send(stranger, at('outward'))).to.match(/^RCPT 550 5\.2\.1 /);
     });
   });
 });

@@ -156,7 +156,7 @@ describe('an instance of a mail server', function () {
     expect(await servicePids(mail, partition)).to.deep.equal(pids);
   });
 
-  it('touches only tables for one more account, and open connections go on', async () => {
+  it('touches only tables for one more account and one more alias, and open connections go on', async () => {
     idle = await connectLines(server.imap);
     await idle.until(/^\* OK/);
     await idle.command('a STARTTLS', /^a OK/);
@@ -168,17 +168,27 @@ describe('an instance of a mail server', function () {
     const [files, pids] = await Promise.all([fileStates(partition, watched), servicePids(mail, partition)]);
 
     await mail.requestAccount('mail1', 'bob', { address: `bob@${domain}` });
-    await mail.settle();
+    await mail.requestAccount('mail1', 'sales', {
+      kind: 'alias',
+      address: `sales@${domain}`,
+      destinations: [alice],
+    });
+    const { output } = await mail.settle();
 
+    expect(output).not.to.match(/(postfix|dovecot|apache|portal|crond|policy) (reloads|stops)|sessions of/);
     expect(await servicePids(mail, partition)).to.deep.equal(pids);
     const changed = changedPaths(files, await fileStates(partition, watched));
-    const expected = /^(etc\/postfix\/(mailboxes|sender-logins)(\.(cdb|lmdb))?|srv\/ledger\/.*)$/;
+    const expected = /^(etc\/postfix\/(mailboxes|recipients|sender-logins)(\.(cdb|lmdb))?|srv\/ledger\/.*)$/;
     expect(changed.filter((path) => !expected.test(path))).to.deep.equal([]);
     expect(await deliver(smtp, { sender: stranger, recipients: [alice] })).to.equal('accepted');
     expect(await sendBy(server.smtp, { sender: stranger, recipients: [`bob@${domain}`] })).to.equal(
       'accepted',
     );
     smtp.close();
+    await idle.until(/^\* \d+ EXISTS/);
+    expect(await sendBy(server.smtp, { sender: stranger, recipients: [`sales@${domain}`] })).to.equal(
+      'accepted',
+    );
     await idle.until(/^\* \d+ EXISTS/);
   });
 

@@ -137,7 +137,10 @@ function policyFiles(node: RelayNode): PlannedFile[] {
     generatorService(
       node.place,
       'policy',
-      `policy --tenants ${partition}/etc/postfix/outbound/tenants.json --socket ${partition}/var/run/policy.sock`,
+      [
+        `policy --tenants ${partition}/etc/postfix/outbound/tenants.json`,
+        `--socket ${partition}/var/run/policy.sock >> ${partition}/var/log/policy.log 2>&1`,
+      ].join(' '),
     ),
   ];
 }

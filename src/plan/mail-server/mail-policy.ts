@@ -1,4 +1,4 @@
-/** The mail server's policy process: sending limits, log-in limits and sender rewriting. Pure. */
+/** The mail server's policy process: sending limits, log-in limits, full mailboxes and sender rewriting. Pure. */
 import type { SendingLimits } from '../../ledger/types.ts';
 import type { LogInLimits } from '../../model/mail-server/limits.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
@@ -19,6 +19,8 @@ export interface MailPolicyConfig {
   authPolicyKey: string;
   /** Dovecot's passwd-file. */
   users: string;
+  /** Where each address ends: source of Postfix' table. Dovecot's socket, which is asked whether a mailbox is full. */
+  quota: { recipients: string; socket: string; delimiter: string };
 }
 
 export const mailPolicyFolders: readonly PlannedFolder[] = [{ path: 'var/lib/mail-policy', mode: 0o700 }];
@@ -85,5 +87,10 @@ function configOf(model: MailServer): MailPolicyConfig {
     logInLimits: model.logInLimits,
     authPolicyKey: secrets['auth-policy-key'],
     users: `${place.partition}/srv/ledger/current/users`,
+    quota: {
+      recipients: `${place.partition}/etc/postfix/recipients`,
+      socket: `${place.partition}/var/run/dovecot/quota-status`,
+      delimiter: model.recipientDelimiter,
+    },
   };
 }

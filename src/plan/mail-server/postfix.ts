@@ -51,7 +51,6 @@ export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
           authSocket: `${place.partition}/var/run/dovecot/auth-postfix`,
           sendingSocket: `${place.partition}/${sendingSocket}`,
           srsSocket: `${place.partition}/${srsSocket}`,
-          quotaSocket: `${place.partition}/var/run/dovecot/quota-status`,
           certificate: `${basics.configurationFolder}/ssl/postfix-backend.bundle.pem`,
           ownAddresses: ownAddresses(model).join(' '),
           onlyRelays: model.reception === 'relays',

@@ -150,6 +150,24 @@ describe('the ledger on disk', function () {
     );
   });
 
+  it('of a version that knew no aliases is read, and has them after the next change', async () => {
+    const older = { ...exampleLedger, aliases: [] };
+    await write(store(), older);
+    await rm(at('current/aliases'));
+    expect((await readLedger(store())).accounts).to.deep.equal(
+      [...older.accounts].sort((left, right) => (left.address < right.address ? -1 : 1)),
+    );
+    await write(store(), exampleLedger);
+    expect((await readLedger(store())).aliases).to.have.deep.members([...exampleLedger.aliases]);
+    expect(await readFile(at('current/aliases'), 'utf8')).to.contain('sales@example.com ');
+  });
+
+  it('is not read without its aliases when it had some', async () => {
+    await write(store(), exampleLedger);
+    await rm(at('current/aliases'));
+    expect((await fails(readLedger(store()))).message).to.match(/aliases/);
+  });
+
   it('does not take a folder in the place of its link for an empty ledger', async () => {
     await mkdir(at('current'), { recursive: true });
     expect((await fails(readLedger(store()))).message).to.contain('must be a link to a generation');

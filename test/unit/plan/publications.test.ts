@@ -193,6 +193,45 @@ describe('a publication', () => {
     expect(used.accounts.map(({ password }) => password)).to.include('{X}1');
   });
 
+  it('waits for the token to be used when only what the account may send as changed: another token would be needed', () => {
+    const before = delivered(first.plan);
+    const more = {
+      _alice: { ...shared._alice, aliases: ['a.lice@example.com', 'taken@example.com'] },
+      _taken: { address: 'taken@example.com' },
+      _sales: { kind: 'alias', address: 'sales@example.com', destinations: ['alice@example.com'] },
+    };
+    const taken = processMailServer({ shared: { ...more, _alice: shared._alice }, ledger: before, seed: 9 });
+    expect(taken.plan.ledger.outbox).to.have.all.keys('', '_taken', '_sales');
+    const held = processMailServer({ shared: more, ledger: delivered(taken.plan), seed: 8 });
+    expect(held.plan.ledger.outbox).to.deep.equal({});
+    const tokenOf = ({ accounts }: typeof before) =>
+      accounts.find(({ address }) => address === 'alice@example.com')?.token;
+    expect(tokenOf(held.plan.ledger)).to.equal(tokenOf(before)).and.not.equal(undefined);
+
+    const used = withPassword(delivered(held.plan), 'alice@example.com', token, '{X}1');
+    const { plan } = processMailServer({ shared: more, ledger: used, seed: 7 });
+    expect(plan.ledger.outbox['_alice']?.parameters).to.deep.include({
+      token: '',
+      addresses: ['alice@example.com', 'a.lice@example.com', 'sales@example.com'],
+    });
+    expect(plan.ledger.outbox['_alice']?.parameters['refused-aliases']).to.have.all.keys('taken@example.com');
+    expect(waiting({ shared: more, ledger: delivered(plan) })).to.deep.equal([]);
+  });
+
+  it('says at once what the account may send as when the token that waits is known in clear', () => {
+    const resetting = { _alice: { ...shared._alice, 'reset-token': 'chosen-by-me' } };
+    const reset = processMailServer({ shared: resetting });
+    const sales = { kind: 'alias', address: 'sales@example.com', destinations: ['alice@example.com'] };
+    const { plan } = processMailServer({
+      shared: { ...resetting, _sales: sales },
+      ledger: delivered(reset.plan),
+    });
+    expect(plan.ledger.outbox['_alice']?.parameters).to.deep.include({
+      token: 'chosen-by-me',
+      addresses: ['alice@example.com', 'sales@example.com'],
+    });
+  });
+
   it('is sent again without a token when the web address changed after the token was used', () => {
     const ledger = withPassword(delivered(first.plan), 'alice@example.com', token, '{X}1');
     const { plan } = processMailServer({ shared, ledger, answers: frontend });

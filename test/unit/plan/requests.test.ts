@@ -35,6 +35,18 @@ describe('what a mail server asks of other software releases', () => {
     );
   });
 
+  it('is one for each domain that stands for another, too: its mail comes by the same way', () => {
+    const parameters = {
+      'mail-domains': ['a.example'],
+      'domain-aliases': { 'B\u00fccher.example': 'A.example' },
+      'inbound-relay': { enable: true },
+    };
+    const relays = requestsOf({ parameters }).flatMap(({ parameters: { name } }) =>
+      typeof name === 'string' ? [name] : [],
+    );
+    expect(relays).to.deep.equal(['a.example', 'xn--bcher-kva.example']);
+  });
+
   it('is no relay where the inbound relay is switched off', () => {
     expect(requestsOf({}).map(({ name }) => name)).to.deep.equal(['Instance Frontend', 'Monitor Frontend']);
   });

@@ -79,6 +79,20 @@ describe('the way out of a mail server', () => {
     expect(trustedClients).to.deep.equal([current, next, other]);
   });
 
+  it('is that of its own relay for a domain that stands for another', () => {
+    const parameters = {
+      'mail-domains': ['a.example'],
+      'domain-aliases': { 'alias.example': 'a.example' },
+      'inbound-relay': { enable: true },
+    };
+    const { transports, missing } = routesOf(parameters, { 'alias.example': answer });
+    expect(transports['@a.example']).to.equal(waits);
+    expect(transports['@alias.example']).to.equal('relay:[fd00::2]:10587');
+    expect(missing.join()).to.contain('a.example').and.not.contain('alias.example');
+    const sent = routesOf({ ...parameters, 'outbound-relay': { host: 'smtp.example.net' } });
+    expect(sent.transports['@alias.example']).to.equal(sent.transports['@a.example']);
+  });
+
   it('goes on for one domain while the relay of another is missing', () => {
     const { transports, missing } = routesOf(relayed, { 'b.example': answer });
     expect(transports).to.deep.equal({

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { parseMailAddress } from '../../../src/validate/mail-address.ts';
+import { parseDestination, parseMailAddress } from '../../../src/validate/mail-address.ts';
 import { validateMailServerRequest } from '../../../src/validate/mail-server/mail-server-request.ts';
 
 const hosted = { domains: new Set(['example.com', 'second.example']), aliases: new Map<string, string>() };
@@ -61,6 +61,10 @@ const hostile: Readonly<Record<string, string>> = {
   'a star': '*@example.com',
   'a hash, which begins a comment': '#a@example.com',
   'a plus-free catch-all': '@',
+  'the beginning of a rewritten sender': 'srs0=x@example.com',
+  'the beginning of a sender that was rewritten twice': 'SRS1=x@example.com',
+  'the beginning of a rewritten sender, with a plus': 'SRS0+x=y@example.com',
+  'the beginning of a rewritten sender, with a dash': 'srs1-@example.com',
 };
 
 describe('the address of an account', () => {
@@ -84,6 +88,23 @@ describe('the address of an account', () => {
     ]) {
       expect(parseMailAddress(address, hosted)).to.deep.equal({ address });
     }
+  });
+
+  it('says that it would never get mail when it looks like a rewritten sender, and may hold what only resembles one', () => {
+    const problem =
+      '"SRS0=x@example.com" would never get mail: what begins like this is a rewritten sender, made for bounces';
+    expect(parseMailAddress('SRS0=x@example.com', hosted)).to.deep.equal({ problem });
+    expect(parseDestination('SRS0=x@example.com', hosted)).to.deep.equal({ problem });
+    for (const address of [
+      'srs0@example.com',
+      'srs2=x@example.com',
+      'asrs0=x@example.com',
+      'srs@example.com',
+    ])
+      expect(parseMailAddress(address, hosted)).to.deep.equal({ address });
+    // Of another server: it knows what to do with it.
+    const foreign = 'SRS0=x=y=z=a@elsewhere.example';
+    expect(parseDestination(foreign, hosted)).to.deep.equal({ address: foreign });
   });
 
   it('says the domains of the server when it is of another', () => {

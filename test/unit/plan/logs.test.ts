@@ -1,0 +1,41 @@
+import { readdirSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+
+const golden = fileURLToPath(new URL('../../golden/', import.meta.url));
+
+describe('a log that a promise names', () => {
+  for (const { name } of readdirSync(golden, { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  )) {
+    it(`is written by somebody, and rotated: ${name}`, async () => {
+      const expected = join(golden, name, 'expected');
+      const entries = await readdir(expected, { recursive: true, withFileTypes: true });
+      const files = new Map<string, string>();
+      for (const entry of entries.filter((each) => each.isFile())) {
+        const path = join(entry.parentPath, entry.name);
+        files.set(path.slice(expected.length + 1), await readFile(path, 'utf8'));
+      }
+      const profile = files.get('etc/profile.cfg') ?? '';
+      const named = new Set([...profile.matchAll(/^config-log = (\S+)$/gm)].map(([, path]) => path ?? ''));
+      const rotated = [
+        ...(files.get('etc/logrotate.conf') ?? '').matchAll(/^\S*\/(var\/log\/\S+) \{$/gm),
+      ].map(([, path = '']) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`));
+      const writers = [...files].filter(([path]) => /^(etc\/(?!profile|logrotate)|libexec\/)/.test(path));
+      expect(named.size).to.be.greaterThan(0);
+      for (const log of named) {
+        expect(
+          writers.filter(([, content]) => content.includes(log)),
+          log,
+        ).not.to.have.length(0);
+        expect(
+          rotated.some((path) => path.test(log)),
+          log,
+        ).to.equal(true);
+      }
+    });
+  }
+});
