@@ -1,5 +1,5 @@
 /** The software release `mail-server`. */
-import { buildMailServer } from './model/mail-server/mail-server.ts';
+import { buildMailServer, mailServerSettings } from './model/mail-server/mail-server.ts';
 import { mailServerPorts } from './model/place.ts';
 import type { Daemon } from './plan/planned.ts';
 import { planMailServer } from './plan/mail-server/plan.ts';
@@ -41,7 +41,7 @@ export const mailServer: ReleaseDefinition = {
     return {
       refused: request.refused,
       lookups: () => [],
-      requests: ({ ledger, place, seed }) => planRequests(buildMailServer(request, ledger, place, seed)),
+      requests: ({ place }) => planRequests(mailServerSettings(request, place)),
       plan: ({ ledger, place, seed, outside }) =>
         planMailServer(buildMailServer(request, ledger, place, seed), outside.answers, ledger, seed),
     };

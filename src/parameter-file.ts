@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parsePath } from 'node:path';
 
-import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
-
 import { RequesterError } from './errors.ts';
+import { parseParameterText } from './parameter-text.ts';
 import type { RequestedInstance, SharedRequest } from './validate/requested.ts';
 
 export interface ParameterFile extends RequestedInstance {
@@ -25,7 +24,7 @@ interface Wrapped {
  * Throws RequesterError when it cannot be read.
  */
 export async function readParameterFile(path: string, defaultType: string): Promise<ParameterFile> {
-  const content = await readYaml(path);
+  const content = await readContent(path);
   const wrapped = isWrapped(content) ? content : { parameters: content };
   const shared = [...sharedRequests(wrapped.shared, path), ...(await sharedBeside(path))];
   return {
@@ -53,7 +52,7 @@ async function sharedBeside(path: string): Promise<SharedRequest[]> {
       () => true,
       () => false,
     );
-    if (exists) return sharedRequests(await readYaml(beside), beside);
+    if (exists) return sharedRequests(await readContent(beside), beside);
   }
   return [];
 }
@@ -77,42 +76,12 @@ function sharedRequests(value: unknown, path: string): SharedRequest[] {
   });
 }
 
-async function readYaml(path: string): Promise<unknown> {
+async function readContent(path: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
     throw new RequesterError([`${path}: ${(error as Error).message}; give the path of a YAML or JSON file`]);
   }
-  const lines = new LineCounter();
-  // The parser compares each key with all before it, which ten thousand requests are too many for.
-  const documents = parseAllDocuments(text, { uniqueKeys: false, lineCounter: lines });
-  if (documents.length !== 1 || !('toJS' in (documents[0] ?? {}))) {
-    throw new RequesterError([`${path}: holds ${documents.length} documents; write exactly one`]);
-  }
-  const [document] = documents as Document.Parsed[];
-  const problems = [
-    ...(document?.errors ?? []).map(({ message }) => message.split('\n')[0] ?? ''),
-    ...repeatedKeys(document, lines),
-  ];
-  if (problems.length > 0) throw new RequesterError(problems.map((problem) => `${path}: ${problem}`));
-  return document?.toJS();
-}
-
-function repeatedKeys(document: Document.Parsed | undefined, lines: LineCounter): string[] {
-  const problems: string[] = [];
-  visit(document ?? null, {
-    Map(_key, { items }) {
-      const seen = new Set<unknown>();
-      for (const { key } of items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value)) {
-          const { line } = lines.linePos(key.range?.[0] ?? 0);
-          problems.push(`"${String(key.value)}" stands twice in one map, again at line ${line}; remove one`);
-        }
-        seen.add(key.value);
-      }
-    },
-  });
-  return problems;
+  return parseParameterText(text, path);
 }

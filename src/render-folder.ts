@@ -1,5 +1,5 @@
 /** The folder that `render -o` writes, and the difference that `--diff` shows. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
@@ -83,5 +83,5 @@ async function readManifest(folder: string): Promise<Record<string, string>> {
 }
 
 function checksum(content: string): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content, 'hex');
 }

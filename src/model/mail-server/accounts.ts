@@ -1,5 +1,5 @@
 /** What becomes of one account: set-up token, password, and the folder of its mail. Pure. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { hashToken, tokenMatches } from '../../ledger/token.ts';
 import {
@@ -51,8 +51,8 @@ export function grantAccount(
   const isNewResetToken =
     resetToken !== null && (held.resetToken === null || !tokenMatches(resetToken, held.resetToken));
   if (isNewResetToken) {
-    const hash = hashToken(resetToken, salt());
-    return { record: { ...held, password: null, token: hash, resetToken: hash }, freshToken: resetToken };
+    const hashed = hashToken(resetToken, salt());
+    return { record: { ...held, password: null, token: hashed, resetToken: hashed }, freshToken: resetToken };
   }
   if (held.password === null && held.token === null) {
     const token = uuidFrom(seed, purpose);
@@ -87,7 +87,7 @@ export function mailboxFolder(address: string, holder: Holder): string {
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .slice(-40)
     .replace(/^[.-]+/, '');
-  const digest = createHash('sha256').update(holder).digest('hex').slice(0, 8);
+  const digest = hash('sha256', holder, 'hex').slice(0, 8);
   // No dash where nothing readable is left: a name that begins with one reads as an option.
   const folder = readable === '' ? digest : `${readable}-${digest}`;
   return `${address.slice(at + 1)}/${address.slice(0, at)}/${folder}`;

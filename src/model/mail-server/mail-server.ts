@@ -14,11 +14,12 @@ import type { Place } from '../place.ts';
 import { passwordFrom } from '../seed.ts';
 import type { AccountClaim } from './accounts.ts';
 import { type Claim, type ClaimOutcome, decideAddresses } from './addresses.ts';
-import { type InstanceLimits, type LogInLimits, sendingLimitsOf, withinLimits } from './limits.ts';
+import { type LogInLimits, sendingLimitsOf, withinLimits } from './limits.ts';
 import { promiseAddress, promiseDomain } from './promise-address.ts';
 import type { ResolvedAddress } from './resolution.ts';
 
-export interface MailServer {
+/** What the parameters alone say, whatever the requests for addresses. */
+export interface MailServerSettings {
   place: Place;
   /** What Postfix calls itself. */
   hostName: string;
@@ -30,14 +31,6 @@ export interface MailServer {
   hostedDomains: readonly string[];
   /** What separates a name from a tag; empty: nothing does. */
   recipientDelimiter: string;
-  accounts: readonly AccountRecord[];
-  aliases: readonly AliasRecord[];
-  /** By address: where mail ends, who may send. Of an alias domain's addresses there are none: they are those of its target. */
-  addresses: ReadonlyMap<string, ResolvedAddress>;
-  records: readonly AccountRecord[];
-  outcomes: readonly ClaimOutcome[];
-  refused: MailServerRequest['refused'];
-  secrets: Readonly<Record<SecretName, string>>;
   /** Who may deliver to hosted domains without logging in. */
   reception: 'anybody' | 'relays';
   outbound: Outbound;
@@ -52,6 +45,17 @@ export interface MailServer {
   /** Of each account whose settings say nothing else. */
   sendingLimits: SendingLimits;
   logInLimits: LogInLimits;
+}
+
+export interface MailServer extends MailServerSettings {
+  accounts: readonly AccountRecord[];
+  aliases: readonly AliasRecord[];
+  /** By address: where mail ends, who may send. Of an alias domain's addresses there are none: they are those of its target. */
+  addresses: ReadonlyMap<string, ResolvedAddress>;
+  records: readonly AccountRecord[];
+  outcomes: readonly ClaimOutcome[];
+  refused: MailServerRequest['refused'];
+  secrets: Readonly<Record<SecretName, string>>;
 }
 
 export type Outbound =
@@ -70,26 +74,43 @@ export type SecretName = (typeof secretNames)[number];
 
 const mebibyte = 1024 * 1024;
 
+export function mailServerSettings({ parameters }: MailServerRequest, place: Place): MailServerSettings {
+  const domains = parameters['mail-domains'];
+  const domainAliases = parameters['domain-aliases'];
+  const relays = parameters['inbound-relay'].enable;
+  const dns = parameters['request-dns'];
+  return {
+    place,
+    hostName: hostNameOf(place.title),
+    domains,
+    domainAliases,
+    hostedDomains: [...domains, ...domainAliases.keys()],
+    recipientDelimiter: parameters['recipient-delimiter'],
+    reception: relays ? 'relays' : 'anybody',
+    outbound: outboundOf(parameters),
+    relaySoftwareUrl: relays ? parameters['inbound-relay']['relay-sr-url'] : null,
+    requestDns: dns.enable ? { softwareUrl: dns['sr-url'], softwareType: dns['sr-type'] } : null,
+    anyPassword: parameters['demo-disable-auth'],
+    messageSizeLimit: parameters['email-size-limit'] * mebibyte,
+    mailboxSizeLimit: parameters['mailbox-size-limit'],
+    sendingLimits: sendingLimitsOf(parameters['sending-limits']),
+    logInLimits: parameters['log-in-limits'],
+  };
+}
+
 export function buildMailServer(
   request: MailServerRequest,
   ledger: Ledger,
   place: Place,
   seed: Uint8Array,
 ): MailServer {
-  const { parameters } = request;
-  const domains = parameters['mail-domains'];
+  const settings = mailServerSettings(request, place);
   const secrets = Object.fromEntries(
     secretNames.map((name) => [name, ledger.secrets[name] ?? passwordFrom(seed, name)]),
   ) as Record<SecretName, string>;
-  const domainAliases = parameters['domain-aliases'];
-  const recipientDelimiter = parameters['recipient-delimiter'];
-  const limits: InstanceLimits = {
-    mailboxSizeLimit: parameters['mailbox-size-limit'],
-    sendingLimits: sendingLimitsOf(parameters['sending-limits']),
-  };
   // The operator's word wins over what requests say, also over what was granted before.
-  const allowed = (settings: AccountSettings) =>
-    parameters['accounts-may-exceed-limits'] ? settings : withinLimits(settings, limits);
+  const allowed = (asked: AccountSettings) =>
+    request.parameters['accounts-may-exceed-limits'] ? asked : withinLimits(asked, settings);
   const {
     accounts: records,
     aliases,
@@ -105,21 +126,14 @@ export function buildMailServer(
       accounts: ledger.accounts.map((account) => ({ ...account, settings: allowed(account.settings) })),
     },
     {
-      domains: new Set([...domains, promiseDomain]),
-      delimiter: recipientDelimiter,
-      forwarding: parameters.forwarding,
+      domains: new Set([...settings.domains, promiseDomain]),
+      delimiter: settings.recipientDelimiter,
+      forwarding: request.parameters.forwarding,
     },
     seed,
   );
-  const relays = parameters['inbound-relay'].enable;
-  const dns = parameters['request-dns'];
   return {
-    place,
-    hostName: hostNameOf(place.title),
-    domains,
-    domainAliases,
-    hostedDomains: [...domains, ...domainAliases.keys()],
-    recipientDelimiter,
+    ...settings,
     records,
     aliases,
     addresses: resolved,
@@ -127,14 +141,6 @@ export function buildMailServer(
     accounts: records.filter(({ state }) => state === 'held'),
     refused: request.refused,
     secrets,
-    reception: relays ? 'relays' : 'anybody',
-    outbound: outboundOf(request),
-    relaySoftwareUrl: relays ? parameters['inbound-relay']['relay-sr-url'] : null,
-    requestDns: dns.enable ? { softwareUrl: dns['sr-url'], softwareType: dns['sr-type'] } : null,
-    anyPassword: parameters['demo-disable-auth'],
-    messageSizeLimit: parameters['email-size-limit'] * mebibyte,
-    ...limits,
-    logInLimits: parameters['log-in-limits'],
   };
 }
 
@@ -167,7 +173,7 @@ function builtinClaims({ parameters }: MailServerRequest, promisePassword: strin
   ];
 }
 
-function outboundOf({ parameters }: MailServerRequest): Outbound {
+function outboundOf(parameters: MailServerRequest['parameters']): Outbound {
   const { enable, host, port, user, password } = parameters['outbound-relay'];
   if (!enable) return { kind: 'direct' };
   if (host === undefined) return parameters['inbound-relay'].enable ? { kind: 'relay' } : { kind: 'direct' };

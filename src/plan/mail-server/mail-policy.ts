@@ -7,6 +7,7 @@ import type { Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { portOf } from '../shared/endpoints.ts';
 import { generatorService } from '../shared/maintenance.ts';
+import { rewrittenDomain } from './sender-rewriting.ts';
 
 /** `etc/mail-policy.json`; the process reads it again when it changes. */
 export interface MailPolicyConfig {
@@ -66,12 +67,11 @@ export function authPolicyUrl(place: Place): string {
 }
 
 function configOf(model: MailServer): MailPolicyConfig {
-  const { place, domains, hostedDomains, accounts, secrets } = model;
-  const [domain = model.hostName] = domains;
+  const { place, hostedDomains, accounts, secrets } = model;
   return {
     srs: {
       secret: secrets['srs-secret'],
-      domain,
+      domain: rewrittenDomain(model),
       hosted: [...hostedDomains, promiseDomain, model.hostName.toLowerCase()],
     },
     sendingLimits: model.sendingLimits,

@@ -14,6 +14,7 @@ import { endpointsOf } from '../shared/endpoints.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
 import { sendingSocket, srsSocket } from './mail-policy.ts';
 import type { Routes } from './routes.ts';
+import { srsPatterns } from './sender-rewriting.ts';
 
 export function postfixLocationAt(place: Place): PostfixLocation {
   return {
@@ -68,23 +69,12 @@ export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
       },
     },
     ...postfixIdentities(location),
-    ...srsPatterns,
+    ...srsPatterns(model),
     ...tableFiles(mailServerTables(model, routes)),
     ...(model.anyPassword ? [anyLoginTable(model)] : []),
     startPostfix(location, endpoints),
   ];
 }
-
-/** What looks like a rewritten sender. Whoever looks these up asks the policy process about such addresses only. */
-const srsPatterns: readonly PlannedFile[] = [
-  ['srs-addresses', '/^("?srs[01]=.*)$/ $1\n'],
-  ['srs-recipients', '/^"?srs[01]=/ srs_recipient\n'],
-].map(([name, text]): PlannedFile => ({
-  path: `etc/postfix/${name}.regexp`,
-  mode: 0o600,
-  reload: 'postfix',
-  body: { text: text ?? '' },
-}));
 
 /** Clients on the partition's own addresses; another partition's IPv6 on the same node is not one. */
 function ownAddresses({ place }: MailServer): string[] {

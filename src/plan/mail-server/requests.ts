@@ -1,12 +1,12 @@
-/** Which other instances a mail server asks for (contract 2.8). Pure; stage 4 sends them. */
+/** Which other instances a mail server asks for (contract 2.8), whatever its accounts. Pure; stage 4 sends them. */
 import type { RelationRequest } from '../../model/answers.ts';
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServerSettings } from '../../model/mail-server/mail-server.ts';
 import { portOf } from '../shared/endpoints.ts';
 import { planFrontendRequest } from '../shared/frontends.ts';
 import { planMonitorFrontend } from '../shared/monitor.ts';
 import { webFrontend } from './addresses.ts';
 
-export function planRequests(model: MailServer): RelationRequest[] {
+export function planRequests(model: MailServerSettings): RelationRequest[] {
   const { place } = model;
   return [
     ...relays(model),
@@ -20,7 +20,7 @@ export function relayRequestName(domain: string): string {
   return `mail-server-relay-${domain}`;
 }
 
-function relays({ relaySoftwareUrl, hostedDomains, place }: MailServer): RelationRequest[] {
+function relays({ relaySoftwareUrl, hostedDomains, place }: MailServerSettings): RelationRequest[] {
   if (relaySoftwareUrl === null) return [];
   return hostedDomains.map((domain) => ({
     name: relayRequestName(domain),
@@ -38,7 +38,7 @@ function relays({ relaySoftwareUrl, hostedDomains, place }: MailServer): Relatio
   }));
 }
 
-function dnsNames({ requestDns, place }: MailServer): RelationRequest[] {
+function dnsNames({ requestDns, place }: MailServerSettings): RelationRequest[] {
   if (requestDns === null) return [];
   return [
     ['dns-mail-entry', 'mail'],

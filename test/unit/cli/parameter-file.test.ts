@@ -59,4 +59,22 @@ describe('a parameter file', () => {
     );
     expect(String(error)).to.match(/mail1\.yaml: "mail-domains" stands twice/);
   });
+
+  it('is the same in JSON as in YAML', async () => {
+    const parameters = {
+      'mail-domains': ['a.example', 'a: b, "c": {'],
+      '__proto__ ': { 'x\\"': [1.5, null, true] },
+    };
+    const shared = { 10: { address: 'a' }, b: {}, '': [] };
+    const text = JSON.stringify({ parameters, shared }, null, 2);
+    const [json, yaml] = [await read(text), await read(`# no JSON\n${text}`)];
+    expect(json).to.deep.equal(yaml);
+    expect(json.parameters).to.deep.equal(parameters);
+  });
+
+  it('is refused in JSON, with the line, when one key stands twice', async () => {
+    const text = '{"parameters": {},\n "shared": {"_a": {"address": "a"},\n "_\\u0061" : {"address": "b"}}}';
+    const error: unknown = await read(text).catch((reason: unknown) => reason);
+    expect(String(error)).to.match(/mail1\.yaml: "_a" stands twice in one map, again at line 3/);
+  });
 });

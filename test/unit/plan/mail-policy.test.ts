@@ -43,6 +43,14 @@ describe('the policy process of a mail server', () => {
     expect(config.srs.hosted).to.include.members(['a.example', 'b.example', 'promise.invalid']);
   });
 
+  it('is asked about foreign senders only', () => {
+    const { file } = planned({ parameters: { 'mail-domains': ['b.example', 'a.example'] } });
+    expect(file('etc/postfix/main.cf')).to.match(
+      /^sender_canonical_maps = pipemap:\{regexp:\S+\/etc\/postfix\/srs-senders\.regexp, socketmap:unix:\S+:srs-forward\}$/m,
+    );
+    expect(file('etc/postfix/srs-senders.regexp')).to.equal('if !/@b\\.example$/\n/^(.+@.+)$/ $1\nendif\n');
+  });
+
   it('keeps its secrets from one processing to the next, and out of everything that others can read', () => {
     const first = planned();
     const second = planned({ ledger: first.plan.ledger, seed: 7 });

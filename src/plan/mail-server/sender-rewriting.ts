@@ -1,0 +1,26 @@
+/** Which addresses Postfix asks the policy process about, to rewrite senders (SRS) or to turn them back. Pure. */
+import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { PlannedFile } from '../planned.ts';
+
+/** Of the addresses that are made here: the first one. */
+export function rewrittenDomain({ domains, hostName }: MailServer): string {
+  return domains[0] ?? hostName;
+}
+
+/** Tables of patterns. Each answer that is not asked for saves a message a trip to the other process. */
+export function srsPatterns(model: MailServer): PlannedFile[] {
+  const domain = rewrittenDomain(model).replaceAll('.', '\\.');
+  const patterns = {
+    // What looks like a rewritten sender.
+    'srs-addresses': '/^("?srs[01]=.*)$/ $1\n',
+    'srs-recipients': '/^"?srs[01]=/ srs_recipient\n',
+    // Postfix looks what it got up once more, until it stays the same; parts of addresses as well.
+    'srs-senders': `if !/@${domain}$/\n/^(.+@.+)$/ $1\nendif\n`,
+  };
+  return Object.entries(patterns).map(([name, text]) => ({
+    path: `etc/postfix/${name}.regexp`,
+    mode: 0o600,
+    reload: 'postfix',
+    body: { text },
+  }));
+}
