@@ -21,6 +21,8 @@ export interface MailPolicyOptions {
   port: number;
 }
 
+/** Of an account that is suspended, or waits for its password. */
+const noPassword = '*';
 /** Milliseconds between two looks whether there is something to save: what a killed process forgets at most. */
 const saveEvery = 2_000;
 
@@ -35,9 +37,18 @@ export async function runMailPolicy(options: MailPolicyOptions): Promise<void> {
     content: 'the addresses',
   });
 
-  const sending = await sendingPolicy(options.stateFolder, async (account) => {
-    const { sendingLimits, sendingExceptions } = await config();
-    return { ...sendingLimits, ...(Object.hasOwn(sendingExceptions, account) && sendingExceptions[account]) };
+  const sending = await sendingPolicy(options.stateFolder, {
+    async limits(account) {
+      const { sendingLimits, sendingExceptions } = await config();
+      return {
+        ...sendingLimits,
+        ...(Object.hasOwn(sendingExceptions, account) && sendingExceptions[account]),
+      };
+    },
+    async mayLogIn(account) {
+      const password = (await passwords()).get(account) ?? noPassword;
+      return password !== noPassword || (await config()).anyPassword;
+    },
   });
   await listenOnSocket(options.srsSocket, (connection) => {
     answerLookups(

@@ -22,11 +22,14 @@ export const refusalsFile = 'sending-refusals.json';
 /** Milliseconds that a refusal is remembered, at least as long as the promise shows it. */
 const rememberedFor = 3_600_000;
 
-/** `limits` gives those of an account; `folder` keeps what must outlive the process. */
-export async function sendingPolicy(
-  folder: string,
-  limits: (account: string) => Promise<SendingLimits>,
-): Promise<SendingPolicy> {
+export interface Senders {
+  limits(account: string): Promise<SendingLimits>;
+  /** Whether it may still log in: a connection of SMTP outlives a suspension. */
+  mayLogIn(account: string): Promise<boolean>;
+}
+
+/** `folder` keeps what must outlive the process. */
+export async function sendingPolicy(folder: string, { limits, mayLogIn }: Senders): Promise<SendingPolicy> {
   const counts = sendingCounts();
   counts.restore(await readJson(join(folder, countsFile)));
   let refusals = asRefusals(await readJson(join(folder, refusalsFile)));
@@ -35,6 +38,7 @@ export async function sendingPolicy(
     async answer(attributes) {
       const account = attributes('sasl_username').toLowerCase();
       if (account === '') return 'DUNNO';
+      if (!(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
       const attempt = { account, message: attributes('instance') };
       const excess = await counts.add(attempt, await limits(account));
       if (excess === null) {

@@ -14,7 +14,7 @@ import {
   type MailServer,
   messagesOf,
 } from '../support/node/mail-server.ts';
-import { sendBy } from '../support/node/smtp.ts';
+import { deliver, openSmtp, sendBy } from '../support/node/smtp.ts';
 
 const domain = 'mail1.example.com';
 const second = 'second.example.com';
@@ -209,6 +209,8 @@ describe('addresses', function () {
     await open.command('a STARTTLS', /^a OK/);
     await open.secure();
     await open.command(`b LOGIN ${at('user3')} ${passwordOf('user3')}`, /^b OK/);
+    const login = { user: at('user3'), pass: passwordOf('user3') };
+    const submission = await openSmtp(server.smtp, { login });
     const other = imapClient(server.imaps, at('auser3'), passwordOf('auser3'));
     await other.connect();
 
@@ -219,6 +221,9 @@ describe('addresses', function () {
       .and.not.contain(`of ${at('auser3')} ended`);
     expect(await open.command('c NOOP', /^c /).catch(() => 'hung up')).to.match(/BYE|hung up/);
     open.close();
+    const letter = { sender: at('user3'), recipients: [at('alice')] };
+    expect(await deliver(submission, letter)).to.match(/^RCPT 5\d\d 5\.7\.1 .*may not log in any more/);
+    submission.close();
     await other.noop();
     await other.logout();
     expect(await canLogIn(server, at('user3'), passwordOf('user3'))).to.equal(false);

@@ -294,7 +294,7 @@ describe('limits', function () {
       expect(await canLogIn(server, at('carol'), passwordOf('carol'))).to.equal(true);
       const smtp = await openSmtp(server.smtp, { login: loginOf('carol') });
       expect(await deliver(smtp, { sender: at('carol'), recipients: [at('dave')] })).to.match(
-        /^RCPT 451 4\.3\.0 .*sending limits cannot be checked; try again later$/,
+        /^RCPT 451 4\.3\.0 .*cannot be asked for room; try again later$/,
       );
       smtp.close();
       const envelope = { sender: 'stranger@elsewhere.example', recipients: [at('carol')] };

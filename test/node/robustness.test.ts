@@ -258,7 +258,7 @@ describe('a mail server when something goes wrong', function () {
       {
         file: 'holders',
         line: `carol@${domain} lent shared:_x somewhere`,
-        reason: 'neither held nor released',
+        reason: 'neither held, released nor alias',
       },
       { file: 'ports', line: 'imap many -', reason: 'is not `service port ipv4`' },
     ]) {

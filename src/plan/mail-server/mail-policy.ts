@@ -18,8 +18,9 @@ export interface MailPolicyConfig {
   logInLimits: LogInLimits;
   /** Dovecot shows it. */
   authPolicyKey: string;
-  /** Dovecot's passwd-file. */
+  /** Dovecot's passwd-file; whoever has no password there may not send, unless any password is good. */
   users: string;
+  anyPassword: boolean;
   /** Where each address ends: source of Postfix' table. Dovecot's socket, which is asked whether a mailbox is full. */
   quota: { recipients: string; socket: string; delimiter: string };
 }
@@ -87,6 +88,7 @@ function configOf(model: MailServer): MailPolicyConfig {
     logInLimits: model.logInLimits,
     authPolicyKey: secrets['auth-policy-key'],
     users: `${place.partition}/srv/ledger/current/users`,
+    anyPassword: model.anyPassword,
     quota: {
       recipients: `${place.partition}/etc/postfix/recipients`,
       socket: `${place.partition}/var/run/dovecot/quota-status`,

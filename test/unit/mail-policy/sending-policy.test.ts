@@ -13,6 +13,7 @@ const limits = async (account: string) => ({
   recipientsPerHour: 0,
   recipientsPerDay: 3,
 });
+const senders = { limits, mayLogIn: async (account: string) => !account.startsWith('suspended') };
 const question = (login: string, instance: string) =>
   parseAttributes(`request=smtpd_access_policy\nsasl_username=${login}\ninstance=${instance}`);
 
@@ -20,7 +21,7 @@ describe('the sending policy', () => {
   const folder = temporaryFolder();
 
   it('answers so that a person knows what happened and what to do', async () => {
-    const policy = await sendingPolicy(folder(), limits);
+    const policy = await sendingPolicy(folder(), senders);
     expect(await policy.answer(question('alice@example.com', 'a'))).to.equal('DUNNO');
     expect(await policy.answer(question('Alice@Example.com', 'a'))).to.equal('DUNNO');
     expect(await policy.answer(question('alice@example.com', 'b'))).to.equal('DUNNO');
@@ -34,25 +35,34 @@ describe('the sending policy', () => {
   });
 
   it('has nothing to say about those who are not logged in', async () => {
-    const policy = await sendingPolicy(folder(), limits);
+    const policy = await sendingPolicy(folder(), senders);
     for (let index = 0; index < 5; index += 1)
       expect(await policy.answer(question('', String(index)))).to.equal('DUNNO');
   });
 
+  it('refuses whoever may not log in any more, without counting', async () => {
+    const policy = await sendingPolicy(folder(), senders);
+    expect(await policy.answer(question('Suspended@example.com', 'a'))).to.equal(
+      'REJECT 5.7.1 suspended@example.com may not log in any more',
+    );
+    await policy.save();
+    expect(await stat(join(folder(), countsFile)).catch(() => null)).to.equal(null);
+  });
+
   it('remembers counts and refusals in private files', async () => {
-    const policy = await sendingPolicy(folder(), limits);
+    const policy = await sendingPolicy(folder(), senders);
     for (const instance of ['a', 'b']) await policy.answer(question('bob@example.com', instance));
     await policy.save();
     for (const file of [countsFile, refusalsFile])
       expect((await stat(join(folder(), file))).mode & 0o777).to.equal(0o600);
     const refusals = JSON.parse(await readFile(join(folder(), refusalsFile), 'utf8')) as object;
     expect(refusals).to.have.all.keys('bob@example.com');
-    const next = await sendingPolicy(folder(), limits);
+    const next = await sendingPolicy(folder(), senders);
     expect(await next.answer(question('bob@example.com', 'e'))).to.match(/^450 /);
   });
 
   it('writes nothing while nothing happens', async () => {
-    const policy = await sendingPolicy(folder(), limits);
+    const policy = await sendingPolicy(folder(), senders);
     await policy.save();
     expect(await stat(join(folder(), countsFile)).catch(() => null)).to.equal(null);
   });
@@ -63,7 +73,7 @@ describe('the sending policy', () => {
     const said: string[] = [];
     console.error = (line: string) => void said.push(line);
     try {
-      const policy = await sendingPolicy(folder(), limits);
+      const policy = await sendingPolicy(folder(), senders);
       expect(await policy.answer(question('bob@example.com', 'a'))).to.equal('DUNNO');
     } finally {
       console.error = error;
