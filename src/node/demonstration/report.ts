@@ -98,7 +98,7 @@ function placesToLook({ layout, masterUrl, partitions, ports }: Report): string[
   const asUser = process.getuid?.() === 0 ? 'runuser -u slapos-mail -- ' : '';
   return [
     ...Object.entries(partitions).map(([name, folder]) => [`files of ${name}`, folder]),
-    [`mail that the stand-in ${deliveryService.name} took`, demonstrationFiles(layout).delivered],
+    [`mail at ${deliveryService.name} (stand-in)`, demonstrationFiles(layout).delivered],
     ['logs of SlapOS', layout.logDirectory],
     ['services and their state', `${asUser}${layout.slapos} node status`],
     ['SlapOS master', `${ports?.urlFromHere(masterUrl) ?? masterUrl}panel/`],
