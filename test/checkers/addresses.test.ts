@@ -69,7 +69,7 @@ describe('the addresses of the scenario addresses', () => {
     const user = async (address: string) =>
       (await partition.run('doveadm', ...['-c', configuration(), 'user', '-f', 'quota_rule', address]))
         .stdout;
-    expect(await user('bob@mail1.example.com')).to.equal('*:storage=2048M');
+    expect(await user('bob@mail1.example.com')).to.equal('*:storage=512M');
     expect(await user('alice@mail1.example.com')).to.equal('');
   });
 });
