@@ -109,7 +109,7 @@ describe('promises of a mail server', function () {
         'srs-socket-listening': /start mail-policy/,
         'auth-policy-listening': /start mail-policy/,
         // Nobody can send meanwhile: this one says why.
-        'mail-delivery': /sending limits cannot be checked; try again later/,
+        'mail-delivery': /mailboxes cannot be asked for room; try again later/,
       },
     },
     { service: 'crond', expected: { 'crond-running': /^crond does not run/ } },
