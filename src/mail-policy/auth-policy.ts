@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { OperatorError } from '../errors.ts';
 import type { LogInLimits } from '../model/mail-server/limits.ts';
@@ -17,6 +18,8 @@ export interface AuthPolicy {
   limits: () => Promise<LogInLimits>;
   /** Login name, lower case → its password's hash (`*` for none), as Dovecot knows it. */
   passwords: () => Promise<ReadonlyMap<string, string>>;
+  /** When they were read last; milliseconds since the epoch. */
+  passwordsReadAt: () => number;
 }
 
 interface Question {
@@ -29,6 +32,11 @@ interface Question {
 /** A question has a few hundred bytes. */
 const longestBody = 16 * 1024;
 const mostConnections = 256;
+/**
+ * Milliseconds for which Dovecot may still know the password before: it looks at its file once in each second of the
+ * clock. A log-in that came sooner would fail with the right password, and count as a failure.
+ */
+const dovecotIsBehind = 1_050;
 
 /** Listens until SIGTERM. Throws OperatorError when the port cannot be used. */
 export async function serveAuthPolicy(
@@ -36,8 +44,9 @@ export async function serveAuthPolicy(
   { host, port }: { host: string; port: number },
 ): Promise<Server> {
   const attempts = logInAttempts();
+  const changes: Changes = new Map();
   const server = createServer((request, response) => {
-    handle(request, response, policy, attempts).catch((error: unknown) => {
+    handle(request, response, { policy, attempts, changes }).catch((error: unknown) => {
       console.error(error);
       answer(response, 500, {});
     });
@@ -65,8 +74,7 @@ export async function serveAuthPolicy(
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  policy: AuthPolicy,
-  attempts: LogInAttempts,
+  { policy, attempts, changes }: { policy: AuthPolicy; attempts: LogInAttempts; changes: Changes },
 ): Promise<void> {
   if (!isSame(String(request.headers['x-api-key']), await policy.key())) return answer(response, 403, {});
   const body = await readBody(request);
@@ -74,10 +82,12 @@ async function handle(
   const question = parseQuestion(body);
   if (question === null) return answer(response, 400, {});
   const limits = await policy.limits();
-  const key = await keyOf(question, policy);
+  const account = await accountOf(question, policy);
   const command = new URL(request.url ?? '/', 'http://policy').searchParams.get('command');
-  if (key === null) return answer(response, 200, goOn);
+  if (account === null) return answer(response, 200, goOn);
+  const key = `${account.name} ${account.digest} ${clientNetwork(question.remote)}`;
   if (command === 'allow') {
+    await delay(noteChange(changes, account, policy.passwordsReadAt()) + dovecotIsBehind - Date.now());
     const outcome = await attempts.begin(key, limits);
     return answer(response, 200, outcome === 'allowed' ? goOn : refusal(outcome));
   }
@@ -96,12 +106,29 @@ function refusal(wait: number): typeof goOn {
  * Whose failures count together: those of one client at one account with one password, so that a password that is
  * changed begins anew. Null for whoever cannot get in anyway, so that names made up by a guesser cost no memory.
  */
-async function keyOf({ login, remote }: Question, { passwords }: AuthPolicy): Promise<string | null> {
-  const account = login.toLowerCase();
-  const password = (await passwords()).get(account);
+async function accountOf({ login, remote }: Question, { passwords }: AuthPolicy): Promise<Account | null> {
+  const name = login.toLowerCase();
+  const password = (await passwords()).get(name);
   if (password === undefined || remote === '') return null;
-  const digest = createHash('sha256').update(password).digest('base64url').slice(0, 16);
-  return `${account} ${digest} ${clientNetwork(remote)}`;
+  return { name, digest: createHash('sha256').update(password).digest('base64url').slice(0, 16) };
+}
+
+interface Account {
+  name: string;
+  /** Of the password's hash. */
+  digest: string;
+}
+
+/** Account → its password as it was last seen, and when it was seen to be new. */
+type Changes = Map<string, { digest: string; since: number }>;
+
+/** When the password became what it is, as far as is known: for an account not asked about yet, when the file was read. */
+function noteChange(changes: Changes, { name, digest }: Account, readAt: number): number {
+  const known = changes.get(name);
+  if (known?.digest === digest) return known.since;
+  const since = known === undefined ? readAt : Date.now();
+  changes.set(name, { digest, since });
+  return since;
 }
 
 /** The first two fields of each line of a passwd-file. */

@@ -30,7 +30,12 @@ const saveEvery = 2_000;
 export async function runMailPolicy(options: MailPolicyOptions): Promise<void> {
   const config = await followFile({ path: options.config, parse: parseConfig, content: 'the settings' });
   const { users, quota } = await config();
-  const passwords = await followFile({ path: users, parse: passwordsOf, content: 'the accounts' });
+  let passwordsReadAt = 0;
+  const parsePasswords = (text: string) => {
+    passwordsReadAt = Date.now();
+    return passwordsOf(text);
+  };
+  const passwords = await followFile({ path: users, parse: parsePasswords, content: 'the accounts' });
   const recipients = await followFile({
     path: quota.recipients,
     parse: recipientsOf,
@@ -69,6 +74,7 @@ export async function runMailPolicy(options: MailPolicyOptions): Promise<void> {
       key: async () => (await config()).authPolicyKey,
       limits: async () => (await config()).logInLimits,
       passwords,
+      passwordsReadAt: () => passwordsReadAt,
     },
     options,
   );

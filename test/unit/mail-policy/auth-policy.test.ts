@@ -13,14 +13,17 @@ describe('the auth policy', () => {
   const listenersBefore = process.listeners('SIGTERM');
   let server: Server;
   let users: Record<string, string>;
+  let readAt: number;
   const policy: AuthPolicy = {
     clients: ['::1'],
     key: async () => key,
     limits: async () => ({ failures: 2, minutes: 5 }),
     passwords: async () => new Map(Object.entries(users)),
+    passwordsReadAt: () => readAt,
   };
 
   beforeEach(async () => {
+    readAt = 0;
     users = { 'alice@example.com': 'hash-1', 'bob@example.com': 'hash-2' };
     server = await serveAuthPolicy(policy, { host: '::1', port: 0 });
   });
@@ -54,6 +57,28 @@ describe('the auth policy', () => {
     });
     expect(await status('alice@example.com', '192.0.2.2')).to.equal(0);
     expect(await status('bob@example.com')).to.equal(0);
+  });
+
+  it('answers about a password that has just been changed when Dovecot knows it as well', async function () {
+    this.timeout(10_000);
+    const answered: string[] = [];
+    const wait = async (login: string) => {
+      const begin = Date.now();
+      expect(await status(login)).to.equal(0);
+      answered.push(login);
+      return Date.now() - begin;
+    };
+    await wait('bob@example.com');
+    users['alice@example.com'] = 'hash-3';
+    readAt = Date.now();
+    const [first, second] = await Promise.all(
+      ['alice@example.com', 'alice@example.com', 'bob@example.com'].map(wait),
+    );
+    expect(first).to.be.at.least(1_000);
+    expect(second).to.be.at.least(1_000);
+    expect(answered.slice(0, 2)).to.deep.equal(['bob@example.com', 'bob@example.com']);
+    users['bob@example.com'] = 'hash-4';
+    expect(await wait('bob@example.com')).to.be.at.least(1_000);
   });
 
   it('takes the addresses of one IPv6 network for one client', async () => {
