@@ -4,7 +4,7 @@ export interface Row {
   value: number;
   unit: 's' | 'ms' | 's CPU' | 'µs' | 'MiB' | 'times' | 'files' | 'publications' | 'messages/s';
   /** The most that it may be; none where it is only worth knowing. */
-  atMost?: number;
+  atMost?: number | undefined;
 }
 
 export function tableOf(rows: readonly Row[]): string {

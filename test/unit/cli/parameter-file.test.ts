@@ -60,16 +60,34 @@ describe('a parameter file', () => {
     expect(String(error)).to.match(/mail1\.yaml: "mail-domains" stands twice/);
   });
 
-  it('is the same in JSON as in YAML', async () => {
+  it('is read in JSON as any other parser of JSON reads it', async () => {
     const parameters = {
       'mail-domains': ['a.example', 'a: b, "c": {'],
-      '__proto__ ': { 'x\\"': [1.5, null, true] },
+      '__proto__ ': { 'x\\"\t\u007f': [1.5e3, null, true, '\ud83d\ude00'] },
     };
     const shared = { 10: { address: 'a' }, b: {}, '': [] };
-    const text = JSON.stringify({ parameters, shared }, null, 2);
-    const [json, yaml] = [await read(text), await read(`# no JSON\n${text}`)];
-    expect(json).to.deep.equal(yaml);
-    expect(json.parameters).to.deep.equal(parameters);
+    for (const indentation of [undefined, 2, '\t']) {
+      const content = await read(JSON.stringify({ parameters, shared }, null, indentation));
+      expect(content.parameters, String(indentation)).to.deep.equal(parameters);
+      expect(content.sharedRequests.map(({ reference }) => reference)).to.deep.equal(['10', 'b', '']);
+    }
+  });
+
+  it('is refused with every fault of it, each with its line', async () => {
+    const text = 'a: 1\na: 2\nb: @x\nc: 3\nc: 4\n';
+    const error: unknown = await read(text).catch((reason: unknown) => reason);
+    expect((error as RequesterError).problems).to.have.length(3);
+    expect(String(error))
+      .to.match(/"a" stands twice .* line 2/)
+      .and.match(/"c" stands twice .* line 5/);
+  });
+
+  it('is refused where two readers of YAML would read different things', async () => {
+    for (const text of ['? [a]\n: b\n', 'a: !!binary aGVsbG8=\n', 'a: !anything b\n', '1: a\n"1": b\n']) {
+      const error: unknown = await read(text).catch((reason: unknown) => reason);
+      expect(error, JSON.stringify(text)).to.be.instanceOf(RequesterError);
+      expect((error as RequesterError).problems[0]).to.match(/^\S*mail1\.yaml: .*\d/);
+    }
   });
 
   it('is refused in JSON, with the line, when one key stands twice', async () => {
