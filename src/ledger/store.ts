@@ -27,7 +27,22 @@ export function ledgerStore(partition: string): LedgerStore {
 /** The ledger as it is; an empty one when there has never been any. Throws OperatorError when it cannot be read. */
 export async function readLedger(store: LedgerStore): Promise<Ledger> {
   const text = await readText(store);
-  return text === null ? emptyLedger : parseLedger(text, join(store.folder, 'current'));
+  return text === null ? emptyLedger : parseOnce(store, text);
+}
+
+/** What each store's ledger said last: it is read several times in a processing, and at each request of the portal. */
+const lastParsed = new WeakMap<LedgerStore, { text: LedgerText; ledger: Ledger }>();
+
+function parseOnce(store: LedgerStore, text: LedgerText): Ledger {
+  const last = lastParsed.get(store);
+  if (last && sameText(last.text, text)) return last.ledger;
+  const ledger = parseLedger(text, join(store.folder, 'current'));
+  lastParsed.set(store, { text, ledger });
+  return ledger;
+}
+
+function sameText(one: LedgerText, other: LedgerText): boolean {
+  return ledgerFiles.every((file) => one[file] === other[file]);
 }
 
 /**
@@ -44,10 +59,10 @@ export async function changeLedger<Result>(
   const unlock = await lockLedger(store);
   try {
     const before = await readText(store);
-    const ledger = before === null ? emptyLedger : parseLedger(before, join(store.folder, 'current'));
+    const ledger = before === null ? emptyLedger : parseOnce(store, before);
     const { ledger: next, result } = await change(ledger);
     const after = serialiseLedger(next, store.mailFolder);
-    if (before === null || ledgerFiles.some((file) => before[file] !== after[file])) {
+    if (before === null || !sameText(before, after)) {
       await writeGeneration(store, before, after);
     }
     return result;

@@ -23,8 +23,8 @@ const deliveryService = { host: 'smtp.example.net', port: 587, user: 'us', passw
 
 const domainName = (index: number): string => `domain-${index}.example`;
 
-/** Ten domains have one mail server. */
-const backendOf = (index: number): number => 1 + Math.floor(index / 10);
+/** Ten domains have one mail server, at an address that no node of the relay has: mail would go round. */
+const backendOf = (index: number): number => 0x100 + Math.floor(index / 10);
 
 /** Every third domain of each kind of authentication. */
 function requestOf(index: number): object {
@@ -77,7 +77,11 @@ function processRelay(domains: number, ledger?: Ledger): Relay {
   renderFiles(cluster.plan.files, render);
   const node = processNode(cluster.requests[0]?.parameters ?? {});
   renderFiles(node.plan.files, render);
-  return { cluster, node, seconds: (performance.now() - start) / 1000 };
+  const seconds = (performance.now() - start) / 1000;
+  const [refusal] = Object.values(cluster.plan.ledger.outbox).flatMap(({ error }) => error ?? []);
+  if (refusal !== undefined)
+    throw new Error(`not every domain is relayed, so this measures nothing: ${refusal}`);
+  return { cluster, node, seconds };
 }
 
 export async function benchRelayPlanning(folder: string, log: (line: string) => void): Promise<Row[]> {

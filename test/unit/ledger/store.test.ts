@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -225,6 +225,18 @@ describe('the ledger on disk', function () {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(reads).to.be.greaterThan(10);
+  });
+
+  it('is read once while its files say the same, and anew when somebody edits one in place', async () => {
+    const reader = store();
+    await write(store(), ledgerWithPassword('{X}1'));
+    const first = await readLedger(reader);
+    expect(await readLedger(reader)).to.equal(first);
+    const { atime, mtime } = await stat(at('current/users'));
+    const users = await readFile(at('current/users'), 'utf8');
+    await writeFile(at('current/users'), users.replace('{X}1', '{X}2'));
+    await utimes(at('current/users'), atime, mtime);
+    expect((await readLedger(reader)).accounts[0]?.password).to.equal('{X}2');
   });
 
   it('can be put back by an operator with one link', async () => {
