@@ -62,17 +62,14 @@ function faults({ accounts, aliases }: Ledger, text: LedgerText, folder: string)
   const held = accounts.filter(({ state }) => state === 'held');
   const mailboxes = new Set(held.map(({ address }) => address));
   const addresses = new Set([...mailboxes, ...aliases.map(({ address }) => address)]);
-  const rules = { domains: new Set<string>(), delimiter: '', forwarding: true };
-  const graph = newAddressGraph(addresses, mailboxes, rules);
+  const graph = newAddressGraph(addresses, mailboxes, { delimiter: '' });
   const edges = [
     ...held.map(({ address, forward }) => ({ address, destinations: forward?.destinations ?? [] })),
     ...aliases,
   ];
   return edges.flatMap(({ address, destinations }) => {
-    graph.lead(address, destinations);
-    const fault = destinations.length === 0 ? null : graph.fault(address);
+    const fault = graph.lead(address, destinations);
     if (fault === null) return [];
-    graph.lead(address, []);
     return [`${folder}/aliases:${lineOf(text.aliases, `${address} `)}: ${fault}`];
   });
 }
