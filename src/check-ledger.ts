@@ -35,6 +35,9 @@ async function readGeneration(folder: string): Promise<LedgerText> {
   return Object.fromEntries(read.map(({ name, text }) => [name, text])) as LedgerText;
 }
 
+/** Where a file is gone or cut short nearly all lines are wrong, and each costs another reading of all. */
+const mostProblems = 100;
+
 /** Takes each line that cannot be read away and goes on, leaving out what is only wrong because of that. */
 function readAll(text: LedgerText, folder: string): { problems: string[]; ledger: Ledger | null } {
   const files = new Map(ledgerFiles.map((file) => [file, text[file].split('\n')]));
@@ -51,6 +54,12 @@ function readAll(text: LedgerText, folder: string): { problems: string[]; ledger
       if (!taken.has(subject)) problems.push(`${folder}/${error.file}:${error.line}: ${error.reason}`);
       // A line that is not there cannot be taken away.
       if ((lines[error.line - 1] ?? '') === '') return { problems, ledger: null };
+      if (problems.length >= mostProblems) {
+        return {
+          problems: [...problems, `${folder}: more than these ${mostProblems} problems`],
+          ledger: null,
+        };
+      }
       taken.add(subject);
       lines[error.line - 1] = '';
     }
