@@ -35,6 +35,9 @@ async function readGeneration(folder: string): Promise<LedgerText> {
   return Object.fromEntries(read.map(({ name, text }) => [name, text])) as LedgerText;
 }
 
+/** Where a file is gone or cut short nearly all lines are wrong, and each costs another reading of all. */
+const mostProblems = 100;
+
 /** Takes each line that cannot be read away and goes on, leaving out what is only wrong because of that. */
 function readAll(text: LedgerText, folder: string): { problems: string[]; ledger: Ledger | null } {
   const files = new Map(ledgerFiles.map((file) => [file, text[file].split('\n')]));
@@ -51,6 +54,12 @@ function readAll(text: LedgerText, folder: string): { problems: string[]; ledger
       if (!taken.has(subject)) problems.push(`${folder}/${error.file}:${error.line}: ${error.reason}`);
       // A line that is not there cannot be taken away.
       if ((lines[error.line - 1] ?? '') === '') return { problems, ledger: null };
+      if (problems.length >= mostProblems) {
+        return {
+          problems: [...problems, `${folder}: more than these ${mostProblems} problems`],
+          ledger: null,
+        };
+      }
       taken.add(subject);
       lines[error.line - 1] = '';
     }
@@ -62,17 +71,14 @@ function faults({ accounts, aliases }: Ledger, text: LedgerText, folder: string)
   const held = accounts.filter(({ state }) => state === 'held');
   const mailboxes = new Set(held.map(({ address }) => address));
   const addresses = new Set([...mailboxes, ...aliases.map(({ address }) => address)]);
-  const rules = { domains: new Set<string>(), delimiter: '', forwarding: true };
-  const graph = newAddressGraph(addresses, mailboxes, rules);
+  const graph = newAddressGraph(addresses, mailboxes, { delimiter: '' });
   const edges = [
     ...held.map(({ address, forward }) => ({ address, destinations: forward?.destinations ?? [] })),
     ...aliases,
   ];
   return edges.flatMap(({ address, destinations }) => {
-    graph.lead(address, destinations);
-    const fault = destinations.length === 0 ? null : graph.fault(address);
+    const fault = graph.lead(address, destinations);
     if (fault === null) return [];
-    graph.lead(address, []);
     return [`${folder}/aliases:${lineOf(text.aliases, `${address} `)}: ${fault}`];
   });
 }

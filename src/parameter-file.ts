@@ -4,6 +4,7 @@ import { parse as parsePath } from 'node:path';
 
 import { RequesterError } from './errors.ts';
 import { parseParameterText } from './parameter-text.ts';
+import { shown } from './validate/explain.ts';
 import type { RequestedInstance, SharedRequest } from './validate/requested.ts';
 
 export interface ParameterFile extends RequestedInstance {
@@ -14,8 +15,8 @@ export interface ParameterFile extends RequestedInstance {
 interface Wrapped {
   parameters: unknown;
   shared?: unknown;
-  'software-type'?: string;
-  instance?: { title?: string; ipv6?: string; ipv4?: string | null; partition?: string };
+  'software-type'?: unknown;
+  instance?: Partial<Record<'title' | 'ipv6' | 'ipv4' | 'partition', unknown>>;
 }
 
 /**
@@ -27,17 +28,25 @@ export async function readParameterFile(path: string, defaultType: string): Prom
   const content = await readContent(path);
   const wrapped = isWrapped(content) ? content : { parameters: content };
   const shared = [...sharedRequests(wrapped.shared, path), ...(await sharedBeside(path))];
+  const { instance } = wrapped;
   return {
-    softwareType: wrapped['software-type'] ?? defaultType,
+    softwareType: textAt('/software-type', wrapped['software-type'], path) ?? defaultType,
     parameters: wrapped.parameters,
     sharedRequests: shared,
     instance: {
-      title: wrapped.instance?.title ?? parsePath(path).name,
-      ipv6: wrapped.instance?.ipv6 ?? '2001:db8::1',
-      ipv4: wrapped.instance?.ipv4 ?? null,
-      partition: wrapped.instance?.partition ?? '/srv/slapgrid/slappart0',
+      title: textAt('/instance/title', instance?.title, path) ?? parsePath(path).name,
+      ipv6: textAt('/instance/ipv6', instance?.ipv6, path) ?? '2001:db8::1',
+      ipv4: textAt('/instance/ipv4', instance?.ipv4, path),
+      partition: textAt('/instance/partition', instance?.partition, path) ?? '/srv/slapgrid/slappart0',
     },
   };
+}
+
+/** Null where nothing is written. YAML reads `title: 2026` as a number. */
+function textAt(pointer: string, value: unknown, path: string): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string') return value;
+  throw new RequesterError([`${path}: ${pointer}: ${shown(value)} is no text; write it between quotes`]);
 }
 
 function isWrapped(content: unknown): content is Wrapped {

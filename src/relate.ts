@@ -1,5 +1,5 @@
 /** Stage 4: asks the master for the other instances that the model needs, and reads their answers. */
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OperatorError } from './errors.ts';
@@ -25,9 +25,10 @@ export async function relate(
       { softwareUrl, softwareType, shared },
     ]),
   );
-  const obsolete = Object.entries(before).filter(([name]) => !(name in requested));
+  // A node may be called `constructor`, which every object has.
+  const obsolete = Object.entries(before).filter(([name]) => !Object.hasOwn(requested, name));
   // Remembered before it is asked for, so that nothing that was ever asked for is forgotten.
-  if (Object.keys(requested).some((name) => !(name in before))) {
+  if (Object.entries(requested).some(([name, record]) => !isSame(record, before, name))) {
     await rememberRequests(store, { ...before, ...requested });
   }
   const answers: [string, Answers[string]][] = [];
@@ -39,6 +40,15 @@ export async function relate(
   if (obsolete.length > 0) await rememberRequests(store, requested);
   await tellSlapgrid(partition, Object.keys(requested));
   return Object.fromEntries(answers);
+}
+
+function isSame(
+  { softwareUrl, softwareType, shared }: RequestRecord,
+  before: Readonly<Record<string, RequestRecord>>,
+  name: string,
+): boolean {
+  const known = Object.hasOwn(before, name) ? before[name] : undefined;
+  return known?.softwareUrl === softwareUrl && known.softwareType === softwareType && known.shared === shared;
 }
 
 async function giveBack(master: Master, name: string, record: RequestRecord): Promise<void> {
@@ -64,6 +74,5 @@ async function tellSlapgrid(
   names: readonly string[],
 ): Promise<void> {
   const path = join(partition.folder, `.slapos-request-transaction-${partition.id}`);
-  const text = names.map((name) => `${name}\n`).join('');
-  await appendFile(path, text).catch(() => writeFile(path, text));
+  await appendFile(path, names.map((name) => `${name}\n`).join(''));
 }

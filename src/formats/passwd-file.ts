@@ -43,9 +43,11 @@ export function parsePasswdFile(
     const [name, password, , , , home] = fields;
     // The last field may hold colons.
     const extra = fields.slice(7).join(':');
-    const quota = extra.startsWith(quotaField) ? Number(extra.slice(quotaField.length, -1)) : null;
-    if (fields.length < 8 || (extra !== '' && !/^[1-9][0-9]*M$/.test(extra.slice(quotaField.length))))
-      return onProblem(index + 1, `has ${fields.length} fields instead of 8`);
+    const limit = extra.startsWith(quotaField) ? extra.slice(quotaField.length) : '';
+    const quota = /^[1-9][0-9]*M$/.test(limit) ? Number(limit.slice(0, -1)) : null;
+    if (fields.length < 8) return onProblem(index + 1, `has ${fields.length} fields instead of 8`);
+    if (extra !== '' && quota === null)
+      return onProblem(index + 1, `ends with "${extra}" instead of nothing or ${quotaField}NM`);
     if (!name || !password || !home) return onProblem(index + 1, 'lacks a name, a password or a home');
     return [{ name, password: password === noPassword ? null : password, home, quota }];
   });

@@ -54,7 +54,9 @@ export function parseHolders({ holders, aliases, passwords }: HolderTexts, fail:
     const [address = '', state = '', encodedHolder = '', ...rest] = fields;
     if (encodedHolder === '') failHere('is not `address state holder …`');
     const holder = parseHolder(encodedHolder, failHere);
-    for (const name of [`${address} ${holder}`, ...(state === 'released' ? [] : [address])]) {
+    // A holder's account may be released and its address an alias of the same holder by now.
+    const account = state === 'alias' ? [] : [`${address} ${encodedHolder}`];
+    for (const name of [...account, ...(state === 'released' ? [] : [address])]) {
       if (seen.has(name)) failHere(`${name} stands twice`);
       seen.add(name);
     }
@@ -68,12 +70,12 @@ export function parseHolders({ holders, aliases, passwords }: HolderTexts, fail:
       held.aliases.push({ address, holder, destinations: definition?.destinations ?? [] });
       continue;
     }
-    const account = parseAccount(address, state, holder, rest, passwords, failHere);
+    const record = parseAccount(address, state, holder, rest, passwords, failHere);
     const forward =
       definition === undefined || state === 'released'
         ? null
         : forwardOf(address, definition.destinations, (reason) => fail('aliases', definition.line, reason));
-    held.accounts.push({ ...account, forward });
+    held.accounts.push({ ...record, forward });
   }
   for (const [address, { line }] of definitions) {
     fail('aliases', line, `${address} has no holder in \`holders\``);
@@ -83,7 +85,7 @@ export function parseHolders({ holders, aliases, passwords }: HolderTexts, fail:
 
 function parseHolder(encoded: string, fail: Fail): Holder {
   const holder = decode(encoded, fail);
-  return /^(shared|builtin):/.test(holder) ? (holder as Holder) : fail(`"${holder}" is no holder`);
+  return /^(shared|builtin):/.test(holder) ? (holder as Holder) : fail(`"${encoded}" is no holder`);
 }
 
 function parseAccount(

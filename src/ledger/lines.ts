@@ -31,7 +31,7 @@ export function tableOf<Value>(
 ): Record<string, Value> {
   const table = Object.create(null) as Record<string, Value>;
   for (const { key, value, fail } of entries) {
-    if (key in table) fail(`"${key}" stands twice`);
+    if (key in table) fail(`${JSON.stringify(key)} stands twice`);
     table[key] = value;
   }
   return table;

@@ -10,7 +10,14 @@ import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 
 import { OperatorError } from '../errors.ts';
-import { type LedgerFile, type LedgerText, ledgerFiles, parseLedger, serialiseLedger } from './text.ts';
+import {
+  type LedgerFile,
+  ledgerFiles,
+  LedgerProblem,
+  type LedgerText,
+  parseLedger,
+  serialiseLedger,
+} from './text.ts';
 import { emptyLedger, type Ledger } from './types.ts';
 
 export interface LedgerStore {
@@ -62,12 +69,28 @@ export async function changeLedger<Result>(
     const ledger = before === null ? emptyLedger : parseOnce(store, before);
     const { ledger: next, result } = await change(ledger);
     const after = serialiseLedger(next, store.mailFolder);
-    if (before === null || !sameText(before, after)) {
-      await writeGeneration(store, before, after);
-    }
+    const changed = ledgerFiles.filter((file) => before?.[file] !== after[file]);
+    const readable = changed.some((file) => addressFiles.includes(file)) ? readAgain(after) : undefined;
+    if (changed.length > 0) await writeGeneration(store, before, after);
+    if (readable) lastParsed.set(store, { text: after, ledger: readable });
     return result;
   } finally {
     await unlock();
+  }
+}
+
+/** Those that must agree with each other. */
+const addressFiles: readonly LedgerFile[] = ['users', 'holders', 'aliases'];
+
+/** As it will be read. One line that cannot be read stops an instance for all its requesters, so none is ever written. */
+function readAgain(text: LedgerText): Ledger {
+  try {
+    return parseLedger(text, 'next');
+  } catch (error) {
+    const reason = error instanceof LedgerProblem ? error.reason : String(error);
+    throw new Error(`the next ledger could not be read again: ${reason}; the one before stays`, {
+      cause: error,
+    });
   }
 }
 
@@ -125,10 +148,27 @@ export async function readLedgerFile(folder: string, file: LedgerFile): Promise<
 /** Name of the folder that `current` points to; null when there has never been a ledger. */
 async function currentGeneration(store: LedgerStore): Promise<string | null> {
   const current = join(store.folder, 'current');
-  return readlink(current).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
+  const target = await readlink(current).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return neverWritten(store);
     throw new OperatorError(`${current}: ${error.message}; it must be a link to a generation of the ledger`);
   });
+  if (target === null || isGeneration(target)) return target;
+  throw new OperatorError(`${current} points to ${target}; link it to a folder generation-N beside it`);
+}
+
+function isGeneration(name: string): boolean {
+  return /^generation-[0-9]+$/.test(name);
+}
+
+/** A copy that left links out is no new instance. The first generation alone may be that of a killed first run. */
+async function neverWritten(store: LedgerStore): Promise<null> {
+  const entries = await readdir(store.folder).catch(() => []);
+  const generations = entries.filter((name) => isGeneration(name) && name !== 'generation-1');
+  if (generations.length === 0) return null;
+  throw new OperatorError(
+    `${store.folder}/current is missing, and a ledger is there (${generations.sort().join(', ')}); ` +
+      'link it to the last one that `ledger check` finds nothing wrong with',
+  );
 }
 
 async function writeGeneration(
@@ -137,7 +177,7 @@ async function writeGeneration(
   after: LedgerText,
 ): Promise<void> {
   const currentName = before === null ? null : await currentGeneration(store);
-  const name = `generation-${Number(currentName?.match(/\d+$/)?.[0] ?? 0) + 1}`;
+  const name = `generation-${Number(currentName?.replace('generation-', '') ?? 0) + 1}`;
   const folder = join(store.folder, name);
   try {
     await rm(folder, { recursive: true, force: true });
@@ -200,7 +240,7 @@ async function syncFolder(path: string): Promise<void> {
 /** What a killed process left behind goes as well; only the current generation and the one before stay. */
 async function removeOldGenerations(store: LedgerStore, keep: readonly (string | null)[]): Promise<void> {
   for (const entry of await readdir(store.folder)) {
-    const old = /^generation-\d+$/.test(entry) && !keep.includes(entry);
+    const old = isGeneration(entry) && !keep.includes(entry);
     if (old || /^\.(current|previous)-/.test(entry)) {
       await rm(join(store.folder, entry), { recursive: true, force: true });
     }

@@ -4,7 +4,7 @@
  * Rotation is asked for by deleting the current fingerprint; each step below can be repeated after a crash.
  */
 import { X509Certificate } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OperatorError } from '../errors.ts';
@@ -39,7 +39,8 @@ export async function ensureCertificates(
     current = next ?? current ?? (await create());
     await beforeChange();
     await writeFileAtomically(path('.bundle.pem'), current, 0o600);
-    await writeFingerprint(path('.fingerprint'), current);
+    const line = fingerprintLine(fingerprintOf(current, path('.bundle.pem')));
+    await writeFileAtomically(path('.fingerprint'), line, 0o600);
   }
   if (current === null)
     throw new OperatorError(`${path('.bundle.pem')} is missing; delete ${path('.fingerprint')}`);
@@ -48,26 +49,34 @@ export async function ensureCertificates(
     next = await create();
     await writeFileAtomically(path('.next.bundle.pem'), next, 0o600);
   }
-  if (fingerprintLine(next) !== (await read('.next.fingerprint'))) {
-    await writeFingerprint(path('.next.fingerprint'), next);
+  const fingerprints = {
+    current: fingerprintOf(current, path('.bundle.pem')),
+    next: fingerprintOf(next, path('.next.bundle.pem')),
+  };
+  if (fingerprintLine(fingerprints.next) !== (await read('.next.fingerprint'))) {
+    await writeFileAtomically(path('.next.fingerprint'), fingerprintLine(fingerprints.next), 0o600);
   }
-  return { current: fingerprintOf(current), next: fingerprintOf(next), bundle: current };
+  return { ...fingerprints, bundle: current };
 }
 
-export function fingerprintOf(bundle: string): string {
-  return new X509Certificate(bundle.slice(bundle.indexOf('-----BEGIN CERTIFICATE-----'))).fingerprint256;
+function fingerprintOf(bundle: string, path: string): string {
+  try {
+    return new X509Certificate(bundle.slice(bundle.indexOf('-----BEGIN CERTIFICATE-----'))).fingerprint256;
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new OperatorError(`${path} holds no certificate that can be read (${reason}); delete this file`);
+  }
 }
 
-function fingerprintLine(bundle: string): string {
-  return `sha256 Fingerprint=${fingerprintOf(bundle)}\n`;
-}
-
-async function writeFingerprint(path: string, bundle: string): Promise<void> {
-  await writeFileAtomically(path, fingerprintLine(bundle), 0o600);
+function fingerprintLine(fingerprint: string): string {
+  return `sha256 Fingerprint=${fingerprint}\n`;
 }
 
 async function makeBundle(folder: string, commonName: string, openssl: string): Promise<string> {
-  const scratch = await mkdtemp(join(folder, '.new-'));
+  // The same place each time: a key that a killed run left does not stay.
+  const scratch = join(folder, '.new');
+  await rm(scratch, { recursive: true, force: true });
+  await mkdir(scratch, { mode: 0o700 });
   try {
     const key = join(scratch, 'key.pem');
     const certificate = join(scratch, 'certificate.pem');

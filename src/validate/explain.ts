@@ -35,6 +35,9 @@ const examples: Readonly<Record<string, string>> = {
   Host: 'a host name or an address; write one such as smtp.example.com',
 };
 
+/** What a person mends at once. A list of a million wrong items would be a million sentences, for all to carry. */
+const mostSentences = 50;
+
 export function explainViolations(errors: readonly ErrorObject[]): string[] {
   // The alternatives of an `anyOf` are told once, by it; what is wrong with a property's name by its pattern.
   const told = errors.filter(
@@ -44,7 +47,9 @@ export function explainViolations(errors: readonly ErrorObject[]): string[] {
     const explain = explanations[error.keyword] ?? (({ message }) => message ?? 'is refused');
     return `${error.instancePath || '/'}: ${explain(error)}`;
   });
-  return [...new Set(sentences)];
+  const all = [...new Set(sentences)];
+  if (all.length <= mostSentences) return all;
+  return [...all.slice(0, mostSentences), `/: has ${all.length - mostSentences} problems more`];
 }
 
 function known(schema: unknown): string {

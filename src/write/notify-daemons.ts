@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { OperatorError } from '../errors.ts';
 import { runProgram } from '../place/run-program.ts';
 import type { Daemon } from '../plan/planned.ts';
 
@@ -55,8 +56,14 @@ export async function notifyDaemons(partition: string): Promise<string[]> {
     for (const each of ['stop', 'reload']) await rm(join(folder, `${each}-${daemon}`), { force: true });
   }
   if (notes.has('flush-postfix')) {
-    if (await flushQueue(partition)) done.push('postfix tries the waiting mail again');
-    await rm(join(folder, 'flush-postfix'), { force: true });
+    try {
+      if (await flushQueue(partition)) done.push('postfix tries the waiting mail again');
+      await rm(join(folder, 'flush-postfix'), { force: true });
+    } catch (error) {
+      // A Postfix that has only just started: the next run asks it again, and nothing else waits for that.
+      if (!(error instanceof OperatorError)) throw error;
+      done.push(`postfix could not be asked to try the waiting mail again: ${error.message}`);
+    }
   }
   return done;
 }

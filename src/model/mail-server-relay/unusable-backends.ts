@@ -69,7 +69,7 @@ export function problemOfAddress(
 ): string | null {
   const isNode = Object.values(answers).some(
     (answer) =>
-      canonicalText(answer['smtp-ipv6']) === host &&
+      canonicalAnswer(answer['smtp-ipv6']) === host &&
       [answer['smtp-port'], answer['submission-port']].map(String).includes(String(port)),
   );
   if (isNode) {
@@ -83,8 +83,10 @@ export function problemOfAddress(
   return null;
 }
 
-function canonicalText(address: unknown): unknown {
-  return typeof address === 'string' && address.includes(':') ? canonicalAddress(address) : address;
+/** Null for what is no address: it comes from another instance. */
+function canonicalAnswer(address: unknown): string | null {
+  if (typeof address !== 'string') return null;
+  return !address.includes(':') || URL.canParse(`http://[${address}]/`) ? canonicalAddress(address) : null;
 }
 
 /** References of claims that bring one set too many; sets that were there before come first. */

@@ -1,4 +1,5 @@
 /** Which address leads to which, and what is too much of it. Pure. */
+import { type Links, newAddressReach, noLinks } from './address-reach.ts';
 import { withoutTag } from './tags.ts';
 
 /** How far one address may lead; more is a mistake or an attack. */
@@ -32,41 +33,43 @@ export function heldAddress(
 /** Edges between held addresses. A mailbox that leads to itself keeps a copy: that is an end, not a step. */
 export interface AddressGraph {
   destinations: (address: string) => readonly string[];
-  lead: (address: string, destinations: readonly string[]) => void;
-  /** Why `address` must not lead where it does, or null. */
-  fault: (address: string) => string | null;
+  /** Makes `address` lead there. Where it must not, everything stays as it was, and the reason comes back. */
+  lead: (address: string, destinations: readonly string[]) => string | null;
 }
 
 export function newAddressGraph(
   held: { has: (address: string) => boolean },
   mailboxes: { has: (address: string) => boolean },
-  { delimiter }: AddressRules,
+  { delimiter }: Pick<AddressRules, 'delimiter'>,
 ): AddressGraph {
-  const stepTo = (address: string, each: string): string | null =>
-    each === address && mailboxes.has(address) ? null : heldAddress(each, held, delimiter);
   const edges = new Map<string, readonly string[]>();
+  const links = new Map<string, Links>();
   /** Held address → those that lead to it directly. */
   const sources = new Map<string, Set<string>>();
   const destinations = (address: string) => edges.get(address) ?? [];
-  const next = (address: string): string[] =>
-    destinations(address).flatMap((each) => {
-      const found = stepTo(address, each);
-      return found === null ? [] : [found];
-    });
+  const linksOf = (address: string) => links.get(address) ?? noLinks;
+  const sourcesOf = (address: string) => sources.get(address) ?? [];
+  const reach = newAddressReach(linksOf, sourcesOf);
 
-  const lead = (address: string, to: readonly string[]) => {
-    for (const each of next(address)) sources.get(each)?.delete(address);
-    edges.set(address, to);
-    for (const each of next(address)) {
-      const found = sources.get(each) ?? new Set();
-      sources.set(each, found.add(address));
+  const stepTo = (address: string, each: string): string | null =>
+    each === address && mailboxes.has(address) ? null : heldAddress(each, held, delimiter);
+  const set = (address: string, to: readonly string[]) => {
+    for (const each of linksOf(address).steps) sources.get(each)?.delete(address);
+    const [steps, exits] = [new Set<string>(), new Set<string>()];
+    for (const each of to) {
+      const found = stepTo(address, each);
+      if (found === null) exits.add(each);
+      else steps.add(found);
     }
+    edges.set(address, to);
+    links.set(address, { steps, exits });
+    for (const each of steps) sources.set(each, (sources.get(each) ?? new Set()).add(address));
   };
 
   const pathBack = (start: string): string[] | null => {
     const seen = new Set<string>();
     const search = (address: string): string[] | null => {
-      for (const each of next(address)) {
+      for (const each of linksOf(address).steps) {
         if (each === start) return [address, start];
         if (seen.has(each)) continue;
         seen.add(each);
@@ -77,53 +80,41 @@ export function newAddressGraph(
     };
     return search(start);
   };
-
-  const sizeOf = (start: string): { ends: number; levels: number } => {
-    const ends = new Set<string>();
-    const levels = new Map<string, number>();
-    const measure = (address: string): number => {
-      const known = levels.get(address);
-      if (known !== undefined) return known;
-      let most = 0;
-      for (const each of destinations(address)) {
-        const found = stepTo(address, each);
-        if (found === null || destinations(found).length === 0) ends.add(found ?? each);
-        if (found !== null) most = Math.max(most, measure(found));
-      }
-      const own = destinations(address).length === 0 ? 0 : most + 1;
-      levels.set(address, own);
-      return own;
-    };
-    return { levels: measure(start), ends: ends.size };
-  };
-
   const ancestors = (start: string): Set<string> => {
     const found = new Set([start]);
-    for (const address of found) for (const each of sources.get(address) ?? []) found.add(each);
+    for (const address of found) for (const each of sourcesOf(address)) found.add(each);
     return found;
+  };
+  const excess = (address: string): string | null => {
+    for (const each of ancestors(address)) {
+      const whose = each === address ? '' : ` of ${each}, which leads here`;
+      if (reach.ends(each) > mostDestinations) {
+        return `too_many_destinations: more than ${mostDestinations} in the end${whose}; name fewer`;
+      }
+      if (reach.levels(each) > mostLevels) {
+        return `too_many_levels: more than ${mostLevels} steps${whose}; name the last ones directly`;
+      }
+    }
+    return null;
   };
 
   return {
     destinations,
-    lead,
-    fault: (address) => {
-      // Most addresses lead to mailboxes and nothing leads to them: there is nothing to follow.
-      const isShort =
-        (sources.get(address)?.size ?? 0) === 0 && destinations(address).length <= mostDestinations;
-      if (isShort && next(address).every((each) => destinations(each).length === 0)) return null;
+    lead: (address, to) => {
+      const before = destinations(address);
+      set(address, to);
       const loop = pathBack(address);
-      if (loop !== null) return `loop: ${loop.join(' -> ')}; remove one of these steps`;
-      for (const each of ancestors(address)) {
-        const { ends, levels } = sizeOf(each);
-        const whose = each === address ? '' : ` of ${each}, which leads here`;
-        if (ends > mostDestinations) {
-          return `too_many_destinations: more than ${mostDestinations} in the end${whose}; name fewer`;
-        }
-        if (levels > mostLevels) {
-          return `too_many_levels: more than ${mostLevels} steps${whose}; name the last ones directly`;
-        }
+      if (loop !== null) {
+        set(address, before);
+        return `loop: ${loop.join(' -> ')}; remove one of these steps`;
       }
-      return null;
+      reach.update(address);
+      // Who leads nowhere is in nobody's way.
+      const fault = to.length === 0 ? null : excess(address);
+      if (fault === null) return null;
+      set(address, before);
+      reach.update(address);
+      return fault;
     },
   };
 }

@@ -37,17 +37,11 @@ export function decideDefinitions(
 
   /** Whether `address` leads to `destinations` now. */
   const leads = (address: string, destinations: readonly string[]): boolean => {
-    const old = graph.destinations(address);
-    if (isSame(old, destinations)) return true;
-    graph.lead(address, destinations);
-    const fault = destinations.length === 0 ? null : graph.fault(address);
-    if (fault === null) {
-      errors.delete(address);
-      return true;
-    }
-    graph.lead(address, old);
-    errors.set(address, fault);
-    return false;
+    if (isSame(graph.destinations(address), destinations)) return true;
+    const fault = graph.lead(address, destinations);
+    if (fault === null) errors.delete(address);
+    else errors.set(address, fault);
+    return fault === null;
   };
 
   const isUnchanged = ({ wanted, before }: Definition) => wanted === null || isSame(wanted, before);

@@ -3,6 +3,7 @@
  * ask for, then first come, first served; accounts of our own come last, they are nobody's loss. Pure.
  */
 import type { Holder } from '../../ledger/types.ts';
+import { type OwnershipGroup, ownershipGroups } from './ownership-groups.ts';
 
 /** What one request asks for. */
 export interface Wish {
@@ -33,10 +34,19 @@ export interface Ownership {
   refused: ReadonlySet<Holder>;
 }
 
-export function decideOwnership(requested: Wishes, before: readonly Holding[]): Ownership {
+export function decideOwnership({ wishes, invalid }: Wishes, before: readonly Holding[]): Ownership {
+  const keepsAnyway = new Set(invalid);
+  const decided = ownershipGroups(wishes, before).map((group) => decideGroup(group, keepsAnyway));
+  return {
+    holders: new Map(decided.flatMap(({ holders }) => [...holders])),
+    refused: new Set(decided.flatMap(({ refused }) => [...refused])),
+  };
+}
+
+function decideGroup(group: OwnershipGroup, keepsAnyway: ReadonlySet<Holder>): Ownership {
   const withoutHome = new Set<Holder>();
   for (;;) {
-    const { ownership, homeless } = assign(requested, before, withoutHome);
+    const { ownership, homeless } = assign(group, keepsAnyway, withoutHome);
     if (homeless.length === 0) return ownership;
     // Their other addresses would belong to nothing: they are free for those who asked for them.
     homeless.forEach((holder) => withoutHome.add(holder));
@@ -45,14 +55,13 @@ export function decideOwnership(requested: Wishes, before: readonly Holding[]): 
 
 /** `withoutHome`: holders that lose all, known from the attempt before. */
 function assign(
-  { wishes, invalid }: Wishes,
-  before: readonly Holding[],
+  { wishes, before }: OwnershipGroup,
+  keepsAnyway: ReadonlySet<Holder>,
   withoutHome: ReadonlySet<Holder>,
 ): { ownership: Ownership; homeless: Holder[] } {
   const shared = wishes.filter(({ holder }) => isShared(holder));
   const wanted = new Map(wishes.map((wish) => [wish.holder, new Set([wish.address, ...wish.aliases])]));
   const wantedByShared = new Set(shared.flatMap(({ address, aliases }) => [address, ...aliases]));
-  const keepsAnyway = new Set(invalid);
   const holders = new Map<string, Holder>();
 
   for (const { address, holder } of before) {

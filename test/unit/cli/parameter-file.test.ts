@@ -53,6 +53,20 @@ describe('a parameter file', () => {
     }
   });
 
+  it('is refused when a fact of the partition is no text', async () => {
+    for (const [pointer, text] of [
+      ['/instance/title', 'instance: { title: 2026 }'],
+      ['/instance/ipv6', 'instance: { ipv6: [] }'],
+      ['/software-type', 'software-type: 7'],
+    ] as const) {
+      const error: unknown = await read(`parameters: {}\n${text}\n`).catch((reason: unknown) => reason);
+      expect(error, text).to.be.instanceOf(RequesterError);
+      expect((error as RequesterError).problems[0]).to.match(
+        new RegExp(`mail1\\.yaml: ${pointer}: .* is no text; write it between quotes$`),
+      );
+    }
+  });
+
   it('is refused when one key stands twice', async () => {
     const error: unknown = await read('mail-domains: [a.example]\nmail-domains: [b.example]\n').catch(
       (reason: unknown) => reason,

@@ -79,6 +79,11 @@ describe("Dovecot's passwd-file", function () {
   it('names the line that cannot be read', () => {
     const line = serialisePasswdFile([alice]);
     expect(() => parsePasswdFile(`${line}alice\n`, fail)).to.throw('2: has 1 fields instead of 8');
+    for (const extra of ['nologin', 'userdb_quota_rule=*:storage=0M', 'userdb_quota_rule=*:storage=x5M']) {
+      expect(() => parsePasswdFile(`bob@example.com:*::::/home::${extra}\n`, fail)).to.throw(
+        `1: ends with "${extra}" instead of nothing or userdb_quota_rule=*:storage=NM`,
+      );
+    }
     expect(() => parsePasswdFile(`:x::::/home::\n`, fail)).to.throw('1: lacks a name, a password or a home');
     expect(() => parsePasswdFile(`a:::::/home::\n`, fail)).to.throw('1: lacks');
     expect(() => parsePasswdFile(`a:x::::::\n`, fail)).to.throw('1: lacks');

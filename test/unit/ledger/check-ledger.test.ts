@@ -48,6 +48,13 @@ describe('a check of the ledger', () => {
     expect(problems[2]).to.match(/^ports:3: is not `service port ipv4`$/);
   });
 
+  it('stops after a hundred problems: in a file that was cut short nearly all lines are wrong', async () => {
+    const holders = Array.from({ length: 150 }, (_none, index) => `odd${index}\n`).join('');
+    const problems = await problemsOf({ holders: example.holders + holders });
+    expect(problems).to.have.length(101);
+    expect(problems.at(-1)).to.match(/: more than these 100 problems$/);
+  });
+
   it('finds aliases without holder, holders without destinations, and loops', async () => {
     const aliases = `${example.aliases}zoe@example.com alice@example.com\n`;
     expect((await problemsOf({ aliases }))[0]).to.equal(

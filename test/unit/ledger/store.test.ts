@@ -65,6 +65,18 @@ describe('the ledger on disk', function () {
     ]);
   });
 
+  it('is never written when it could not be read again', async () => {
+    await write(store(), exampleLedger);
+    const name = await generation();
+    const [alice] = exampleLedger.accounts;
+    const twice = { ...exampleLedger, aliases: [{ ...alice!, destinations: ['bob@example.com'] }] };
+    const error: unknown = await write(store(), twice).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(Error).and.not.instanceOf(OperatorError);
+    expect((error as Error).message).to.contain('alice@example.com stands twice; the one before stays');
+    expect(await generation()).to.equal(name);
+    expect((await readLedger(store())).aliases).to.have.length(exampleLedger.aliases.length);
+  });
+
   it('is not written again when nothing changed', async () => {
     await write(store(), exampleLedger);
     const before = await stat(at('current/users'));
@@ -171,6 +183,32 @@ describe('the ledger on disk', function () {
   it('does not take a folder in the place of its link for an empty ledger', async () => {
     await mkdir(at('current'), { recursive: true });
     expect((await fails(readLedger(store()))).message).to.contain('must be a link to a generation');
+  });
+
+  it('does not take a copy that lost its link for an empty ledger', async () => {
+    for (const password of ['{X}1', '{X}2']) await write(store(), ledgerWithPassword(password));
+    await rm(at('current'));
+    await rm(at('previous'));
+    expect((await fails(readLedger(store()))).message).to.match(
+      /current is missing, and a ledger is there \(generation-2\); link it/,
+    );
+    await fails(write(store(), emptyLedger));
+    expect(await readFile(at('generation-2/users'), 'utf8')).to.contain('{X}2');
+  });
+
+  it('begins anew when the process that wrote the first generation was killed', async () => {
+    await mkdir(at('generation-1'), { recursive: true });
+    await writeFile(at('generation-1/users'), 'half a li');
+    expect(await readLedger(store())).to.deep.equal(emptyLedger);
+    await write(store(), exampleLedger);
+    expect((await readLedger(store())).accounts).to.have.length(3);
+  });
+
+  it('is not removed while its link points to `previous`', async () => {
+    for (const password of ['{X}1', '{X}2']) await write(store(), ledgerWithPassword(password));
+    execFileSync('ln', ['-sfn', 'previous', at('current')]);
+    expect((await fails(write(store(), emptyLedger))).message).to.contain('points to previous; link it to');
+    expect(await readFile(at('current/users'), 'utf8')).to.contain('{X}1');
   });
 
   it('loses no change of several made at the same time', async () => {

@@ -50,6 +50,20 @@ describe("the ledger's text", () => {
     );
   });
 
+  it('holds an account that was released beside an alias of the same request at its address', () => {
+    const account = accountOf('_a', 'a@example.com', { state: 'released', password: '{X}a' });
+    const alias = {
+      address: 'a@example.com',
+      holder: 'shared:_a' as const,
+      destinations: ['b@example.com'],
+    };
+    const { accounts, aliases } = parse(
+      serialiseLedger({ ...emptyLedger, accounts: [account], aliases: [alias] }, '/m'),
+    );
+    expect(accounts).to.deep.equal([account]);
+    expect(aliases).to.deep.equal([alias]);
+  });
+
   it('says limits of sending only for an account that has its own', () => {
     const settings = { ...usualSettings, sendingLimits: { recipientsPerDay: 0, messagesPerHour: 5 } };
     const { holders } = serialiseLedger(

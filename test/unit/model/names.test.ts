@@ -22,9 +22,21 @@ describe('the host name of an instance', () => {
         const name = hostNameOf(title);
         expect(name).to.match(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/);
         expect(name).not.to.match(/\.\.|[.-]$/);
-        expect(name.length).to.be.at.most(70);
+        expect(name.length).to.be.at.most(63);
       }),
     );
+  });
+
+  it('has no empty part, and none that begins or ends with a dash: Postfix would not start', () => {
+    const part = fc.constantFrom('mail', '1', '.', '-', '..', '.-', '-.', ' ', 'x'.repeat(61));
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+        for (const each of hostNameOf(parts.join('')).split('.'))
+          expect(each).to.match(/^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/);
+      }),
+    );
+    expect(hostNameOf(`${'x'.repeat(62)}.example.com`)).to.equal('x'.repeat(62));
+    expect(hostNameOf('mail -.-example.com')).to.equal('mail_.example.com');
   });
 });
 

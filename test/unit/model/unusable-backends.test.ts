@@ -42,6 +42,14 @@ describe('a domain whose backend is a node of the cluster', () => {
     expect(plan.ledger.domains.map(({ reference }) => reference)).to.deep.equal(['_good']);
   });
 
+  it('is looked for among answers that may be nonsense: it breaks nobody', () => {
+    const domains = { _a: domainOf('a.example') };
+    for (const nonsense of ['a:b', ':', '::1%eth0', 'fd00::11]/', 7, null]) {
+      const { plan } = cluster(domains, { answers: { ...answers, mx1: { 'smtp-ipv6': nonsense } } });
+      expect(publication(plan, '_a'), String(nonsense)).to.not.have.property('error');
+    }
+  });
+
   it('is not one that only shares the address of a node', () => {
     const domains = {
       _a: domainOf('a.example', { 'mail-server-host': 'fd00::11', 'mail-server-port': 10026 }),

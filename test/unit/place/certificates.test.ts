@@ -76,6 +76,28 @@ describe('certificates', function () {
     expect(changes).to.equal(2);
   });
 
+  it('that cannot be read are named, and made again once they are deleted', async () => {
+    const { current } = await ensure();
+    const file = join(ssl(), 'postfix-backend.next.bundle.pem');
+    await writeFile(file, 'half a key');
+    const error: unknown = await ensure().catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(OperatorError);
+    expect((error as Error).message).to.match(
+      /next\.bundle\.pem holds no certificate that can be read \(.+\); delete this file$/,
+    );
+    await rm(file);
+    expect(await ensure()).to.include({ current });
+  });
+
+  it('lose the key that a killed run left', async () => {
+    await ensure();
+    await mkdir(join(ssl(), '.new'));
+    await writeFile(join(ssl(), '.new/key.pem'), 'a key');
+    await askForRotation();
+    await ensure();
+    expect((await readdir(ssl())).sort()).to.deep.equal([...names].sort());
+  });
+
   it('rotate exactly once, wherever the rotation is cut short', async () => {
     const first = await ensure();
     await cp(ssl(), join(folder(), 'before'), { recursive: true });

@@ -195,3 +195,17 @@ describe('a shared request', () => {
     });
   });
 });
+
+describe('a request that is wrong a great many times', () => {
+  it('hears of the first fifty, and how many more there are', () => {
+    const destinations = Array.from({ length: 5000 }, () => 1);
+    const { refused } = validate({
+      sharedRequests: [
+        { reference: '_a', parameters: { kind: 'alias', address: 'a@example.com', destinations } },
+      ],
+    });
+    expect(refused[0]?.error)
+      .to.have.length.below(5000)
+      .and.to.match(/ has 4951 problems more$/);
+  });
+});

@@ -95,6 +95,22 @@ describe('a daemon that is told of a change', () => {
     expect(await notes()).to.deep.equal([]);
   });
 
+  it('does not stop the run when it cannot try its waiting mail again yet: the next run asks it', async () => {
+    const postqueue = join(folder(), 'bin/postqueue');
+    await mkdir(join(folder(), 'bin'));
+    await writeFile(postqueue, '#!/bin/sh\necho "mail system is down" >&2\nexit 69\n', { mode: 0o700 });
+    const { process: postfix } = await start();
+    await mkdir(join(folder(), 'var/spool/postfix/pid'), { recursive: true });
+    await writeFile(join(folder(), 'var/spool/postfix/pid/master.pid'), `${postfix.pid}\n`);
+    await noteChange(folder(), 'postfix', 'flush');
+    const [said] = await notifyDaemons(folder());
+    expect(said).to.match(/^postfix could not be asked to try .*: mail system is down$/);
+    expect(await notes()).to.deep.equal(['flush-postfix']);
+    await writeFile(postqueue, '#!/bin/sh\n', { mode: 0o700 });
+    expect(await notifyDaemons(folder())).to.deep.equal(['postfix tries the waiting mail again']);
+    expect(await notes()).to.deep.equal([]);
+  });
+
   it('is left alone when nothing changed', async () => {
     await start();
     expect(await notifyDaemons(folder())).to.deep.equal([]);
