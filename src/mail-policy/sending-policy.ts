@@ -14,7 +14,7 @@ export interface SendingPolicy {
   save(): Promise<void>;
 }
 
-/** Account → its last refusal, for software/promise/sending_limits.py. */
+/** Account → its last refusal, for the promise `sending_limits`. */
 type Refusals = Record<string, { at: number; limit: string }>;
 
 export const countsFile = 'sending-counts.json';
