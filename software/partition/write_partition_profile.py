@@ -28,16 +28,18 @@ def write_partition_profile(buildout, release):
   for name, value in (('software', software), ('release', release), ('node', programs['node'])):
     profile = profile.replace('@%s@' % name, value)
   write(software, 'instance.cfg', profile)
-  link_eggs(buildout)
+  link_eggs(buildout, release)
 
 
-def link_eggs(buildout):
+def link_eggs(buildout, release):
   """Makes the eggs known offline: zc.buildout 6 does not see those that it installed itself (folders `x.egg` with a
-  `.dist-info` in them), unless develop-eggs has a link to each."""
+  `.dist-info` in them), unless develop-eggs has a link to each; and so become those of the promises, which come with
+  the release."""
   eggs, links = (buildout['buildout'][name] for name in ('eggs-directory', 'develop-eggs-directory'))
   _requirements, working_set = zc.recipe.egg.Eggs(buildout, 'eggs', buildout['eggs']).working_set()
   installed = {dist.project_name + '.egg-link': dist.location for dist in working_set
                if os.path.dirname(dist.location) == eggs}
+  installed['slapos-mail-promise.egg-link'] = os.path.join(release, 'promise')
   for name in os.listdir(links):
     # One of an earlier version of the release.
     if name.endswith('.egg-link') and name not in installed:

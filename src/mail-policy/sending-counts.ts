@@ -1,6 +1,4 @@
 /** What each account sent within the last hour and day, and whether it may send one more. */
-import { RateLimiterMemory } from 'rate-limiter-flexible';
-
 import type { SendingLimits } from '../ledger/types.ts';
 
 export interface Attempt {
@@ -21,79 +19,123 @@ export interface Excess {
 
 export interface SendingCounts {
   /** Counts one more recipient, and the message with its first one. When one is too many nothing is counted. */
-  add(attempt: Attempt, limits: SendingLimits): Promise<Excess | null>;
+  add(attempt: Attempt, limits: SendingLimits): Excess | null;
   /** For `restore`, as JSON. */
   dump(): unknown;
-  /** Takes the counts of a `dump` that have not run out meanwhile; anything else is passed over. */
+  /** Takes the counts of a `dump`; anything else is passed over. */
   restore(dumped: unknown): void;
 }
 
-const hour = 3600;
-const seconds: Readonly<Record<keyof SendingLimits, number>> = {
-  messagesPerHour: hour,
-  messagesPerDay: 24 * hour,
-  recipientsPerHour: hour,
-  recipientsPerDay: 24 * hour,
-};
-const limitNames = Object.keys(seconds) as (keyof SendingLimits)[];
+/**
+ * What was sent within one twelfth of a span. It counts as long as its last message does, so within no hour or day,
+ * whenever it begins, can more be sent than the limit; whoever is refused waits a twelfth too long at most.
+ */
+interface Slot {
+  /** Time of the last recipient, milliseconds since the epoch. */
+  last: number;
+  messages: number;
+  recipients: number;
+}
+
+const slotsPerSpan = 12;
+const spans = { Hour: 3_600_000, Day: 86_400_000 } as const;
+type Span = keyof typeof spans;
+const spanNames = ['Hour', 'Day'] as const;
+const nouns = ['messages', 'recipients'] as const;
 
 /** Messages whose other recipients may still come; thousands of clients would have to be in the middle of one. */
 const mostMessages = 10_000;
 
-export function sendingCounts(): SendingCounts {
-  // Limits differ by account and may change while a count runs: the counters know none.
-  const counters = new Map(
-    limitNames.map((name) => [
-      name,
-      new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: seconds[name], keyPrefix: '' }),
-    ]),
-  );
-  const counterOf = (name: keyof SendingLimits): RateLimiterMemory => {
-    const counter = counters.get(name);
-    if (counter === undefined) throw new Error(`no counter for ${name}`);
-    return counter;
-  };
+/** `clock`: milliseconds since the epoch. */
+export function sendingCounts(clock: () => number = Date.now): SendingCounts {
+  /** Account → what it sent, oldest first. */
+  const counts: Readonly<Record<Span, Map<string, Slot[]>>> = { Hour: new Map(), Day: new Map() };
   const begun = new Set<string>();
 
-  async function decide({ account, message }: Attempt, limits: SendingLimits): Promise<Excess | null> {
-    const key = `${account} ${message}`;
-    const names = limitNames.filter((name) => name.startsWith('recipients') || !begun.has(key));
-    const counts = await Promise.all(
-      names.map(async (name) => {
-        const { consumedPoints, msBeforeNext } = await counterOf(name).consume(account);
-        return { limit: name, sent: consumedPoints - 1, wait: msBeforeNext };
-      }),
-    );
-    const [excess] = counts
-      .filter(({ limit, sent }) => limits[limit] > 0 && sent >= limits[limit])
-      .sort((left, right) => right.wait - left.wait);
-    if (excess === undefined) {
+  function slotsOf(span: Span, account: string, now: number): Slot[] {
+    const slots = (counts[span].get(account) ?? []).filter(({ last }) => last + spans[span] > now);
+    // A clock that was ahead for a while must not lock anybody out until then.
+    for (const slot of slots) slot.last = Math.min(slot.last, now);
+    return slots;
+  }
+
+  function excessOf(
+    account: string,
+    limits: SendingLimits,
+    { isBegun, now }: { isBegun: boolean; now: number },
+  ) {
+    const found = spanNames.flatMap((span) => {
+      const slots = slotsOf(span, account, now);
+      return nouns.flatMap((noun): Excess[] => {
+        const limit = `${noun}Per${span}` as const;
+        const sent = slots.reduce((sum, slot) => sum + slot[noun], 0);
+        if (limits[limit] === 0 || sent < limits[limit] || (noun === 'messages' && isBegun)) return [];
+        let left = sent;
+        const enough = slots.find((slot) => (left -= slot[noun]) < limits[limit]);
+        return [{ limit, sent, wait: (enough?.last ?? now) + spans[span] - now }];
+      });
+    });
+    return found.sort((left, right) => right.wait - left.wait)[0] ?? null;
+  }
+
+  function count(span: Span, account: string, { isBegun, now }: { isBegun: boolean; now: number }): void {
+    const slots = slotsOf(span, account, now);
+    const slotOf = (time: number) => Math.floor((time * slotsPerSpan) / spans[span]);
+    const latest = slots.at(-1);
+    const slot =
+      latest && slotOf(latest.last) === slotOf(now) ? latest : { last: now, messages: 0, recipients: 0 };
+    if (slot !== latest) slots.push(slot);
+    slot.last = now;
+    slot.messages += isBegun ? 0 : 1;
+    slot.recipients += 1;
+    counts[span].set(account, slots);
+  }
+
+  return {
+    add({ account, message }, limits) {
+      const key = `${account} ${message}`;
+      const state = { isBegun: begun.has(key), now: clock() };
+      const excess = excessOf(account, limits, state);
+      if (excess !== null) return excess;
+      for (const span of spanNames) count(span, account, state);
       begun.add(key);
       for (const oldest of begun) {
         if (begun.size <= mostMessages) break;
         begun.delete(oldest);
       }
       return null;
-    }
-    await Promise.all(names.map((name) => counterOf(name).reward(account)));
-    return excess;
-  }
-
-  // One after the other: what one question counts for a moment must not refuse another.
-  let deciding: Promise<unknown> = Promise.resolve();
-  return {
-    add(attempt, limits) {
-      const decision = deciding.then(() => decide(attempt, limits));
-      deciding = decision.catch(() => undefined);
-      return decision;
     },
-    dump: () => Object.fromEntries(limitNames.map((name) => [name, counterOf(name).dump()])),
+    dump() {
+      const now = clock();
+      return Object.fromEntries(
+        spanNames.map((span) => {
+          for (const account of counts[span].keys())
+            if (slotsOf(span, account, now).length === 0) counts[span].delete(account);
+          return [span, [...counts[span]]];
+        }),
+      );
+    },
     restore(dumped) {
-      if (typeof dumped !== 'object' || dumped === null) return;
-      for (const [name, dump] of Object.entries(dumped))
-        counters.get(name as keyof SendingLimits)?.restore(dump as ReturnType<RateLimiterMemory['dump']>);
+      for (const span of spanNames)
+        for (const [account, slots] of entriesOf(dumped, span)) counts[span].set(account, slots);
     },
   };
+}
+
+function entriesOf(dumped: unknown, span: Span): [string, Slot[]][] {
+  const entries: unknown = (dumped as Readonly<Record<string, unknown>> | null)?.[span];
+  return Array.isArray(entries) ? entries.filter(isEntry) : [];
+}
+
+function isEntry(entry: unknown): entry is [string, Slot[]] {
+  if (!Array.isArray(entry)) return false;
+  const [account, slots] = entry as unknown[];
+  return typeof account === 'string' && Array.isArray(slots) && slots.every(isSlot);
+}
+
+function isSlot(slot: unknown): slot is Slot {
+  const { last, messages, recipients } = (slot ?? {}) as Record<string, unknown>;
+  return [last, messages, recipients].every(Number.isFinite);
 }
 
 /** `500 messages within an hour`. */

@@ -14,7 +14,7 @@ export interface SendingPolicy {
   save(): Promise<void>;
 }
 
-/** Account → its last refusal, for software/promise/sending_limits.py. */
+/** Account → its last refusal, for the promise `sending_limits`. */
 type Refusals = Record<string, { at: number; limit: string }>;
 
 export const countsFile = 'sending-counts.json';
@@ -40,7 +40,7 @@ export async function sendingPolicy(folder: string, { limits, mayLogIn }: Sender
       if (account === '') return 'DUNNO';
       if (!(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
       const attempt = { account, message: attributes('instance') };
-      const excess = await counts.add(attempt, await limits(account));
+      const excess = counts.add(attempt, await limits(account));
       if (excess === null) {
         unsaved.counts = true;
         return 'DUNNO';

@@ -53,9 +53,9 @@ export interface Plan {
   publications: readonly PlannedPublication[];
 }
 
-/** A promise plugin: a module of slapos.toolbox, or a file of ours in the release's `promise/`. */
 export interface PlannedPromise {
   name: string;
-  code: { module: string } | { file: string };
+  /** Its code: a module of `slapos_mail_promise`, which the release has in `promise/`. */
+  module: string;
   config: Readonly<Record<string, string>>;
 }

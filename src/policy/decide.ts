@@ -53,7 +53,7 @@ function permission(question: Question, groups: readonly Group[], index: TenantI
   const senderDomain = domainOf(sender);
   const tenant = index.byDomain.get(senderDomain);
   if (sender !== '' && !(tenant && isShownBy(tenant, question))) {
-    return `REJECT 5.7.1 you may send as ${someNames(groups)} only, not as ${senderDomain}`;
+    return `REJECT 5.7.1 you may send as ${someNames(groups)} only, not as ${senderDomain || 'a name without a domain'}`;
   }
   if (hasSecondAt(sender) || hasSecondAt(recipient) || saysAWay(recipient, index)) {
     return 'REJECT 5.7.1 addresses that say a way to elsewhere are not taken here; write the plain one';
@@ -124,8 +124,10 @@ function someNames(groups: readonly Group[]): string {
     .join(', ');
 }
 
+/** Empty where there is none: a name without a domain is no domain, Postfix gives it the node's own. */
 function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  const at = address.lastIndexOf('@');
+  return at === -1 ? '' : address.slice(at + 1).toLowerCase();
 }
 
 function group(

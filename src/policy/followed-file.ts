@@ -26,15 +26,26 @@ export async function followFile<Value>(file: FollowedFile<Value>): Promise<() =
     throw new OperatorError(`${path}: ${error.message}; process the partition again`);
   });
   let value = parse(text);
-  return async () => {
-    const now = await stat(path).catch(() => null);
-    if (now === null || now.size === 0 || stamp === stampOf(now)) return value;
+  const renew = async (): Promise<void> => {
     try {
       ({ stamp, text } = await read());
       value = parse(text);
     } catch (error) {
       console.error(`${path}: ${(error as Error).message}; ${content} of before stay`);
     }
+  };
+  // Many ask at the same time, and the file may be long: one of them reads it for all.
+  let renewal: Promise<void> | null = null;
+  return async () => {
+    const now = await stat(path).catch(() => null);
+    if (now === null || now.size === 0) return value;
+    const isNew = () => stamp !== stampOf(now);
+    // One that is under way may be of the file before.
+    if (isNew()) await renewal;
+    if (isNew())
+      await (renewal ??= renew().finally(() => {
+        renewal = null;
+      }));
     return value;
   };
 }

@@ -7,28 +7,36 @@ export type Attributes = (name: string) => string;
 /** A question is well below this; whoever sends more is not Postfix. */
 const longestQuestion = 64 * 1024;
 
-/** Answers every question of a connection, in their order. `answer` gives a Postfix action (access(5)) and must not throw. */
+/**
+ * Answers every question of a connection, in their order. `answer` gives a Postfix action (access(5)). Where it throws
+ * we hang up: Postfix asks once more, and then does what its `default_action` says.
+ */
 export function answerQuestions(
   connection: Socket,
   answer: (attributes: Attributes) => Promise<string> | string,
 ): void {
   let received = '';
   let answering = Promise.resolve();
+  const answerOne = async (attributes: Attributes): Promise<void> => {
+    // Nobody waits for what a client asked that is gone: it must not count.
+    if (connection.destroyed) return;
+    try {
+      connection.write(`action=${await answer(attributes)}\n\n`);
+    } catch (error) {
+      console.error(error);
+      connection.destroy();
+    }
+  };
   connection.setEncoding('utf8');
   connection.on('error', () => connection.destroy());
   connection.on('data', (text: string) => {
     received += text;
-    if (received.length > longestQuestion) {
-      connection.destroy();
-      return;
-    }
     for (let end = received.indexOf('\n\n'); end !== -1; end = received.indexOf('\n\n')) {
       const attributes = parseAttributes(received.slice(0, end));
       received = received.slice(end + 2);
-      answering = answering.then(async () => {
-        connection.write(`action=${await answer(attributes)}\n\n`);
-      });
+      answering = answering.then(() => answerOne(attributes));
     }
+    if (received.length > longestQuestion) connection.destroy();
   });
 }
 

@@ -49,7 +49,7 @@ export async function buildRelease(options: ReleaseOptions): Promise<Release> {
   const archive = await tarball(`slapos-mail-${version}`, [
     ...(await bundle(root, options.entryPoint ?? join(root, 'src/cli.ts'))),
     ...(await readFolder(join(root, 'instance-templates'), 'instance-templates')),
-    ...(await readFolder(join(root, 'software/promise'), 'promise', /\.py$/)),
+    ...(await readFolder(join(root, 'software/promise'), 'promise', /(\.py|^PKG-INFO|^requires\.txt)$/)),
     ...(await readFolder(join(root, 'software/partition'), 'partition', /\.(py|in)$/)),
     // `render` reads it, which asks nothing of a node.
     ...stack.map(({ path, content }) => ({ path: `software/${path}`, content })),

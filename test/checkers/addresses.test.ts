@@ -1,32 +1,21 @@
 /** The tables of every address, as Postfix and Dovecot answer from them, against the model. */
-import { readFile, writeFile } from 'node:fs/promises';
-
 import { expect } from 'chai';
 
 import { resolvedOf, spelledIn } from '../support/address-oracle.ts';
+import { type Doveadm, startDovecot } from '../support/written-dovecot.ts';
 import { type WrittenPartition, writePartition } from '../support/written-partition.ts';
 
 describe('the addresses of the scenario addresses', () => {
   let partition: WrittenPartition;
+  let doveadm: Doveadm;
   before(async () => {
     partition = await writePartition('addresses');
-    // Without the protocols that listen on ports: only who exists is asked here.
-    const text = await readFile(partition.at('etc/dovecot/dovecot.conf'), 'utf8');
-    await writeFile(configuration(), text.replace('protocols = imap lmtp sieve', 'protocols = lmtp'));
-    const { exitCode, stderr } = await partition.run(
-      'sh',
-      '-c',
-      // What goes on in the background must not hold on to this command's output.
-      `${partition.place.programs['dovecot'] ?? 'dovecot'} -c ${configuration()} >/dev/null 2>&1`,
-    );
-    expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+    doveadm = await startDovecot(partition);
   });
   after(async () => {
-    await partition.run('doveadm', '-c', configuration(), 'stop');
+    await doveadm('stop');
     await partition.remove();
   });
-
-  const configuration = () => partition.at('etc/dovecot/users-only.conf');
 
   const query = async (table: string, key: string) => {
     const folder = partition.at('etc/postfix');
@@ -59,16 +48,14 @@ describe('the addresses of the scenario addresses', () => {
     const ends = new Set([...addresses.values()].flatMap(({ deliverTo }) => deliverTo));
     for (const end of ends) {
       const isHere = domains.has(end.slice(end.lastIndexOf('@') + 1));
-      const { exitCode } = await partition.run('doveadm', ...['-c', configuration(), 'user', end]);
+      const { exitCode } = await doveadm('user', end);
       expect(exitCode === 0, end).to.equal(isHere);
       expect(await query('mailboxes', end), end).to.equal(isHere ? end : '');
     }
   });
 
   it('have the quota of their own where they ask for one', async () => {
-    const user = async (address: string) =>
-      (await partition.run('doveadm', ...['-c', configuration(), 'user', '-f', 'quota_rule', address]))
-        .stdout;
+    const user = async (address: string) => (await doveadm('user', '-f', 'quota_rule', address)).stdout;
     expect(await user('bob@mail1.example.com')).to.equal('*:storage=512M');
     expect(await user('alice@mail1.example.com')).to.equal('');
   });

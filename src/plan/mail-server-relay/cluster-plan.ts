@@ -46,7 +46,7 @@ export function planCluster(cluster: Cluster, answers: Answers, ledger: Ledger):
           webCertificatePromise(place, bundle),
           {
             name: 'nodes-answered',
-            code: { file: 'nothing_pending.py' },
+            module: 'nothing_pending',
             config: { file: `${place.partition}/${missingFile}` },
           },
         ],

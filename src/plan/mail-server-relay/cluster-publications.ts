@@ -16,6 +16,12 @@ const notVerified =
 
 export function planClusterPublications(cluster: Cluster, answers: Answers): PlannedPublication[] {
   const nodes = readyNodes(cluster, answers);
+  // The same for all domains, of which there may be very many.
+  const ofNodes: NodeParameters = {
+    fingerprints: nodes.flatMap(({ fingerprints }) => fingerprints),
+    outboundHosts: outboundHosts(cluster, nodes),
+    spfMechanisms: nodes.map(({ ipv6 }) => `ip6:${ipv6} `).join(''),
+  };
   return [
     publication('', {
       ...instanceParameters(cluster, nodes),
@@ -25,7 +31,7 @@ export function planClusterPublications(cluster: Cluster, answers: Answers): Pla
       const { claim, problem, record } = decided;
       // A refused request that lost its domain to another hears its own problem, below.
       if (problem !== null && record === null) return [];
-      const parameters = domainParameters(cluster, nodes, decided);
+      const parameters = domainParameters(cluster, ofNodes, decided);
       const refusal = problem === null ? {} : { domain: claim.domain, error: problem };
       return [publication(claim.reference, { ...parameters, ...refusal })];
     }),
@@ -47,9 +53,15 @@ function instanceParameters(cluster: Cluster, nodes: readonly ReadyNode[]): Reco
   };
 }
 
+interface NodeParameters {
+  fingerprints: readonly string[];
+  outboundHosts: Readonly<Record<string, unknown>>;
+  spfMechanisms: string;
+}
+
 function domainParameters(
   cluster: Cluster,
-  nodes: readonly ReadyNode[],
+  { fingerprints, outboundHosts, spfMechanisms }: NodeParameters,
   { claim, state, record, proof }: DecidedDomain,
 ): Record<string, unknown> {
   const { domain } = claim;
@@ -67,9 +79,10 @@ function domainParameters(
     case 'accepted':
       return {
         ...entries,
-        'spf-entry': spfEntry(domain, nodes),
-        'tls-fingerprints': nodes.flatMap(({ fingerprints }) => fingerprints),
-        ...outboundHosts(cluster, nodes),
+        // RFC 7208: the nodes' addresses may send for the domain.
+        'spf-entry': `${domain}. TXT "v=spf1 ${spfMechanisms}mx ~all"`,
+        'tls-fingerprints': fingerprints,
+        ...outboundHosts,
         'outbound-has-proxy': cluster.deliveryServices.has(domain),
         ...(claim.authentication === 'password' && record?.password
           ? { 'outbound-user': domain, 'outbound-password': record.password }
@@ -92,11 +105,6 @@ function outboundHosts({ relayDomain }: Cluster, nodes: readonly ReadyNode[]): R
 
 function dnsEntries({ nodes }: Cluster, domain: string): string {
   return nodes.flatMap(({ fqdn }) => (fqdn === null ? [] : [`${domain}. MX 10 ${fqdn}.`])).join('\n');
-}
-
-/** RFC 7208: the nodes' addresses may send for the domain. */
-function spfEntry(domain: string, nodes: readonly ReadyNode[]): string {
-  return `${domain}. TXT "v=spf1 ${nodes.map(({ ipv6 }) => `ip6:${ipv6} `).join('')}mx ~all"`;
 }
 
 function publication(target: string, parameters: Record<string, unknown>): PlannedPublication {

@@ -15,7 +15,7 @@ export function relayPromises(node: RelayNode): PlannedPromise[] {
   const endpoint = (service: RelayService) => ({ host: place.ipv6, port: String(portOf(place, service)) });
   const listening = (service: RelayService): PlannedPromise => ({
     name: listenPromise[service],
-    code: { file: 'listening.py' },
+    module: 'listening',
     config: {
       ...endpoint(service),
       service: `${service}-postfix`,
@@ -24,12 +24,12 @@ export function relayPromises(node: RelayNode): PlannedPromise[] {
   });
   const socket = (name: string, path: string, log: string): PlannedPromise => ({
     name: `${name}-socket-listening`,
-    code: { file: 'listening.py' },
+    module: 'listening',
     config: { socket: `${partition}/${path}`, service: name, log },
   });
   const served = (name: string, service: RelayService, bundle: string): PlannedPromise => ({
     name,
-    code: { file: 'certificate_served.py' },
+    module: 'certificate_served',
     config: {
       ...endpoint(service),
       protocol: 'smtp',
@@ -39,7 +39,7 @@ export function relayPromises(node: RelayNode): PlannedPromise[] {
   });
   const queue = (service: RelayService): PlannedPromise => ({
     name: `${service}-queue-age`,
-    code: { file: 'mail_queue_age.py' },
+    module: 'mail_queue_age',
     config: {
       'postqueue-command': `${partition}/bin/${service}-postqueue`,
       'max-age': '14400',
@@ -62,7 +62,7 @@ export function relayPromises(node: RelayNode): PlannedPromise[] {
           served('inbound_custom_certificate_served', 'inbound', inboundBundle),
           {
             name: 'inbound_custom_certificate_not_expired',
-            code: { file: 'certificate_lasts.py' },
+            module: 'certificate_lasts',
             config: {
               'certificate-file': `${partition}/${inboundBundle}`,
               openssl: place.programs['openssl'] ?? 'openssl',

@@ -42,7 +42,7 @@ export function planPromises(model: MailServer): PlannedPromise[] {
   const port = (service: MailServerService) => String(portOf(place, service));
   const certificate = (name: string, protocol: string, service: MailServerService): PlannedPromise => ({
     name,
-    code: { file: 'certificate_served.py' },
+    module: 'certificate_served',
     config: {
       host: place.ipv6,
       port: port(service),
@@ -53,7 +53,7 @@ export function planPromises(model: MailServer): PlannedPromise[] {
   });
   const mailPolicySocket = (name: string, path: string): PlannedPromise => ({
     name: `${name}-socket-listening`,
-    code: { file: 'listening.py' },
+    module: 'listening',
     config: { socket: `${partition}/${path}`, ...mailPolicy },
   });
   return [
@@ -64,7 +64,7 @@ export function planPromises(model: MailServer): PlannedPromise[] {
     mailPolicySocket('srs', srsSocket),
     {
       name: 'sending-limits',
-      code: { file: 'sending_limits.py' },
+      module: 'sending_limits',
       config: { file: `${partition}/${sendingRefusalsFile}`, 'shown-for': '3600' },
     },
     certificate('outbound_certificate_served', 'smtp', 'smtp'),
@@ -72,7 +72,7 @@ export function planPromises(model: MailServer): PlannedPromise[] {
     webCertificatePromise(place, webCertificate, 'https', listenPromise('https')),
     {
       name: 'portal-answers',
-      code: { file: 'portal_answers.py' },
+      module: 'portal_answers',
       config: {
         url: `https://[${place.ipv6}]:${port('https')}/health`,
         'listen-promise': listenPromise('https'),
@@ -80,7 +80,7 @@ export function planPromises(model: MailServer): PlannedPromise[] {
     },
     {
       name: 'mail-delivery',
-      code: { file: 'mail_delivery.py' },
+      module: 'mail_delivery',
       config: {
         'credentials-file': `${partition}/${credentialsFile}`,
         'smtp-host': place.ipv6,
@@ -93,7 +93,7 @@ export function planPromises(model: MailServer): PlannedPromise[] {
     },
     {
       name: 'mail-queue-age',
-      code: { file: 'mail_queue_age.py' },
+      module: 'mail_queue_age',
       config: {
         'postqueue-command': `${partition}/bin/postqueue`,
         'max-age': '14400',
@@ -102,7 +102,7 @@ export function planPromises(model: MailServer): PlannedPromise[] {
     },
     {
       name: 'relays-answered',
-      code: { file: 'nothing_pending.py' },
+      module: 'nothing_pending',
       config: { file: `${partition}/${missingFile}` },
     },
   ];
@@ -124,7 +124,7 @@ function listenPromise(service: MailServerService): string {
 function listenPromiseOf(name: string, place: Place, service: MailServerService): PlannedPromise {
   return {
     name,
-    code: { file: 'listening.py' },
+    module: 'listening',
     config: { host: place.ipv6, port: String(portOf(place, service)), ...listeners[service] },
   };
 }

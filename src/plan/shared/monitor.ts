@@ -41,7 +41,7 @@ export function monitorPromises(place: Place): PlannedPromise[] {
   return [
     {
       name: listenPromise,
-      code: { file: 'listening.py' },
+      module: 'listening',
       config: {
         host: place.ipv6,
         port: String(portOf(place, 'monitor')),
@@ -51,17 +51,17 @@ export function monitorPromises(place: Place): PlannedPromise[] {
     },
     {
       name: 'portal-socket-listening',
-      code: { file: 'listening.py' },
+      module: 'listening',
       config: { socket: `${partition}/${portalSocket}`, service: 'portal', log: 'var/log/portal.log' },
     },
     {
       name: 'monitor-http-frontend',
-      code: { file: 'portal_answers.py' },
+      module: 'portal_answers',
       config: page,
     },
     {
       name: 'check-monitor-frontend-password',
-      code: { file: 'portal_answers.py' },
+      module: 'portal_answers',
       config: {
         ...page,
         'secrets-file': `${partition}/srv/ledger/current/secrets`,
@@ -81,7 +81,7 @@ export function webCertificatePromise(
 ): PlannedPromise {
   return {
     name: 'web_certificate_served',
-    code: { file: 'certificate_served.py' },
+    module: 'certificate_served',
     config: {
       host: place.ipv6,
       port: String(portOf(place, service)),

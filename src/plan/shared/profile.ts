@@ -76,11 +76,12 @@ function wrapper(
   };
 }
 
-function promiseSection(place: Place, { name, code, config }: PlannedPromise): Record<string, string> {
+function promiseSection(place: Place, { name, module, config }: PlannedPromise): Record<string, string> {
   return {
     recipe: 'slapos.cookbook:promise.plugin',
-    eggs: 'slapos.toolbox',
-    ...('module' in code ? code : { file: `${place.release}/promise/${code.file}` }),
+    // Ours, which brings slapos.core: see write_partition_profile.py.
+    eggs: 'slapos-mail-promise',
+    module: `slapos_mail_promise.${module}`,
     output: `${place.partition}/etc/plugin/${name}.py`,
     ...Object.fromEntries(Object.entries(config).map(([key, value]) => [`config-${key}`, value])),
   };

@@ -36,12 +36,12 @@ export function commonPromises({ partition, connection: { partitionId } }: Place
   return [
     {
       name: `buildout-${partitionId}-status`,
-      code: { file: 'partition_processed.py' },
+      module: 'partition_processed',
       config: { 'error-log': `${partition}/.slapgrid-${partitionId}-error.log` },
     },
     {
       name: 'crond-running',
-      code: { file: 'process_running.py' },
+      module: 'process_running',
       config: {
         'pid-file': `${partition}/var/run/crond.pid`,
         'command-part': `${partition}/etc/cron.d`,
@@ -51,7 +51,7 @@ export function commonPromises({ partition, connection: { partitionId } }: Place
     },
     {
       name: 'check-free-disk-space',
-      code: { file: 'free_disk.py' },
+      module: 'free_disk',
       config: { folder: partition, 'min-mebibytes': '1000', 'min-percent': '2' },
     },
   ];

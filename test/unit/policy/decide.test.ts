@@ -133,6 +133,14 @@ describe('who may send where', () => {
     expect(isAllowed({ ...shown, sender: 'a@home.example' })).to.equal(false);
   });
 
+  it('no name without a domain is taken for a domain, as a sender or as a recipient', () => {
+    const shown = { sasl_username: 'pass.example' };
+    expect(answer({ ...shown, sender: 'pass.example' })).to.equal(
+      'REJECT 5.7.1 you may send as pass.example only, not as a name without a domain',
+    );
+    expect(isAllowed({ ...shown, sender: 'me@pass.example', recipient: 'home.example' })).to.equal(false);
+  });
+
   it('no address says a way to elsewhere, in quotes or without', () => {
     const shown = { sasl_username: 'paid.example', sender: 'a@paid.example' };
     const ways = ['%', '!', '@'].flatMap((way) => [

@@ -7,8 +7,9 @@ import { expect } from 'chai';
 
 import { OperatorError } from '../../../src/errors.ts';
 import type { Tenant } from '../../../src/plan/mail-server-relay/tenants.ts';
-import { parseAttributes } from '../../../src/policy/policy-protocol.ts';
+import { answerQuestions, parseAttributes } from '../../../src/policy/policy-protocol.ts';
 import { questionOf, servePolicy } from '../../../src/policy/policy-server.ts';
+import { listenOnSocket } from '../../../src/policy/unix-socket.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const tenant = (domain: string): Tenant => ({
@@ -93,6 +94,35 @@ describe('the policy service', () => {
     for (const character of text.slice(0, -1)) connection.write(character);
     connection.write(text.slice(-1));
     expect(await answers(1)).to.deep.equal(['OK']);
+  });
+
+  it('answers any number of questions that come at once', async () => {
+    await start('a.example');
+    const { connection, answers } = await connect();
+    connection.write(ask('a.example').repeat(2_000));
+    expect(await answers(2_000)).to.deep.equal(Array(2_000).fill('OK'));
+  });
+
+  it('hangs up where it cannot answer, and goes on for others', async () => {
+    const { error } = console;
+    console.error = () => undefined;
+    try {
+      const answered = await listenOnSocket(socket(), (connection) => {
+        answerQuestions(connection, (attributes) => {
+          if (attributes('sender') === '') throw new Error('of ours');
+          return 'OK';
+        });
+      });
+      started.push(answered);
+      const failing = await connect();
+      failing.connection.write(ask('', ''));
+      await once(failing.connection, 'close');
+      const { connection, answers } = await connect();
+      connection.write(ask('a.example'));
+      expect(await answers(1)).to.deep.equal(['OK']);
+    } finally {
+      console.error = error;
+    }
   });
 
   it('answers several connections at once', async () => {

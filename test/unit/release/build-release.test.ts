@@ -93,7 +93,8 @@ describe('release', function () {
       [
         'NOTICE',
         'slapos-mail.mjs',
-        'promise/mail_delivery.py',
+        'promise/slapos_mail_promise/mail_delivery.py',
+        'promise/slapos_mail_promise.egg-info/PKG-INFO',
         'partition/instance.cfg.in',
         'software/stack/debian.cfg',
       ].map(inside),

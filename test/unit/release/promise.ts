@@ -15,7 +15,7 @@ const promises = fileURLToPath(new URL('../../../software/promise/', import.meta
 export async function sense(promise: string, config: Record<string, string>): Promise<PromiseLine> {
   const { stdout } = await promisify(execFile)(
     'python3',
-    ['-B', runner, `${promises}${promise}.py`, JSON.stringify(config)],
+    ['-B', runner, promises, promise, JSON.stringify(config)],
     { timeout: 20_000 },
   );
   const lines = JSON.parse(stdout) as PromiseLine[];

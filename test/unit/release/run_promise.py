@@ -1,4 +1,5 @@
-"""Runs a promise with stand-ins for SlapOS' classes: run_promise.py FILE CONFIG-JSON. Prints a JSON list of what it logs."""
+"""Runs a promise with stand-ins for SlapOS' classes: run_promise.py FOLDER MODULE CONFIG-JSON. Prints a JSON list of what it logs."""
+import importlib
 import json
 import sys
 import types
@@ -41,13 +42,11 @@ module('slapos.grid.promise', interface=types.SimpleNamespace(IPromise=None))
 module('slapos.grid.promise.generic', GenericPromise=GenericPromise)
 module('zope.interface', implementer=lambda _interface: lambda promise: promise)
 
-config = json.loads(sys.argv[2])
+folder, name, config = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 # Names that slapos.core 1.21 gives values to itself: it refuses a promise that is configured with one of them.
 RESERVED = {'computer-id', 'debug', 'log-folder', 'master-url', 'name', 'partition-cert', 'partition-folder', 'partition-id',
             'partition-key', 'path', 'promise-timeout', 'queue', 'slapgrid-version'}
 assert not RESERVED & set(config), 'reserved: %s' % (RESERVED & set(config))
-namespace = {'__name__': 'promise'}
-with open(sys.argv[1]) as stream:
-  exec(compile(stream.read(), sys.argv[1], 'exec'), namespace)
-namespace['RunPromise'](config).sense()
+sys.path.insert(0, folder)
+importlib.import_module('slapos_mail_promise.' + name).RunPromise(config).sense()
 print(json.dumps(log))

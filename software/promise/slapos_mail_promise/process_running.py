@@ -3,13 +3,10 @@
 config: `pid-file`; `command-part`: text in the command of the right process, because a number may be another's by now;
 `service`: who should run, and `log`, its log, for the message.
 """
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import Promise
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
+class RunPromise(Promise):
 
   def sense(self):
     service, path = self.getConfig('service'), self.getConfig('pid-file')

@@ -6,19 +6,13 @@ It does not bang: to process the partition again frees nothing.
 """
 import os
 
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import Promise
 
 MEBIBYTE = 1024 * 1024
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
-
-  def __init__(self, config):
-    super(RunPromise, self).__init__(config)
-    self.allowBang(False)
+class RunPromise(Promise):
+  bangs = False
 
   def sense(self):
     path = self.getConfig('folder')

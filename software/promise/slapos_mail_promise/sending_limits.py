@@ -7,20 +7,14 @@ partition again changes nothing.
 import json
 import time
 
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import Promise
 
 MOST_SHOWN = 5
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
-
-  def __init__(self, config):
-    super(RunPromise, self).__init__(config)
-    self.setPeriodicity(float(self.getConfig('frequency', 5)))
-    self.allowBang(False)
+class RunPromise(Promise):
+  minutes = 5
+  bangs = False
 
   def sense(self):
     path = self.getConfig('file')

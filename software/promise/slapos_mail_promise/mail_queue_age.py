@@ -8,22 +8,16 @@ import json
 import subprocess
 import time
 
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import Promise
 
 SECONDS_IN_ALL = 15
 LONGEST_REASON = 200
 EX_UNAVAILABLE = 69
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
-
-  def __init__(self, config):
-    super(RunPromise, self).__init__(config)
-    self.setPeriodicity(float(self.getConfig('frequency', 5)))
-    self.allowBang(False)
+class RunPromise(Promise):
+  minutes = 5
+  bangs = False
 
   def sense(self):
     command, longest = self.getConfig('postqueue-command'), int(self.getConfig('max-age'))

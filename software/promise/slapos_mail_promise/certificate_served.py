@@ -5,14 +5,11 @@ certificate is the service's own; `listen-promise`: the promise that reports a c
 """
 import imaplib
 import re
-import signal
 import smtplib
 import socket
 import ssl
 
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import at_most, Promise
 
 SECONDS_PER_ANSWER = 5
 SECONDS_IN_ALL = 15
@@ -20,12 +17,8 @@ CERTIFICATE = re.compile('-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE----
 X509_V_ERR_CERT_HAS_EXPIRED = 10
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
-
-  def __init__(self, config):
-    super(RunPromise, self).__init__(config)
-    self.setPeriodicity(float(self.getConfig('frequency', 10)))
+class RunPromise(Promise):
+  minutes = 10
 
   def sense(self):
     host, port, path = self.getConfig('host'), int(self.getConfig('port')), self.getConfig('certificate-file')
@@ -38,10 +31,9 @@ class RunPromise(GenericPromise):
     if not expected:
       return self.logger.error('%s: holds no certificate; process the partition again', path)
 
-    signal.signal(signal.SIGALRM, too_slow)
-    signal.alarm(SECONDS_IN_ALL)
     try:
-      served = served_certificate(self.getConfig('protocol'), host, port, expected.group())
+      with at_most(SECONDS_IN_ALL):
+        served = served_certificate(self.getConfig('protocol'), host, port, expected.group())
     except ConnectionRefusedError:
       return self.logger.info('%s: refuses connections, left to %s', service,
                               self.getConfig('listen-promise', 'the listen promise'))
@@ -53,8 +45,6 @@ class RunPromise(GenericPromise):
     except (OSError, smtplib.SMTPException, imaplib.IMAP4.error) as error:
       return self.logger.error('%s: no TLS session (%s: %s); see the log of the service',
                                service, type(error).__name__, error)
-    finally:
-      signal.alarm(0)
     if served != ssl.PEM_cert_to_DER_cert(expected.group()):
       return self.logger.error('%s: serves another certificate than %s; reload the service', service, path)
     self.logger.info('%s: serves the certificate of %s', service, path)
@@ -81,7 +71,3 @@ def served_certificate(protocol, host, port, expected):
   with socket.create_connection((host, port), SECONDS_PER_ANSWER) as plain:
     with context.wrap_socket(plain) as encrypted:
       return encrypted.getpeercert(binary_form=True)
-
-
-def too_slow(_number, _frame):
-  raise TimeoutError('no answer within %s s' % SECONDS_IN_ALL)

@@ -4,15 +4,12 @@ config: `host` and `port`, or `socket`, a path; `service`: who should listen, an
 """
 import socket
 
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import Promise
 
 SECONDS_TO_CONNECT = 10
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
+class RunPromise(Promise):
 
   def sense(self):
     path, host, port = self.getConfig('socket'), self.getConfig('host'), self.getConfig('port')

@@ -5,21 +5,15 @@ last; `remedy`: what to do, for the message. It does not bang: to process the pa
 """
 import subprocess
 
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import Promise
 
 SECONDS_IN_ALL = 15
 SECONDS_PER_DAY = 86400
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
-
-  def __init__(self, config):
-    super(RunPromise, self).__init__(config)
-    self.setPeriodicity(float(self.getConfig('frequency', 60)))
-    self.allowBang(False)
+class RunPromise(Promise):
+  minutes = 60
+  bangs = False
 
   def sense(self):
     path, days, remedy = self.getConfig('certificate-file'), int(self.getConfig('days')), self.getConfig('remedy')

@@ -11,15 +11,11 @@ import email.message
 import email.utils
 import imaplib
 import json
-import signal
 import smtplib
-import ssl
 import time
 import uuid
 
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import at_most, Promise, unverified
 
 SECONDS_IN_ALL = 17
 PROBE_HEADER = 'X-Slapos-Mail-Probe'
@@ -33,21 +29,16 @@ class LeftToAnother(Exception):
   """Something that another promise reports."""
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
-
-  def __init__(self, config):
-    super(RunPromise, self).__init__(config)
-    self.setPeriodicity(float(self.getConfig('frequency', 10)))
+class RunPromise(Promise):
+  minutes = 10
 
   def sense(self):
     self.step = 'starting'
     self.seconds_to_arrive = float(self.getConfig('seconds-to-arrive', 12))
     self.seconds_per_answer = float(self.getConfig('seconds-per-answer', 6))
-    signal.signal(signal.SIGALRM, self.too_slow)
-    signal.alarm(SECONDS_IN_ALL)
     try:
-      seconds = self.deliver()
+      with at_most(SECONDS_IN_ALL):
+        seconds = self.deliver()
     except LeftToAnother as reason:
       self.logger.info('%s', reason)
     except Unfulfilled as reason:
@@ -56,11 +47,6 @@ class RunPromise(GenericPromise):
       self.logger.error('%s: %s: %s; see the log of the service', self.step, type(error).__name__, error)
     else:
       self.logger.info('a message arrived in %.1f s', seconds)
-    finally:
-      signal.alarm(0)
-
-  def too_slow(self, _number, _frame):
-    raise TimeoutError('not done within %s s' % SECONDS_IN_ALL)
 
   def deliver(self):
     """Seconds from submission to arrival."""
@@ -152,14 +138,6 @@ def search(imap, identifier):
   """Numbers of the probe messages, of all of them when `identifier` is empty."""
   _status, found = imap.search(None, 'HEADER', PROBE_HEADER, '"%s"' % identifier)
   return found[0].split() if found and found[0] else []
-
-
-def unverified():
-  """The certificate is another promise's concern (certificate_served)."""
-  context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-  context.check_hostname = False
-  context.verify_mode = ssl.CERT_NONE
-  return context
 
 
 def said(answer):

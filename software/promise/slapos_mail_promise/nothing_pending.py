@@ -2,15 +2,12 @@
 
 config: `file`: each line that is not blank is a problem; an empty or absent file is fine.
 """
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import Promise
 
 MOST_SHOWN = 5
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
+class RunPromise(Promise):
 
   def sense(self):
     path = self.getConfig('file')

@@ -9,20 +9,15 @@ password`, and `secret`, a name in it: the page answers 200 to the user `admin` 
 import base64
 import http.client
 import json
-import signal
-import ssl
 from urllib.parse import urlsplit
 
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import at_most, Promise, unverified
 
 SECONDS_PER_ANSWER = 6
 SECONDS_IN_ALL = 15
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
+class RunPromise(Promise):
 
   def sense(self):
     expected, secrets = int(self.getConfig('expected-status', 200)), self.getConfig('secrets-file')
@@ -37,15 +32,14 @@ class RunPromise(GenericPromise):
     if secrets and password is None:
       return self.logger.error('%s: names no %s; process the partition again', secrets, self.getConfig('secret'))
 
-    signal.signal(signal.SIGALRM, too_slow)
-    signal.alarm(SECONDS_IN_ALL)
     try:
-      status = status_of(url, None)
-      if secrets:
-        if status != expected:
-          return self.logger.info('%s: answers %s to everybody, left to %s', url, status,
-                                  self.getConfig('open-promise'))
-        status, expected = status_of(url, password), 200
+      with at_most(SECONDS_IN_ALL):
+        status = status_of(url, None)
+        if secrets:
+          if status != expected:
+            return self.logger.info('%s: answers %s to everybody, left to %s', url, status,
+                                    self.getConfig('open-promise'))
+          status, expected = status_of(url, password), 200
     except ConnectionRefusedError as error:
       if self.getConfig('own-address', urlsplit(url).netloc) != urlsplit(url).netloc:
         return self.logger.error('%s: %s; see the frontend that has this address', url, error.strerror)
@@ -56,8 +50,6 @@ class RunPromise(GenericPromise):
         return self.logger.info('%s: no answer, left to %s', url, self.getConfig('open-promise'))
       return self.logger.error('%s: no answer (%s: %s); see the logs of Apache and of the portal',
                                url, type(error).__name__, error)
-    finally:
-      signal.alarm(0)
     asked = 'to the user admin ' if secrets else ''
     if status != expected:
       return self.logger.error('%s: answers %s %sinstead of %s; see the logs of Apache and of the portal',
@@ -78,10 +70,8 @@ def read_secret(path, name):
 def status_of(url, password):
   parts = urlsplit(url)
   if parts.scheme == 'https':
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS_PER_ANSWER, context=context)
+    connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS_PER_ANSWER,
+                                             context=unverified())
   else:
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=SECONDS_PER_ANSWER)
   headers = {}
@@ -92,7 +82,3 @@ def status_of(url, password):
     return connection.getresponse().status
   finally:
     connection.close()
-
-
-def too_slow(_number, _frame):
-  raise TimeoutError('no answer within %s s' % SECONDS_IN_ALL)

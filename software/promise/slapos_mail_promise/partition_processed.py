@@ -3,19 +3,13 @@
 config: `error-log`: what slapgrid writes when a processing fails, and removes when the next begins; the reason is its
 last line. A promise that fails leaves no such file. It does not bang: slapgrid processes a failed partition again anyway.
 """
-from slapos.grid.promise import interface
-from slapos.grid.promise.generic import GenericPromise
-from zope.interface import implementer
+from slapos_mail_promise.promise import Promise
 
 LONGEST_REASON = 500
 
 
-@implementer(interface.IPromise)
-class RunPromise(GenericPromise):
-
-  def __init__(self, config):
-    super(RunPromise, self).__init__(config)
-    self.allowBang(False)
+class RunPromise(Promise):
+  bangs = False
 
   def sense(self):
     path = self.getConfig('error-log')
