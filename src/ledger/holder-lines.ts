@@ -54,7 +54,9 @@ export function parseHolders({ holders, aliases, passwords }: HolderTexts, fail:
     const [address = '', state = '', encodedHolder = '', ...rest] = fields;
     if (encodedHolder === '') failHere('is not `address state holder …`');
     const holder = parseHolder(encodedHolder, failHere);
-    for (const name of [`${address} ${holder}`, ...(state === 'released' ? [] : [address])]) {
+    // Whoever had an account may hold the same address as an alias now, and have the account again later.
+    const ofAccount = state === 'alias' ? [] : [`${address} ${holder}`];
+    for (const name of [...ofAccount, ...(state === 'released' ? [] : [address])]) {
       if (seen.has(name)) failHere(`${name} stands twice`);
       seen.add(name);
     }

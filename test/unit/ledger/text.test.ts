@@ -50,6 +50,19 @@ describe("the ledger's text", () => {
     );
   });
 
+  it('holds an alias of whoever had an account by that address', () => {
+    const accounts = [
+      accountOf('_a', 'new@example.com'),
+      accountOf('_a', 'old@example.com', { state: 'released' }),
+    ];
+    const aliases = [
+      { address: 'old@example.com', holder: 'shared:_a' as const, destinations: ['new@example.com'] },
+    ];
+    const back = parse(serialiseLedger({ ...emptyLedger, accounts, aliases }, '/p/srv/mail'));
+    expect(back.accounts).to.have.deep.members(accounts);
+    expect(back.aliases).to.deep.equal(aliases);
+  });
+
   it('says limits of sending only for an account that has its own', () => {
     const settings = { ...usualSettings, sendingLimits: { recipientsPerDay: 0, messagesPerHour: 5 } };
     const { holders } = serialiseLedger(
