@@ -22,7 +22,8 @@ const unknown = 'DEFER_IF_PERMIT 4.3.0 mailboxes cannot be asked for room; try a
  * room the message is taken, and those that are full bounce it.
  */
 export async function answerQuota(attributes: Attributes, policy: QuotaPolicy): Promise<string> {
-  const recipient = attributes('recipient');
+  // As Postfix resolves it: a dot at the end of a domain means nothing.
+  const recipient = attributes('recipient').replace(/\.$/, '');
   let answer = 'DUNNO';
   try {
     for (const mailbox of endsOf(recipient.toLowerCase(), policy) ?? [recipient]) {

@@ -67,6 +67,13 @@ describe('whether there is room for a recipient', () => {
     expect(await answer('whoever@example.com')).to.equal(full);
   });
 
+  it('is that of the same address without a dot at its end, which Postfix passes over', async () => {
+    expect(await answer('full@example.com.')).to.equal(full);
+    expect(await answer('Full+tag@Example.com.')).to.equal(full);
+    expect(await answer('full@elsewhere.example.')).to.equal(full);
+    expect(asked).to.include('full@elsewhere.example 42');
+  });
+
   it('is Dovecot’s to know for an address that is in no table', async () => {
     expect(await answer('full@elsewhere.example')).to.equal(full);
     expect(await answer('other@elsewhere.example')).to.equal('DUNNO');

@@ -2,7 +2,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { type AccountSettings, type Holder, usualSettings } from '../../../src/ledger/types.ts';
+import { parseLedger, serialiseLedger } from '../../../src/ledger/text.ts';
+import { type AccountSettings, emptyLedger, type Holder, usualSettings } from '../../../src/ledger/types.ts';
 import { mostDestinations } from '../../../src/model/mail-server/address-graph.ts';
 import { type Claim, decideAddresses, type HeldAddresses } from '../../../src/model/mail-server/addresses.ts';
 import { withoutTag } from '../../../src/model/mail-server/tags.ts';
@@ -223,6 +224,18 @@ describe('addresses, whatever is requested', function () {
         const twice = decide(last, once);
         expect(twice.aliases).to.have.deep.members([...once.aliases]);
         expect(twice.resolved).to.deep.equal(once.resolved);
+      }),
+    );
+  });
+
+  it('are read from the ledger as they were written', () => {
+    fc.assert(
+      fc.property(history, (runs) => {
+        const { accounts, aliases } = after(runs);
+        const ledger = { ...emptyLedger, accounts, aliases };
+        const back = parseLedger(serialiseLedger(ledger, '/p/srv/mail'), '/p/srv/ledger/current');
+        expect(back.accounts).to.have.deep.members([...accounts]);
+        expect(back.aliases).to.have.deep.members([...aliases]);
       }),
     );
   });
