@@ -123,7 +123,9 @@ describe('release', function () {
         join(unpacked, 'slapos-mail.mjs'),
         'release',
       ]).catch((error: unknown) => (error as { stderr: string }).stderr);
-      expect(failed).to.contain('this command runs from a checkout of slapos-mail, not from a release');
+      expect(failed).to.contain(
+        'OperatorError: this command runs from a checkout of slapos-mail, not from a release',
+      );
     });
 
     it('contains no build tool, nor any path of the machine that built it', async () => {
