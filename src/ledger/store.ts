@@ -27,7 +27,18 @@ export function ledgerStore(partition: string): LedgerStore {
 /** The ledger as it is; an empty one when there has never been any. Throws OperatorError when it cannot be read. */
 export async function readLedger(store: LedgerStore): Promise<Ledger> {
   const text = await readText(store);
-  return text === null ? emptyLedger : parseLedger(text, join(store.folder, 'current'));
+  return text === null ? emptyLedger : parsed(store, text);
+}
+
+/** What was parsed last: the portal reads an unchanged ledger again and again, and parsing it takes longest. */
+const parsedLast = new WeakMap<LedgerStore, { text: LedgerText; ledger: Ledger }>();
+
+function parsed(store: LedgerStore, text: LedgerText): Ledger {
+  const last = parsedLast.get(store);
+  if (last !== undefined && ledgerFiles.every((file) => last.text[file] === text[file])) return last.ledger;
+  const ledger = parseLedger(text, join(store.folder, 'current'));
+  parsedLast.set(store, { text, ledger });
+  return ledger;
 }
 
 /**
@@ -44,7 +55,7 @@ export async function changeLedger<Result>(
   const unlock = await lockLedger(store);
   try {
     const before = await readText(store);
-    const ledger = before === null ? emptyLedger : parseLedger(before, join(store.folder, 'current'));
+    const ledger = before === null ? emptyLedger : parsed(store, before);
     const { ledger: next, result } = await change(ledger);
     const after = serialiseLedger(next, store.mailFolder);
     if (before === null || ledgerFiles.some((file) => before[file] !== after[file])) {

@@ -65,6 +65,18 @@ describe('the ledger on disk', function () {
     ]);
   });
 
+  it('is not parsed again when nothing changed, and is when a file of it did', async () => {
+    const same = store();
+    await write(same, exampleLedger);
+    const first = await readLedger(same);
+    expect(await readLedger(same)).to.equal(first);
+    await changeLedger(same, (ledger) => {
+      expect(ledger).to.equal(first);
+      return { ledger: ledgerWithPassword('{X}another'), result: undefined };
+    });
+    expect(await readLedger(same)).to.deep.equal(ledgerWithPassword('{X}another'));
+  });
+
   it('is not written again when nothing changed', async () => {
     await write(store(), exampleLedger);
     const before = await stat(at('current/users'));
