@@ -16,7 +16,9 @@ import { blamedOnNode, exitCodeOf, exitCodes, OperatorError, RequesterError } fr
 const program = new Command('slapos-mail')
   .description('Generates the SlapOS software releases mail-server and mail-server-relay, and runs them.')
   .exitOverride()
-  .showHelpAfterError();
+  .showHelpAfterError()
+  // Said by `explain`, after the help.
+  .configureOutput({ outputError: () => undefined });
 const shipped = shippedWith(fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, ''));
 
 addParameterCommands(program, shipped);
@@ -27,6 +29,13 @@ addReleaseCommand(program);
 addLedgerCommand(program);
 addNodeCommands(program);
 
+// Whoever read the output may have had enough of it (`| head`); what there is to do is done all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -36,8 +45,10 @@ try {
 /** Says what went wrong, the reason last: masters keep only the end. Returns the exit code. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {
-    if (error.code === 'release') console.error(error.message);
-    return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+    if (error.exitCode === 0) return exitCodes.success;
+    // A command that only groups others was called: its help says all there is to say.
+    if (error.code !== 'commander.help') console.error(error.message);
+    return exitCodes.usage;
   }
   if (error instanceof RequesterError || error instanceof OperatorError) console.error(error.message);
   else

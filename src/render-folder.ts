@@ -78,8 +78,14 @@ async function refuseForeign(
 }
 
 async function readManifest(folder: string): Promise<Record<string, string>> {
-  const text = await readFile(join(folder, manifestName), 'utf8').catch(() => '{}');
-  return JSON.parse(text) as Record<string, string>;
+  const path = join(folder, manifestName);
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Record<string, string>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    const subject = error instanceof SyntaxError ? path : folder;
+    throw new OperatorError(`${subject}: ${(error as Error).message}; give another folder`);
+  }
 }
 
 function checksum(content: string): string {

@@ -20,6 +20,24 @@ export interface FolderFile {
 const exampleSeed = new Uint8Array(32);
 const exampleFingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).join(':');
 
+/** What a partition knows of its node, where there is none. */
+export const exampleNode = {
+  release: '/opt/slapos-mail',
+  user: { name: 'slapuser0', group: 'slapuser0', uid: 1000, gid: 1000 },
+  connection: {
+    serverUrl: 'https://master.example.com',
+    computerId: 'COMP-1',
+    partitionId: 'slappart0',
+    softwareUrl: 'https://releases.example.com/software.cfg',
+    keyFile: '',
+    certificateFile: '',
+  },
+  buildout: {
+    eggsDirectory: '/opt/software/eggs',
+    developEggsDirectory: '/opt/software/develop-eggs',
+  },
+} as const satisfies Partial<Place>;
+
 /** Throws RequesterError with every problem of the parameters. */
 export function renderInstance(
   file: ParameterFile,
@@ -59,26 +77,13 @@ function examplePlace(
   stack: Stack,
 ): Place {
   return {
+    ...exampleNode,
     partition: instance.partition,
-    release: '/opt/slapos-mail',
-    user: { name: 'slapuser0', group: 'slapuser0', uid: 1000, gid: 1000 },
     ipv6: instance.ipv6,
     ipv4: instance.ipv4,
     title: instance.title,
-    connection: {
-      serverUrl: 'https://master.example.com',
-      computerId: 'COMP-1',
-      partitionId: 'slappart0',
-      softwareUrl: 'https://releases.example.com/software.cfg',
-      keyFile: '',
-      certificateFile: '',
-    },
     programs: stack.programs,
     stackFacts: stack.facts,
-    buildout: {
-      eggsDirectory: '/opt/software/eggs',
-      developEggsDirectory: '/opt/software/develop-eggs',
-    },
     certificates: {
       current: exampleFingerprint('AA'),
       next: exampleFingerprint('BB'),

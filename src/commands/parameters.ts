@@ -45,16 +45,20 @@ export function addParameterCommands(program: Command, shipped: Shipped): void {
         const { renderInstance } = await import('../render.ts');
         const { folderChanges, writeFolder } = await import('../render-folder.ts');
         const { readTemplates, templateRenderer } = await import('../render/templates.ts');
-        const [first] = releases.find(({ release }) => release === releaseName)?.softwareTypes ?? [];
+        const types = releases
+          .filter(({ release }) => release === releaseName)
+          .flatMap(({ softwareTypes }) => softwareTypes);
+        const [first] = types;
         if (first === undefined) {
           const known = [...new Set(releases.map(({ release }) => release))].join(', ');
-          throw new CommanderError(
-            exitCodes.usage,
-            'release',
-            `no release "${releaseName}"; known: ${known}`,
-          );
+          throw wrongUsage(`no release "${releaseName}"; known: ${known}`);
         }
         const requested = await readParameterFile(file, type ?? first);
+        if (!types.includes(requested.softwareType)) {
+          throw wrongUsage(
+            `${releaseName} has no software type "${requested.softwareType}"; known: ${types.join(', ')}`,
+          );
+        }
         const render = templateRenderer(await readTemplates(shipped.path('instance-templates')));
         const stack = await readStackLayer(join(shipped.path('software'), 'stack/debian.cfg'));
         const files = renderInstance(requested, definitionOf(requested.softwareType), stack, render);
@@ -66,3 +70,5 @@ export function addParameterCommands(program: Command, shipped: Shipped): void {
       },
     );
 }
+
+const wrongUsage = (reason: string) => new CommanderError(exitCodes.usage, 'usage', reason);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { Command } from 'commander';
 
+import { OperatorError } from '../errors.ts';
 import type { Connection } from '../model/place.ts';
 import type { Shipped } from './shipped.ts';
 
@@ -72,9 +73,7 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
     .action(async ({ partition }: { partition: string }) => {
       const { connectToMaster } = await import('../slap/index.ts');
       const { releases } = await import('../releases.ts');
-      const connection = JSON.parse(
-        await readFile(join(partition, 'etc/connection.json'), 'utf8'),
-      ) as Connection;
+      const connection = await readConnection(join(partition, 'etc/connection.json'));
       for (const { certificates } of releases) {
         if (certificates === null) continue;
         await rm(join(partition, certificates.folder, `${certificates.name}.fingerprint`), { force: true });
@@ -82,4 +81,14 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
       const master = connectToMaster(connection);
       await master.bang('certificate rotation').finally(() => master.close());
     });
+}
+
+async function readConnection(path: string): Promise<Connection> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Connection;
+  } catch (error) {
+    throw new OperatorError(
+      `${path}: ${(error as Error).message}; name the folder of a partition that was processed`,
+    );
+  }
 }

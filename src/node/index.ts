@@ -1,11 +1,9 @@
 export type { LocalNode, NodeRequest, Settled, SettleOptions } from './local-node.ts';
-export { lookAround, type LookAround } from './look-around.ts';
 export type { NodeLayout } from './node-layout.ts';
 export type { NodeUser } from './node-user.ts';
 export type { OnProgress } from './progress.ts';
 export type { NodeIdentity } from './run-as-user.ts';
 export type { Service } from './services.ts';
-export { findMissingPackages, findRootAccess } from './setup/install-packages.ts';
 export {
   existingMachine,
   nodeDirectory,
@@ -14,4 +12,4 @@ export {
 } from './setup/prepare-machine.ts';
 export type { InstanceOptions, InstancePass } from './slapgrid.ts';
 export type { PartitionFailure } from './slapgrid-output.ts';
-export { attachLocalNode, startLocalNode, type StartOptions } from './start-node.ts';
+export { startLocalNode, type StartOptions } from './start-node.ts';

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { OperatorError } from '../errors.ts';
 import { cleanEnvironment, type Environment } from './clean-environment.ts';
 import type { NodeLayout } from './node-layout.ts';
 import { commandAs, type NodeUser } from './node-user.ts';
@@ -46,7 +47,9 @@ export async function runAsUser(
   return { exitCode: result.exitCode, output: result.all };
 }
 
-/** Like {@link runAsUser}; anything but exit code 0 is an Error, as these commands have no reason to fail. */
+const fullDisk = /No space left on device|Disk quota exceeded|Read-only file system/;
+
+/** Like {@link runAsUser}; anything but exit code 0 is an Error, as these commands have no reason to fail but a full disk. */
 export async function mustRunAsUser(
   node: NodeIdentity,
   argv: readonly string[],
@@ -54,7 +57,8 @@ export async function mustRunAsUser(
 ): Promise<string> {
   const { exitCode, output } = await runAsUser(node, argv, options);
   if (exitCode === 0) return output;
-  throw new Error(`${argv.join(' ')}: exit code ${String(exitCode)}: ${output.trim()}`);
+  const reason = `${argv.join(' ')}: exit code ${String(exitCode)}: ${output.trim()}`;
+  throw fullDisk.test(output) ? new OperatorError(`${reason}; make room on this disk`) : new Error(reason);
 }
 
 /**

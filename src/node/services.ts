@@ -9,7 +9,7 @@ export interface Service {
   readonly detail: string;
 }
 
-/** Reads `slapos node supervisorctl status`; the watchdog, which is no partition's, is left out. */
+/** Reads what `supervisorctl status` says; the watchdog, which is no partition's, is left out. */
 export function parseServices(output: string): Service[] {
   return output
     .split('\n')

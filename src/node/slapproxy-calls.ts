@@ -1,6 +1,6 @@
 /** What only the owner of a node asks of its slapproxy; requests for instances go through src/slap/. */
-import { request } from 'undici';
-import { OperatorError } from '../errors.ts';
+import { type Call, callMaster } from '../slap/call.ts';
+import { routeTo } from '../slap/route.ts';
 import { marshal, unmarshal, type MarshalValue } from '../slap/index.ts';
 import { partitionAddresses, type PartitionAddresses } from './partition-addresses.ts';
 import { partitionId } from './node-layout.ts';
@@ -42,7 +42,12 @@ export async function formatPartitions(
       };
     }),
   });
-  await ask(serverUrl, 'loadComputerConfigurationFromXML', { xml });
+  await ask(serverUrl, {
+    method: 'POST',
+    path: 'loadComputerConfigurationFromXML',
+    what: 'take the partitions and their addresses',
+    fields: { xml },
+  });
 }
 
 /** Has the release of `softwareUrl` built by the next `slapos node software`, or removed. */
@@ -51,12 +56,23 @@ export async function supplySoftware(
   softwareUrl: string,
   state: 'available' | 'destroyed',
 ): Promise<void> {
-  await ask(serverUrl, 'supplySupply', { url: softwareUrl, computer_id: computerId, state });
+  await ask(serverUrl, {
+    method: 'POST',
+    path: 'supplySupply',
+    what: `note ${softwareUrl} as ${state}`,
+    fields: { url: softwareUrl, computer_id: computerId, state },
+  });
 }
 
 /** What is supplied to the node, and which instance is in which partition. */
 export async function fetchComputer(serverUrl: string): Promise<ComputerInformation> {
-  const computer = unmarshal(await ask(serverUrl, `getFullComputerInformation?computer_id=${computerId}`));
+  const answer = await ask(serverUrl, {
+    method: 'GET',
+    path: 'getFullComputerInformation',
+    what: 'tell its partitions and software releases',
+    fields: { computer_id: computerId },
+  });
+  const computer = unmarshal(answer);
   const releases = items(field(computer, '_software_release_list'));
   const partitions = items(field(computer, '_computer_partition_list'));
   return {
@@ -75,15 +91,16 @@ export async function fetchComputer(serverUrl: string): Promise<ComputerInformat
   };
 }
 
-async function ask(serverUrl: string, path: string, form?: Record<string, string>): Promise<string> {
-  const response = await request(new URL(path, serverUrl), {
-    method: form === undefined ? 'GET' : 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: form === undefined ? null : new URLSearchParams(form).toString(),
-  });
-  const answer = await response.body.text();
-  if (response.statusCode === 200) return answer;
-  throw new OperatorError(`slapproxy ${serverUrl}: answered ${response.statusCode} to ${path}; see its log`);
+async function ask(
+  serverUrl: string,
+  call: Pick<Call, 'method' | 'path' | 'what' | 'fields'>,
+): Promise<string> {
+  const route = routeTo({ serverUrl }, 300_000);
+  try {
+    return (await callMaster(route, { ...call, idempotent: true, secret: false })).body;
+  } finally {
+    await route.dispatcher.close();
+  }
 }
 
 function field(value: MarshalValue | undefined, name: string): MarshalValue | undefined {

@@ -83,7 +83,7 @@ export async function startSlapproxy(node: NodeIdentity, { port }: SlapproxyAddr
   throw new OperatorError(`slapproxy: did not start; its log ${log} ends with\n${tail}`);
 }
 
-/** True when a slapproxy with our computer answers on `port`. */
+/** True when a slapproxy, or what knows its calls, answers on `port`. */
 export async function answers(port: number): Promise<boolean> {
   try {
     const response = await request(`http://${host}:${port}/getRunId`, {

@@ -59,15 +59,6 @@ export async function startLocalNode(options: StartOptions): Promise<LocalNode> 
   });
 }
 
-/** The node if it runs, undefined if not; starts nothing. */
-export async function attachLocalNode(
-  node: NodeIdentity & { readonly onProgress?: OnProgress },
-): Promise<LocalNode | undefined> {
-  const { layout, user, onProgress = () => undefined } = node;
-  const address = await runningProxy({ layout, user });
-  return address === undefined ? undefined : localNode({ layout, user }, urlOf(address), onProgress);
-}
-
 async function start(node: NodeIdentity, onProgress: OnProgress): Promise<SlapproxyAddress> {
   onProgress('SlapOS master: starting');
   const { layout } = node;

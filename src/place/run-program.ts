@@ -7,12 +7,13 @@ import { OperatorError } from '../errors.ts';
 export function runProgram(
   program: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv } = {},
+  options: { env?: NodeJS.ProcessEnv; /** Milliseconds until it is ended. */ timeout?: number } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(program, args, { ...options, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
-      const reason = stderr.trim().split('\n').slice(-3).join(' ') || error.message;
+      const reason =
+        stderr.trim().split('\n').slice(-3).join(' ') || (error.killed ? 'it does not end' : error.message);
       reject(new OperatorError(`${program} failed: ${reason}`));
     });
   });

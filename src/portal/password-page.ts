@@ -43,7 +43,8 @@ export function addPasswordPage(app: FastifyInstance, portal: Portal): void {
   app.post('/password.php', async (request, reply) => {
     const fields = readFields(request);
     if (fields.password === '') return sendForm(portal, reply, fields, null);
-    const { result, problem, retryAfter } = await attempt(portal, clientOf(request), fields);
+    const log = (sentence: string) => request.log.info(sentence);
+    const { result, problem, retryAfter } = await attempt({ ...portal, log }, clientOf(request), fields);
     const user = loggedUser(fields.user, portal.config.current.mailDomains);
     request.log.info({ client: clientOf(request), user, by: fields.by, result }, 'password');
     if (result === 'updated') {
@@ -59,7 +60,7 @@ export function addPasswordPage(app: FastifyInstance, portal: Portal): void {
 }
 
 async function attempt(
-  portal: Portal,
+  portal: Portal & { log: (sentence: string) => void },
   client: string,
   fields: Fields,
 ): Promise<{ result: Result; problem: string; retryAfter?: number }> {
@@ -80,8 +81,8 @@ async function attempt(
   try {
     result =
       by === 'token'
-        ? await setPasswordByToken(portal.store, { user, token, password })
-        : await changePassword(portal.store, { user, currentPassword, password });
+        ? await setPasswordByToken(portal, { user, token, password })
+        : await changePassword(portal, { user, currentPassword, password });
   } finally {
     if (result !== 'denied') await portal.limits.forgive(client, user);
   }

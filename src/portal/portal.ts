@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import formBody from '@fastify/formbody';
 import { fastify, type FastifyInstance, LogController } from 'fastify';
 
-import { OperatorError } from '../errors.ts';
+import { blamedOnNode, OperatorError } from '../errors.ts';
 import { ledgerStore } from '../ledger/store.ts';
 import { addAdminPage } from './admin-page.ts';
 import { attemptLimits } from './attempt-limits.ts';
@@ -81,7 +81,8 @@ function addErrorPages(app: FastifyInstance, portal: Portal): void {
   app.setNotFoundHandler((_request, reply) => {
     sendMessage(reply, portal.config.current, 404);
   });
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+  app.setErrorHandler((raised: Error & { statusCode?: number }, request, reply) => {
+    const error = blamedOnNode(raised) as typeof raised;
     const temporary = error instanceof OperatorError || error instanceof BusyError;
     const status = temporary ? 503 : (error.statusCode ?? 500);
     // A client's error may quote the request, so only ours are logged.

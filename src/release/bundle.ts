@@ -78,7 +78,9 @@ function leaveOutCheckoutCommands(root: string): Plugin {
         };
       });
       builder.onLoad({ filter: /.*/, namespace: 'checkout-only' }, () => ({
-        contents: `throw new Error('this command runs from a checkout of slapos-mail, not from a release');`,
+        contents: `import { OperatorError } from './src/errors.ts';
+throw new OperatorError('this command runs from a checkout of slapos-mail, not from a release');`,
+        resolveDir: root,
       }));
       async function checkoutModule(path: string, resolveDir: string): Promise<string | undefined> {
         const found = await builder.resolve(path, {

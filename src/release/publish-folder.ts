@@ -23,20 +23,27 @@ export async function publishFolder(directory: string, files: readonly ReleaseFi
   const staging = await mkdtemp(join(target, stagingPrefix));
   try {
     const list = files.map(({ path }) => path);
-    const content = Buffer.from(`${list.join('\n')}\n`);
-    // The marker first: a run that is interrupted may be repeated.
-    for (const file of [{ path: marker, content }, ...files]) {
-      await mkdir(dirname(join(staging, file.path)), { recursive: true });
-      await writeFile(join(staging, file.path), file.content, { mode: 0o644 });
-      await mkdir(dirname(join(target, file.path)), { recursive: true });
-      await rename(join(staging, file.path), join(target, file.path));
+    const outdated = earlier.filter((name) => !list.includes(name));
+    // A marker first, with what is to go as well: a run that is interrupted may be repeated, and leaves nothing behind.
+    for (const file of [markerOf([...list, ...outdated]), ...files]) {
+      await publishFile(staging, target, file);
     }
-    for (const path of earlier.filter((name) => !list.includes(name))) {
-      await rm(join(target, path), { force: true, recursive: true });
-    }
+    for (const path of outdated) await rm(join(target, path), { force: true, recursive: true });
+    await publishFile(staging, target, markerOf(list));
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+function markerOf(paths: readonly string[]): ReleaseFile {
+  return { path: marker, content: Buffer.from(`${paths.join('\n')}\n`) };
+}
+
+async function publishFile(staging: string, target: string, { path, content }: ReleaseFile): Promise<void> {
+  await mkdir(dirname(join(staging, path)), { recursive: true });
+  await writeFile(join(staging, path), content, { mode: 0o644 });
+  await mkdir(dirname(join(target, path)), { recursive: true });
+  await rename(join(staging, path), join(target, path));
 }
 
 async function filesOfEarlierRelease(directory: string): Promise<string[]> {

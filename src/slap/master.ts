@@ -16,7 +16,7 @@ const pendingReasons: Readonly<Record<number, string>> = {
 
 /**
  * Speaks the classic SLAP protocol with the master of `connection`. Nothing is sent before the first method is called.
- * A call is given up after `timeout` milliseconds. Throws an OperatorError for an unusable URL or certificate file.
+ * A call is given up when the master says nothing for `timeout` milliseconds. Throws an OperatorError for an unusable URL or certificate file.
  */
 export function connectToMaster(connection: SlapConnection, timeout = 60_000): Master {
   const route = routeTo(connection, timeout);

@@ -10,7 +10,7 @@ import type { SlapConnection } from './types.ts';
 /** Largest answer that is read, in bytes: about 100,000 shared instances. */
 const largestAnswer = 128 * 1024 * 1024;
 
-/** The way to the master of `connection`; a call that takes longer than `timeout` milliseconds is given up. */
+/** The way to the master of `connection`; a call is given up when nothing comes for `timeout` milliseconds. */
 export function routeTo(connection: SlapConnection, timeout: number): Route {
   const baseUrl = baseUrlOf(connection.serverUrl);
   const { computerId, partitionId } = connection;

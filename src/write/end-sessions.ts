@@ -1,4 +1,4 @@
-/** Ends the open IMAP and ManageSieve sessions of accounts that may not log in any more: a session asks for its password once. */
+/** Ends the open IMAP and ManageSieve sessions of accounts that may not log in any more, or with another password only: a session asks for it once. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -9,6 +9,8 @@ import { runningPid } from './notify-daemons.ts';
 
 /** One file for each address: a run that is killed before it ended the session leaves it to the next. */
 const notesFolder = 'var/run/ended';
+/** Milliseconds for a Dovecot that does not answer. */
+const patience = 10_000;
 
 /** Addresses that one could log in to as their holder before and cannot now: suspended, released, reset, or another's. */
 export function lockedOut(before: Ledger, after: Ledger): string[] {
@@ -27,10 +29,14 @@ export async function noteEnded(partition: string, addresses: readonly string[])
   for (const address of addresses) await writeFile(join(partition, notesFolder, address), '');
 }
 
-/** When the ledger is written. Returns what came of it, for the log: what failed is tried again by the next run. */
-export async function endSessions(partition: string): Promise<string[]> {
+/**
+ * When the ledger is written: ends the sessions of all noted addresses, or of one. Returns what came of it, for the log:
+ * what failed is tried again by the next run.
+ */
+export async function endSessions(partition: string, only?: string): Promise<string[]> {
   const folder = join(partition, notesFolder);
-  const addresses = await readdir(folder).catch(() => []);
+  const noted = await readdir(folder).catch(() => []);
+  const addresses = noted.filter((address) => only === undefined || address === only);
   // A Dovecot that does not run has no sessions.
   const isRunning = addresses.length > 0 && (await runningPid(partition, 'dovecot')) !== null;
   const ended: string[] = [];
@@ -48,8 +54,8 @@ export async function endSessions(partition: string): Promise<string[]> {
 /** Whether there were any: to end none is a failure for doveadm. */
 async function endSession(partition: string, address: string): Promise<boolean> {
   const doveadm = join(partition, 'bin/doveadm');
-  const sessions = await runProgram(doveadm, ['who', '-1', address]);
+  const sessions = await runProgram(doveadm, ['who', '-1', address], { timeout: patience });
   if (!sessions.includes(address)) return false;
-  await runProgram(doveadm, ['kick', address]);
+  await runProgram(doveadm, ['kick', address], { timeout: patience });
   return true;
 }

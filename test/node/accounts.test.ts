@@ -11,6 +11,7 @@ import {
   activate,
   canLogIn,
   endpointsOf,
+  imapClient,
   type MailServer,
   messagesOf,
   setPassword,
@@ -154,6 +155,23 @@ describe('accounts of a mail server', function () {
     await activate(mail, 'mail1', 'upper', 'uppers-pw');
   });
 
+  it('ends what is open with the password before when that is changed, and nothing of others', async () => {
+    const upper = 'upper.case@mail1.example.com';
+    const stolen = imapClient(server.imaps, upper, 'uppers-pw');
+    const other = imapClient(server.imaps, at('alice'), 'alices-pw');
+    await Promise.all([stolen.connect(), other.connect()]);
+    try {
+      expect(await setPassword(server, upper, '', 'uppers-new-pw', 'uppers-pw')).to.equal(true);
+      await eventually('the end of the session', async () => !stolen.usable);
+      expect(await canLogIn(server, upper, 'uppers-pw'), 'a new session').to.equal(false);
+      await worksWithin('login', 2000, () => canLogIn(server, upper, 'uppers-new-pw'));
+      await other.noop();
+    } finally {
+      stolen.close();
+      await other.logout();
+    }
+  });
+
   it('tolerates parameters of an account that it does not know', async () => {
     expect(await mail.published('extra'))
       .to.include({ address: at('extra') })
@@ -249,7 +267,7 @@ describe('accounts of a mail server', function () {
 
   it('frees the old address and claims the new one when the address changes', async () => {
     expect(await mail.published('upper')).to.include({ address: at('moved') });
-    expect(await canLogIn(server, 'upper.case@mail1.example.com', 'uppers-pw')).to.equal(false);
+    expect(await canLogIn(server, 'upper.case@mail1.example.com', 'uppers-new-pw')).to.equal(false);
     await activate(mail, 'mail1', 'upper', 'moveds-pw');
     const gone = await sendBy(server.smtp, {
       sender: 'friend@elsewhere.example',

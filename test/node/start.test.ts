@@ -100,6 +100,21 @@ describe('npm start, as a newcomer runs it', function () {
     expect(await processesOf(folder)).to.deep.equal([]);
   });
 
+  it('leaves no process behind when somebody ends it half way, and does so again and again', async () => {
+    const options = ['start', '--', '--directory', folder, '--keep-running'];
+    // A group of its own, all of which a terminal's Ctrl-C reaches.
+    const run = execa('npm', options, { cwd: root, all: true, reject: false, detached: true });
+    let timer: NodeJS.Timeout | undefined;
+    run.all.on('data', (text: Buffer) => {
+      if (timer !== undefined || !text.includes('Build the software releases')) return;
+      timer = setInterval(() => process.kill(-run.pid!, 'SIGINT'), 500);
+    });
+    const { all, exitCode } = await run.finally(() => clearInterval(timer));
+    expect(exitCode, all).to.not.equal(0);
+    expect(all).to.contain('was told to end, and has stopped everything');
+    expect(await processesOf(folder), all).to.deep.equal([]);
+  });
+
   describe('a second time, kept running', () => {
     let second: string;
     let seconds: number;

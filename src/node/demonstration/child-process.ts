@@ -1,6 +1,6 @@
 /** Programs of ours that the demonstration starts: what they tell, and how they end. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -25,7 +25,7 @@ export function ownCommand(...args: string[]): string[] {
 
 /**
  * Runs `argv` in the foreground, in a fresh namespace, and gives what it told (see {@link tellByFile}; its argument goes
- * to the end of `argv`): sudo leaves a child no channel. Whoever ends us ends it; what is to be done then is the caller's.
+ * to the end of `argv`): sudo leaves a child no channel.
  */
 export async function runInNamespace(
   layout: NodeLayout,
@@ -37,8 +37,6 @@ export async function runInNamespace(
   const [name, value] = mark(layout);
   const { PATH = '', HOME = '' } = process.env;
   const [program = '', ...args] = inPrivateNamespace(caller, { PATH, HOME, [name]: value }, [...argv, file]);
-  const end = () => void endChildren(layout);
-  for (const signal of signals) process.on(signal, end);
   try {
     const child = spawn(program, args, { stdio: 'inherit', cwd: '/' });
     const ending = await new Promise<string>((resolve, reject) => {
@@ -49,7 +47,6 @@ export async function runInNamespace(
     if (told === null) throw endedEarly(ending);
     return resultOf(deserialize(told) as Told);
   } finally {
-    for (const signal of signals) process.off(signal, end);
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -78,6 +75,28 @@ export async function startBackground(
   return resultOf(told);
 }
 
+/**
+ * Does `work`, to its end also when this process gets a signal: that ends what was started for the node at `layout`, and
+ * then `work` has to clear up, which a second signal must not stop half way. `wasTold`: whether there was one.
+ */
+export async function endChildrenOnSignal<Result>(
+  layout: NodeLayout,
+  work: (wasTold: () => boolean) => Promise<Result>,
+): Promise<Result> {
+  let told = false;
+  const end = () => {
+    told = true;
+    // What cannot be ended now is tried once more, and told, by `work`.
+    endChildren(layout).catch(() => undefined);
+  };
+  for (const signal of signals) process.on(signal, end);
+  try {
+    return await work(() => told);
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
+}
+
 /** Ends everything that was started for the node at `layout`. True if there was anything. */
 export async function endChildren(layout: NodeLayout): Promise<boolean> {
   const children = processesWith(mark(layout).join('='));
@@ -96,9 +115,10 @@ export async function tellParent(work: () => Promise<unknown>): Promise<void> {
   if ('failure' in told) process.exit(1);
 }
 
-/** The same by way of a file. */
+/** The same by way of a file, which is there when it is whole: whoever is ended while it writes has told nothing. */
 export async function tellByFile(file: string, work: () => Promise<unknown>): Promise<void> {
-  await writeFile(file, serialize(await outcomeOf(work)));
+  await writeFile(`${file}.new`, serialize(await outcomeOf(work)));
+  await rename(`${file}.new`, file);
 }
 
 async function outcomeOf(work: () => Promise<unknown>): Promise<Told> {

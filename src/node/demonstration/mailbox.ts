@@ -57,6 +57,7 @@ export async function sendMessage(
     transport.close();
   }
 }
+
 /** Source of the message with this subject, once it is in the inbox. Rejects after half a minute. */
 export async function receiveMessage(
   { host, imapPort }: MailService,

@@ -4,15 +4,14 @@ import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'undici';
 
 import { OperatorError } from '../../errors.ts';
-import { mustRunAsUser, writeAsUser } from '../run-as-user.ts';
-import type { LocalNode } from '../local-node.ts';
+import { mustRunAsUser, writeAsUser, type NodeIdentity } from '../run-as-user.ts';
 import type { MailAccount } from './mailbox.ts';
 import type { Person, PersonWithPassword, Requests } from './scenario.ts';
 
 /** Address → password of the demonstration's people. */
 type Passwords = Readonly<Record<string, string>>;
 
-const fileOf = ({ layout }: LocalNode) => `${layout.directory}/demonstration-passwords.json`;
+const fileOf = ({ layout }: NodeIdentity) => `${layout.directory}/demonstration-passwords.json`;
 
 export interface Accounts {
   people: Record<PersonWithPassword, MailAccount>;
@@ -27,9 +26,12 @@ export interface ShownAccount {
   setupUrl: string;
 }
 
-/** Everybody's account. Passwords that are not known yet are set through the set-up links, dave's excepted. */
-export async function accountsWithPasswords(node: LocalNode, requests: Requests): Promise<Accounts> {
-  const known = await readPasswords(node);
+/** Everybody's account. Passwords are set through the set-up links, dave's excepted, where no earlier run did. */
+export async function accountsWithPasswords(
+  node: NodeIdentity,
+  requests: Pick<Requests, 'requestAccount'>,
+): Promise<Accounts> {
+  let known = await readPasswords(node);
   const shown: ShownAccount[] = [];
   const account = async (person: Person) => {
     const { address, 'setup-url': setupUrl, error } = await requests.requestAccount(person);
@@ -40,7 +42,12 @@ export async function accountsWithPasswords(node: LocalNode, requests: Requests)
   };
   const withPassword = async (person: PersonWithPassword): Promise<MailAccount> => {
     const { address, setupUrl } = await account(person);
-    const password = known[address] ?? (await setPassword(setupUrl));
+    const remembered = known[address];
+    const password = remembered ?? randomBytes(9).toString('base64url');
+    known = { ...known, [address]: password };
+    // First: if this run ended after it was set, nobody would know it.
+    if (remembered === undefined) await rememberPasswords(node, known);
+    await setPassword(setupUrl, password, remembered !== undefined);
     shown.push({ address, password, setupUrl });
     return { address, password };
   };
@@ -50,26 +57,21 @@ export async function accountsWithPasswords(node: LocalNode, requests: Requests)
     charlie: await withPassword('charlie'),
   };
   shown.push({ ...(await account('dave')), password: null });
-  await rememberPasswords(
-    node,
-    Object.fromEntries(Object.values(people).map(({ address, password }) => [address, password])),
-  );
   return { people, shown };
 }
 
-async function readPasswords(node: LocalNode): Promise<Passwords> {
+async function readPasswords(node: NodeIdentity): Promise<Passwords> {
   const text = await mustRunAsUser(node, ['sh', '-c', 'cat "$1" 2>/dev/null || echo {}', 'sh', fileOf(node)]);
   return JSON.parse(text) as Passwords;
 }
 
-async function rememberPasswords(node: LocalNode, passwords: Passwords): Promise<void> {
+async function rememberPasswords(node: NodeIdentity, passwords: Passwords): Promise<void> {
   await writeAsUser(node, fileOf(node), '0640', { input: `${JSON.stringify(passwords, null, 2)}\n` });
 }
 
-/** Posts a new password to the page that a set-up link opens; returns it. */
-async function setPassword(setupUrl: string): Promise<string> {
+/** Posts the password to the page that a set-up link opens. `mayBeSet`: an earlier run may have used the link already. */
+async function setPassword(setupUrl: string, password: string, mayBeSet: boolean): Promise<void> {
   const link = new URL(setupUrl);
-  const password = randomBytes(9).toString('base64url');
   const form = new URLSearchParams({
     user: link.searchParams.get('user') ?? '',
     token: link.searchParams.get('token') ?? '',
@@ -84,7 +86,8 @@ async function setPassword(setupUrl: string): Promise<string> {
       dispatcher: agent,
     });
     const page = await body.text();
-    if (statusCode === 200 && page.includes('Password updated successfully')) return password;
+    if (statusCode === 200 && page.includes('Password updated successfully')) return;
+    if (statusCode === 403 && mayBeSet) return;
     throw new OperatorError(
       `${link.origin}${link.pathname} answered ${statusCode}; the link may be used already`,
     );

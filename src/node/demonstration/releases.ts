@@ -8,8 +8,14 @@ import { buildRelease } from '../../release/build-release.ts';
 /** Makes them in `folder`; true when they are others than those that were there before. */
 export async function makeReleases(folder: string): Promise<boolean> {
   const before = await checksum(folder);
-  const { sha256 } = await buildRelease({ outputDirectory: folder });
-  return before !== null && before !== sha256;
+  // Root makes them, and the node's user reads them, whatever root usually lets others do.
+  const umask = process.umask(0o022);
+  try {
+    const { sha256 } = await buildRelease({ outputDirectory: folder });
+    return before !== null && before !== sha256;
+  } finally {
+    process.umask(umask);
+  }
 }
 
 async function checksum(folder: string): Promise<string | null> {

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 
 import { Listr, type ListrTask } from 'listr2';
 
+import { OperatorError } from '../../errors.ts';
 import { prepareMachine } from '../index.ts';
 import { checkNamespaces } from '../namespace/private-namespace.ts';
 import type { NodeIdentity } from '../run-as-user.ts';
-import { ownCommand, runInNamespace, startBackground } from './child-process.ts';
+import { endChildrenOnSignal, ownCommand, runInNamespace, startBackground } from './child-process.ts';
 import type { Forward } from './forwarding.ts';
 import type { Demonstrated } from './demonstrated.ts';
 import { type OpenPorts, openPorts, wantedForwards } from './open-ports.ts';
@@ -21,25 +22,33 @@ export interface StartOptions {
 }
 
 /**
- * Returns the report. Everything is stopped at the end, also after a failure, unless it is to be kept. What a former run
+ * Returns the report. Everything is stopped at the end, also after a failure, unless it is to be kept; and always when
+ * this process is told to end before it has a report. What a former run
  * kept is stopped first: services of different age, in namespaces of different make, would show nothing.
  */
 export async function startDemonstration({ directory, keepRunning }: StartOptions): Promise<string> {
   const caller = await checkNamespaces();
   const { machine, releases, rebuild } = await prepare(directory);
-  try {
-    const options = ['--directory', machine.layout.directory, '--releases', releases];
-    const inside = ownCommand('inside', ...options, ...(rebuild ? ['--rebuild'] : []));
-    const shown = (await runInNamespace(machine.layout, caller, inside)) as Demonstrated;
-    return formatReport({
-      ...shown,
-      ports: keepRunning ? await open(machine, shown) : null,
-      layout: machine.layout,
-      stopCommand: `npm run stop${directory === undefined ? '' : ` -- --directory ${directory}`}`,
-    });
-  } finally {
-    if (!keepRunning) await stopEverything(machine);
-  }
+  return endChildrenOnSignal(machine.layout, async (wasTold) => {
+    try {
+      const options = ['--directory', machine.layout.directory, '--releases', releases];
+      const inside = ownCommand('inside', ...options, ...(rebuild ? ['--rebuild'] : []));
+      const shown = (await runInNamespace(machine.layout, caller, inside)) as Demonstrated;
+      return formatReport({
+        ...shown,
+        ports: keepRunning ? await open(machine, shown) : null,
+        layout: machine.layout,
+        stopCommand: `npm run stop${directory === undefined ? '' : ` -- --directory ${directory}`}`,
+      });
+    } catch (error) {
+      if (!wasTold()) throw error;
+      throw new OperatorError('The demonstration: was told to end, and has stopped everything', {
+        cause: error,
+      });
+    } finally {
+      if (!keepRunning || wasTold()) await stopEverything(machine);
+    }
+  });
 }
 
 interface Prepared {

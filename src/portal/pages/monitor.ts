@@ -1,31 +1,29 @@
 /** The monitor's first page: promises and their last results. */
 import type { PromiseResult } from '../promise-results.ts';
 import { page, type PageContext } from './render.ts';
+import { table } from './table.ts';
 
 interface Results extends PageContext {
   failures: number;
   results: readonly { title: string; failed: boolean; message: string; time: string }[];
 }
 
-const resultsPage = page<Results>(`{{#> layout heading="Monitor" width="wide"}}
-<h1 id="promises">Monitor</h1>
-{{#if results}}
-<p class="lead">{{#if failures}}<span class="tag bad">{{failures}} failed</span> of {{results.length}} promises.{{else}}<span class="tag good">All well</span> {{results.length}} promises are kept.{{/if}}</p>
-<div class="card flush scroll" role="region" aria-labelledby="promises" tabindex="0">
-<table role="table">
-<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Promise</th><th scope="col" role="columnheader">Result</th><th scope="col" role="columnheader">Message</th><th scope="col" role="columnheader">Checked</th></tr></thead>
-<tbody role="rowgroup">
-{{#each results}}
+const resultsTable = table(
+  { label: 'promises', frame: 'card flush scroll', columns: ['Promise', 'Result', 'Message', 'Checked'] },
+  `{{#each results}}
 <tr role="row"><th scope="row" role="rowheader">{{title}}</th>
 <td role="cell" data-label="Result"><span class="tag {{#if failed}}bad{{else}}good{{/if}}">{{#if failed}}failed{{else}}kept{{/if}}</span></td>
 <td role="cell" data-label="Message">{{message}}</td>
 <td role="cell" data-label="Checked" class="time">{{time}}</td>
 </tr>
-{{/each}}
-</tbody>
-</table>
-</div>
-{{else}}
+{{/each}}`,
+);
+
+const resultsPage = page<Results>(`{{#> layout heading="Monitor" width="wide"}}
+<h1 id="promises">Monitor</h1>
+{{#if results}}
+<p class="lead">{{#if failures}}<span class="tag bad">{{failures}} failed</span> of {{results.length}} promises.{{else}}<span class="tag good">All well</span> {{results.length}} promises are kept.{{/if}}</p>
+${resultsTable}{{else}}
 <p class="lead">No promise has been checked yet.</p>
 {{/if}}
 <p><a href="public/promises.rss">Feed of promises</a> · <a href="public/feeds">List of feeds</a> · <a href="metrics">Metrics</a></p>

@@ -1,6 +1,7 @@
 /** The table of settings that a mail program asks for. */
 import { mailServices, type PortalConfig } from '../config.ts';
 import { registerPart } from './render.ts';
+import { table } from './table.ts';
 
 export interface ListedService {
   name: string;
@@ -28,20 +29,15 @@ export function listedServices(services: PortalConfig['services']): ListedServic
 
 registerPart(
   'services',
-  `<div class="scroll" role="region" aria-labelledby="settings" tabindex="0">
-<table role="table">
-<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Purpose</th><th scope="col" role="columnheader">Protocol</th><th scope="col" role="columnheader">Server</th><th scope="col" role="columnheader">Port</th><th scope="col" role="columnheader">Security</th></tr></thead>
-<tbody role="rowgroup">
-{{#each services}}
+  table(
+    { label: 'settings', frame: 'scroll', columns: ['Purpose', 'Protocol', 'Server', 'Port', 'Security'] },
+    `{{#each services}}
 <tr role="row"><th scope="row" role="rowheader">{{purpose}}</th>
 <td role="cell" data-label="Protocol">{{name}}</td>
 <td role="cell" data-label="Server"><code>{{host}}</code></td>
 <td role="cell" data-label="Port"><code>{{port}}</code></td>
 <td role="cell" data-label="Security">{{security}}</td>
 </tr>
-{{/each}}
-</tbody>
-</table>
-</div>
-`,
+{{/each}}`,
+  ),
 );

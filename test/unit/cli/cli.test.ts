@@ -1,5 +1,5 @@
 /** The command line as a person types it: a process of its own, its output and its exit code. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -132,5 +132,49 @@ describe('slapos-mail', function () {
     const none = await run(['nonsense']);
     expect(none.exitCode).to.equal(2);
     expect(none.stderr).to.contain('Usage: slapos-mail');
+    expect(none.reason).to.match(/unknown command 'nonsense'/);
+    const option = await run(['validate', '--frob']);
+    expect(option).to.include({ exitCode: 2, reason: "error: unknown option '--frob'" });
+  });
+
+  it('refuses a software type that the release does not have: exit code 2', async () => {
+    const files = { 'mail1.yaml': parameters };
+    const { exitCode, reason } = await run(
+      ['render', 'mail-server', 'mail1.yaml', '--type', 'cluster', '-o', 'out'],
+      files,
+    );
+    expect(exitCode).to.equal(2);
+    expect(reason).to.match(/^mail-server has no software type "cluster"; known: default, /);
+  });
+
+  it('says which folder cannot be written to: exit code 4', async () => {
+    const files = { 'mail1.yaml': parameters, file: '' };
+    const { exitCode, reason } = await run(['render', 'mail-server', 'mail1.yaml', '-o', 'file'], files);
+    expect(exitCode).to.equal(4);
+    expect(reason).to.match(/^file: ENOTDIR.*; give another folder/);
+  });
+
+  it('says that it cannot read what it wrote of an earlier folder: exit code 4', async () => {
+    await mkdir(join(folder(), 'one'));
+    const files = { 'mail1.yaml': parameters, 'one/.slapos-mail-render.json': '{' };
+    const { exitCode, reason } = await run(['render', 'mail-server', 'mail1.yaml', '-o', 'one'], files);
+    expect(exitCode).to.equal(4);
+    expect(reason).to.match(/^one\/\.slapos-mail-render\.json: .*give another folder/);
+  });
+
+  it('says that there is no partition whose certificate could be rotated: exit code 4', async () => {
+    const { exitCode, reason } = await run(['rotate-certificate', '--partition', 'none']);
+    expect(exitCode).to.equal(4);
+    expect(reason).to.match(/^none\/etc\/connection\.json: ENOENT/);
+  });
+
+  it('ends quietly when nobody reads its output any more', async () => {
+    await writeFile(join(folder(), 'mail1.yaml'), parameters);
+    for (const args of ['--help', 'render mail-server mail1.yaml -o out --diff']) {
+      const { stdout, stderr } = await execa({ cwd: folder(), shell: '/bin/bash', reject: false })`
+        ${`{ "${process.execPath}" "${program}" ${args}; echo "exit code $?" >&2; } | true`}
+      `;
+      expect({ stdout, stderr }, args).to.deep.equal({ stdout: '', stderr: 'exit code 0' });
+    }
   });
 });

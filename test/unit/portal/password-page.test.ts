@@ -1,9 +1,13 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import bcrypt from 'bcryptjs';
 import { expect } from 'chai';
 import type { FastifyInstance } from 'fastify';
 
 import { changeLedger } from '../../../src/ledger/store.ts';
 import { buildPortal } from '../../../src/portal/portal.ts';
+import { standInDoveadm } from '../../support/stand-in-doveadm.ts';
 import { account, type Partition, partitionWith, token, waitingAccount } from './portal-fixture.ts';
 
 const alice = 'alice@example.com';
@@ -176,6 +180,33 @@ describe('the password page', function () {
     expect(answer.body).to.contain('Password updated successfully');
     expect(await hasPassword(bob, 'bobs second password')).to.equal(true);
     expect((await change(bobsPassword)).statusCode).to.equal(403);
+  });
+
+  it('ends the sessions that the password before opened, and no others', async () => {
+    const doveadm = await standInDoveadm(partition.folder, bob);
+    try {
+      await post({ user: bob, 'current-password': 'not his password', password: 'bobs second password' });
+      await post({ user: alice, token, password: 'nine char' });
+      expect(await doveadm.asked()).to.equal('');
+      await post({ user: bob, 'current-password': bobsPassword, password: 'bobs second password' });
+      expect(await doveadm.asked()).to.equal(`who -1 ${bob}\nkick ${bob}\n`);
+      expect(await partition.log()).to.contain(`sessions of ${bob} ended`);
+    } finally {
+      doveadm.end();
+    }
+  });
+
+  it('keeps the new password where sessions cannot be ended, and leaves them to the next processing', async () => {
+    const doveadm = await standInDoveadm(partition.folder, bob, { exitCode: 1 });
+    try {
+      const fields = { user: bob, 'current-password': bobsPassword, password: 'bobs second password' };
+      expect((await post(fields)).statusCode).to.equal(200);
+      expect(await hasPassword(bob, 'bobs second password')).to.equal(true);
+      expect(await readdir(join(partition.folder, 'var/run/ended'))).to.deep.equal([bob]);
+      expect(await partition.log()).to.contain(`sessions of ${bob} could not be ended`);
+    } finally {
+      doveadm.end();
+    }
   });
 
   it('never changes the password of an account of our own', async () => {

@@ -58,6 +58,18 @@ describe('the portal', () => {
     }
   });
 
+  it('says that it is not possible just now when the disk is full, and why in its log', async () => {
+    portal.get('/full', () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+    const answer = await portal.inject({ url: '/full' });
+    expect(answer.statusCode).to.equal(503);
+    expect(answer.body).to.contain('Nothing was changed');
+    expect(await partition.log())
+      .to.contain('make room on this disk')
+      .and.not.contain('a bug of ours');
+  });
+
   it('accepts forms only, and of 16 KB at most', async () => {
     const post = (type: string, payload: string) =>
       portal.inject({ method: 'POST', url: '/password.php', headers: { 'content-type': type }, payload });

@@ -12,6 +12,7 @@ import { list } from 'tar';
 
 import { OperatorError } from '../../../src/errors.ts';
 import { type Release, buildRelease } from '../../../src/release/build-release.ts';
+import { publishFolder } from '../../../src/release/publish-folder.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -124,7 +125,9 @@ describe('release', function () {
         join(unpacked, 'slapos-mail.mjs'),
         'release',
       ]).catch((error: unknown) => (error as { stderr: string }).stderr);
-      expect(failed).to.contain('this command runs from a checkout of slapos-mail, not from a release');
+      expect(failed).to.contain(
+        'OperatorError: this command runs from a checkout of slapos-mail, not from a release',
+      );
     });
 
     it('contains no build tool, nor any path of the machine that built it', async () => {
@@ -226,6 +229,18 @@ describe('release', function () {
     expect(await readdir(join(outputDirectory, 'mail-server'))).not.to.include('gone.json');
     expect(await readFile(join(outputDirectory, 'stack/debian.cfg'), 'utf8')).to.contain('[programs]');
     expect((await readdir(outputDirectory)).filter((name) => name.includes('new'))).to.deep.equal([]);
+  });
+
+  it('removes what is no longer part of one also after a run that was interrupted', async () => {
+    const folder = join(directory, 'interrupted');
+    const files = (...paths: string[]) => paths.map((path) => ({ path, content: Buffer.from(path) }));
+    await publishFolder(folder, files('kept', 'gone'));
+    // A folder in the place of a file: the run ends there.
+    await mkdir(join(folder, 'new/x'), { recursive: true });
+    await rejection(publishFolder(folder, files('kept', 'new')));
+    await rm(join(folder, 'new'), { recursive: true });
+    await publishFolder(folder, files('kept', 'new'));
+    expect((await readdir(folder)).sort()).to.deep.equal(['.slapos-mail-release', 'kept', 'new']);
   });
 
   it('refuses a folder with files that no release wrote, and leaves them alone', async () => {

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -7,6 +6,7 @@ import { expect } from 'chai';
 import { type AccountRecord, emptyLedger, usualSettings } from '../../../src/ledger/types.ts';
 import { endSessions, lockedOut, noteEnded } from '../../../src/write/end-sessions.ts';
 import { accountOf } from '../../support/ledgers.ts';
+import { standInDoveadm } from '../../support/stand-in-doveadm.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const alice = accountOf('_alice', 'alice@example.com', { password: '{X}1' });
@@ -39,33 +39,30 @@ describe('an account whose sessions end', () => {
 describe('sessions that are to end', () => {
   const folder = temporaryFolder();
   const notes = () => readdir(join(folder(), 'var/run/ended')).catch(() => []);
-  const asked = () => readFile(join(folder(), 'asked'), 'utf8').catch(() => '');
-
-  /** A `doveadm` that knows one session; this process stands for Dovecot where `isRunning`. */
-  async function withDoveadm({ isRunning = true, exitCode = 0 } = {}): Promise<void> {
-    await mkdir(join(folder(), 'bin'));
-    await mkdir(join(folder(), 'var/run/dovecot'), { recursive: true });
-    const doveadm = join(folder(), 'bin/doveadm');
-    const script = `#!/bin/sh\necho "$@" >> ${folder()}/asked\n[ "$3" != ${alice.address} ] || echo "${alice.address} imap"\nexit ${exitCode}\n`;
-    await writeFile(doveadm, script);
-    await chmod(doveadm, 0o700);
-    if (!isRunning) return;
-    const child = spawn('sh', ['-c', 'read line', `${folder()}/etc`], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    running.push(() => child.stdin.end());
-    await writeFile(join(folder(), 'var/run/dovecot/master.pid'), String(child.pid));
-  }
   const running: (() => void)[] = [];
   afterEach(() => running.splice(0).forEach((end) => end()));
 
+  async function withDoveadm(options: { isRunning?: boolean; exitCode?: number } = {}) {
+    const doveadm = await standInDoveadm(folder(), alice.address, options);
+    running.push(doveadm.end);
+    return doveadm;
+  }
+
   it('are those that there are', async () => {
-    await withDoveadm();
+    const { asked } = await withDoveadm();
     await noteEnded(folder(), [alice.address, bob.address]);
     expect(await endSessions(folder())).to.deep.equal([`sessions of ${alice.address} ended`]);
     expect(await asked()).to.equal(`who -1 ${alice.address}\nkick ${alice.address}\nwho -1 ${bob.address}\n`);
     expect(await endSessions(folder())).to.deep.equal([]);
     expect(await notes()).to.deep.equal([]);
+  });
+
+  it('are those of one address where no other is meant', async () => {
+    const { asked } = await withDoveadm();
+    await noteEnded(folder(), [alice.address, bob.address]);
+    expect(await endSessions(folder(), alice.address)).to.deep.equal([`sessions of ${alice.address} ended`]);
+    expect(await asked()).to.not.contain(bob.address);
+    expect(await notes()).to.deep.equal([bob.address]);
   });
 
   it('are left to the next run when Dovecot cannot be told', async () => {
@@ -77,7 +74,7 @@ describe('sessions that are to end', () => {
   });
 
   it('are none where Dovecot does not run', async () => {
-    await withDoveadm({ isRunning: false });
+    const { asked } = await withDoveadm({ isRunning: false });
     await noteEnded(folder(), [alice.address]);
     expect(await endSessions(folder())).to.deep.equal([]);
     expect(await notes()).to.deep.equal([]);
