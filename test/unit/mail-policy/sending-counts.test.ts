@@ -53,6 +53,27 @@ describe('counting what accounts send', () => {
     expect(results.filter((result) => result === null)).to.have.lengthOf(20);
   });
 
+  it('tells messages of two accounts apart that Postfix names alike', async () => {
+    const counts = sendingCounts();
+    const limits = { ...none, messagesPerHour: 1 };
+    for (const account of ['a', 'b']) {
+      expect(await counts.add({ account, message: 'same' }, limits)).to.equal(null);
+      expect(await counts.add({ account, message: 'other' }, limits)).to.include({ sent: 1 });
+    }
+  });
+
+  it('knows ten thousand messages that began, and no more: the oldest is one more message then', async () => {
+    const counts = sendingCounts();
+    const limits = { ...none, messagesPerHour: 1 };
+    const first = { account: 'a', message: 'first' };
+    expect(await counts.add(first, limits)).to.equal(null);
+    for (let index = 1; index < 10_000; index += 1)
+      await counts.add({ account: 'b', message: `${index}` }, none);
+    expect(await counts.add(first, limits)).to.equal(null);
+    await counts.add({ account: 'b', message: 'one more' }, none);
+    expect(await counts.add(first, limits)).to.include({ limit: 'messagesPerHour', sent: 1 });
+  });
+
   it('says which limit it is that one waits for longest', async () => {
     const counts = sendingCounts();
     const limits = { ...none, messagesPerHour: 1, recipientsPerDay: 1 };
