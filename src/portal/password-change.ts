@@ -1,21 +1,26 @@
 /**
- * Sets a password in the ledger, and ends the sessions that the one before opened. Both ways compute the slow hash before they take the ledger's lock, and decide again
- * inside it: of two requests with one token only one wins, and nothing that converge changed meanwhile is lost.
+ * Sets a password in the ledger, and ends the sessions that the one before opened. Both ways compute the slow hash before
+ * they take the ledger's lock, and decide again inside it: of two requests with one token only one wins, and nothing
+ * that converge changed meanwhile is lost.
  */
 import { randomBytes } from 'node:crypto';
 
-import { changeLedger, readLedger } from '../ledger/store.ts';
+import { changeLedger, type LedgerStore, readLedger } from '../ledger/store.ts';
 import { hashToken, tokenMatches } from '../ledger/token.ts';
 import type { AccountRecord, Ledger } from '../ledger/types.ts';
 import { endSessions, noteEnded } from '../write/end-sessions.ts';
 import { hashPassword, passwordMatches } from './bcrypt.ts';
-import type { Portal } from './context.ts';
+import type { PortalConfig } from './config.ts';
 
 /** `denied` never tells why: unknown address, no token, spent token and wrong token are one answer. */
 export type Outcome = 'updated' | 'denied';
 
 /** Where it happens, and what is told of sessions that ended or could not be ended. */
-type Place = Pick<Portal, 'store' | 'config'> & { log: (sentence: string) => void };
+interface Place {
+  store: LedgerStore;
+  config: { readonly current: Pick<PortalConfig, 'partition'> };
+  log: (sentence: string) => void;
+}
 
 /** Matches no token; compared where an account has none, so that the work is the same. */
 const decoyToken = hashToken(randomBytes(16).toString('hex'), randomBytes(16).toString('hex'));

@@ -1,4 +1,7 @@
-/** Ends the open IMAP and ManageSieve sessions of accounts that may not log in any more, or with another password only: a session asks for it once. */
+/**
+ * Ends the open IMAP and ManageSieve sessions of accounts that may not log in any more, or with another password only:
+ * a session asks for it once.
+ */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

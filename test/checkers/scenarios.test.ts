@@ -69,17 +69,18 @@ for (const { name } of scenarios) {
     });
     after(() => partition.remove());
 
+    /** What the program makes of its configuration. */
+    const readWithoutComplaint = async (program: string, ...args: string[]): Promise<string> => {
+      const { exitCode, stdout, stderr } = await partition.run(program, ...args);
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+      return stdout;
+    };
+
     for (const { location: locationAt, port } of checked.postfix) {
       const { configuration, queue, log, daemon } = locationAt(placeWith());
 
       it(`are a main.cf of ${daemon} that postconf reads without warnings`, async () => {
-        const { exitCode, stdout, stderr } = await partition.run(
-          'postconf',
-          '-c',
-          partition.at(configuration),
-          '-n',
-        );
-        expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+        const stdout = await readWithoutComplaint('postconf', '-c', partition.at(configuration), '-n');
         expect(stdout).to.contain(`queue_directory = ${partition.at(queue)}`);
       });
 
@@ -90,13 +91,7 @@ for (const { name } of scenarios) {
       });
 
       it(`are a master.cf of ${daemon} that postconf reads without warnings`, async () => {
-        const { exitCode, stdout, stderr } = await partition.run(
-          'postconf',
-          '-c',
-          partition.at(configuration),
-          '-M',
-        );
-        expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+        const stdout = await readWithoutComplaint('postconf', '-c', partition.at(configuration), '-M');
         expect(stdout).to.match(new RegExp(`^\\[fd00::1\\]:${port} +inet`, 'm'));
       });
 
@@ -148,13 +143,12 @@ for (const { name } of scenarios) {
     const { dovecot } = checked;
     if (dovecot !== null) {
       it('are a dovecot.conf that doveconf reads without warnings', async () => {
-        const { exitCode, stdout, stderr } = await partition.run(
+        const stdout = await readWithoutComplaint(
           'doveconf',
           '-c',
           partition.at(dovecot.configuration),
           '-n',
         );
-        expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
         expect(stdout).to.contain(`log_path = ${partition.at(dovecot.log)}`);
       });
     }

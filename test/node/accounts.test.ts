@@ -377,9 +377,13 @@ describe('accounts of a mail server', function () {
     it('leaves no token in the logs', async () => {
       const secret = await token('extra');
       const logs = await mail.partition('mail1', 'var/log');
-      for (const name of await readdir(logs)) {
+      const names = await readdir(logs);
+      expect(names).to.include.members(['apache-access.log', 'portal.log']);
+      for (const name of names) {
         expect(await readFile(join(logs, name), 'utf8'), name).to.not.contain(secret);
       }
+      // The page with the token in its address was asked for, by the test before.
+      expect(await readFile(join(logs, 'apache-access.log'), 'utf8')).to.match(/"GET \/+password\.php" 200 /);
     });
   });
 });

@@ -3,20 +3,12 @@ import { expect } from 'chai';
 
 import { eventually } from '../support/node/eventually.ts';
 import { type MailNode, startMailNode } from '../support/node/mail-node.ts';
-import {
-  activate,
-  endpointsOf,
-  imapClient,
-  type MailServer,
-  messagesOf,
-} from '../support/node/mail-server.ts';
+import { endpointsOf, imapClient, type MailServer } from '../support/node/mail-server.ts';
+import { activateAll, arrival, at, domain, passwordOf } from '../support/node/people.ts';
 import { activateScript, openSieve, sieveReply } from '../support/node/sieve.ts';
 import { sendBy } from '../support/node/smtp.ts';
 import { type StandIn, startStandIn } from '../support/node/smtp-stand-in.ts';
 
-const domain = 'mail1.example.com';
-const at = (name: string) => `${name}@${domain}`;
-const passwordOf = (name: string) => `${name}-secret`;
 const names = ['alice', 'bob', 'carol'];
 
 describe('filters', function () {
@@ -45,7 +37,7 @@ describe('filters', function () {
     });
     await mail.settle();
     server = endpointsOf(await mail.published('mail1'));
-    await Promise.all(names.map((name) => activate(mail, 'mail1', name, passwordOf(name))));
+    await activateAll(mail, names);
   });
 
   after(async () => {
@@ -62,11 +54,7 @@ describe('filters', function () {
   const script = (name: string, text: string) =>
     activateScript(server.sieve, at(name), passwordOf(name), text);
   const arrives = (name: string, subject: string, mailbox: string) =>
-    eventually(`"${subject}" in ${mailbox} of ${name}`, async () =>
-      (await messagesOf(server, at(name), passwordOf(name), mailbox)).find((text) =>
-        text.includes(`Subject: ${subject}`),
-      ),
-    );
+    arrival(server, name, `Subject: ${subject}`, mailbox);
   const mailboxes = async (name: string) => {
     const client = imapClient(server.imaps, at(name), passwordOf(name));
     await client.connect();

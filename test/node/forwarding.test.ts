@@ -3,17 +3,15 @@ import { expect } from 'chai';
 
 import { eventually } from '../support/node/eventually.ts';
 import { type MailNode, startMailNode } from '../support/node/mail-node.ts';
-import { activate, endpointsOf, type MailServer, messagesOf } from '../support/node/mail-server.ts';
+import { endpointsOf, type MailServer } from '../support/node/mail-server.ts';
+import { activateAll, arrival, at, domain, loginOf, mailOf, passwordOf } from '../support/node/people.ts';
 import { activateScript } from '../support/node/sieve.ts';
 import { sendBy } from '../support/node/smtp.ts';
 import { type Received, type StandIn, startStandIn } from '../support/node/smtp-stand-in.ts';
 import { forwardSender } from '../../src/mail-policy/srs.ts';
 import { ledgerStore, readLedger } from '../../src/ledger/store.ts';
 
-const domain = 'mail1.example.com';
-const at = (name: string) => `${name}@${domain}`;
 const stranger = 'Stranger@elsewhere.example';
-const passwordOf = (name: string) => `${name}-secret`;
 const day = 86_400_000;
 
 describe('mail that leaves again', function () {
@@ -52,9 +50,7 @@ describe('mail that leaves again', function () {
     for (const name of ['alice', 'bob']) await mail.requestAccount('mail1', name, { address: at(name) });
     await mail.settle();
     server = endpointsOf(await mail.published('mail1'));
-    await Promise.all(
-      ['alice', 'bob', 'moved', 'gone'].map((name) => activate(mail, 'mail1', name, passwordOf(name))),
-    );
+    await activateAll(mail, ['alice', 'bob', 'moved', 'gone']);
   });
 
   after(async () => {
@@ -81,9 +77,7 @@ describe('mail that leaves again', function () {
   }
 
   async function returnPath(name: string, subject: string): Promise<string | undefined> {
-    const source = await eventually(`"${subject}" for ${name}`, async () =>
-      (await messagesOf(server, at(name), passwordOf(name))).find((text) => text.includes(subject)),
-    );
+    const source = await arrival(server, name, subject);
     expect(source).to.not.match(/SRS0/i);
     return /^Return-Path: <(.*)>/m.exec(source)?.[1];
   }
@@ -107,14 +101,16 @@ describe('mail that leaves again', function () {
       const address = await rewritten(stranger);
       expect(await send('', address.toLowerCase(), 'bounce in lower case')).to.equal('accepted');
       await abroad(stranger.toLowerCase(), 'bounce in lower case');
-      expect(await send('', address.replace(`@${domain}`, '@second.example.com'))).to.equal('accepted');
+      const elsewhere = address.replace(`@${domain}`, '@second.example.com');
+      expect(await send('', elsewhere, 'bounce to another domain')).to.equal('accepted');
+      await abroad(stranger, 'bounce to another domain');
     });
 
     it('take nothing but bounces', async () => {
       const address = await rewritten(stranger);
       const only = /^RCPT 550 5\.7\.1 .*this address takes bounces only$/;
       expect(await send('spammer@elsewhere.example', address)).to.match(only);
-      const login = { user: at('bob'), pass: passwordOf('bob') };
+      const login = loginOf('bob');
       expect(await sendBy(server.smtp, { sender: at('bob'), recipients: [address] }, { login })).to.match(
         only,
       );
@@ -152,7 +148,7 @@ describe('mail that leaves again', function () {
     it('leaves without a copy where none is kept', async () => {
       expect(await send(stranger, at('gone'), 'for who is gone')).to.equal('accepted');
       expect((await abroad('gone@abroad.example', 'for who is gone')).sender).to.match(isOurs);
-      expect(await messagesOf(server, at('gone'), passwordOf('gone'))).to.deep.equal([]);
+      expect(await mailOf(server, 'gone')).to.deep.equal([]);
     });
 
     it('is bounced to whoever sent it, when the other side refuses it', async () => {
@@ -183,7 +179,7 @@ describe('mail that leaves again', function () {
     });
 
     it('of our own people and bounces keep their sender', async () => {
-      const login = { user: at('bob'), pass: passwordOf('bob') };
+      const login = loginOf('bob');
       const letter = { recipients: [at('team')], message: 'Subject: by bob\r\n\r\nhi\r\n' };
       expect(await sendBy(server.smtp, { sender: at('bob'), ...letter }, { login })).to.equal('accepted');
       expect((await abroad('somebody@abroad.example', 'by bob')).sender).to.equal(at('bob'));
@@ -227,7 +223,7 @@ describe('mail that leaves again', function () {
       }
       expect(await send(stranger, at('left'), 'kept from left')).to.match(/^RCPT 550 5\.2\.1 /);
       // Later mail to other servers has left: what was to leave before it would have, too.
-      const login = { user: at('bob'), pass: passwordOf('bob') };
+      const login = loginOf('bob');
       const letter = { recipients: ['friend@abroad.example'], message: 'Subject: a letter\r\n\r\nhi\r\n' };
       expect(await sendBy(server.smtp, { sender: at('bob'), ...letter }, { login })).to.equal('accepted');
       await abroad('friend@abroad.example', 'a letter');

@@ -7,22 +7,17 @@ import { expect } from 'chai';
 import { eventually, worksWithin } from '../support/node/eventually.ts';
 import { type MailNode, startMailNode } from '../support/node/mail-node.ts';
 import {
-  activate,
   canLogIn,
   endpointsOf,
   imapClient,
   type MailServer,
-  messagesOf,
   setPassword,
 } from '../support/node/mail-server.ts';
+import { activateAll, arrival, at, domain, loginOf, passwordOf } from '../support/node/people.ts';
 import { openSieve } from '../support/node/sieve.ts';
 import { deliver, openSmtp, sendBy } from '../support/node/smtp.ts';
 import { servicePids } from '../support/node/watching.ts';
 
-const domain = 'mail1.example.com';
-const at = (name: string) => `${name}@${domain}`;
-const passwordOf = (name: string) => `${name}-secret`;
-const loginOf = (name: string, pass = passwordOf(name)) => ({ user: at(name), pass });
 /** Of the server; clients come from here, from 127.0.0.1 or from ::1. */
 const ipv4 = '127.83.0.25';
 
@@ -57,7 +52,7 @@ describe('limits', function () {
     await mail.settle();
     partition = await mail.partition('mail1');
     server = endpointsOf(await mail.published('mail1'));
-    await Promise.all(Object.keys(accounts).map((name) => activate(mail, 'mail1', name, passwordOf(name))));
+    await activateAll(mail, Object.keys(accounts));
   });
 
   after(() => mail?.stop());
@@ -136,9 +131,8 @@ describe('limits', function () {
       await smtp.command('DATA', reply);
       expect(await smtp.command('Subject: to six\r\n\r\nhello\r\n.', reply)).to.match(/^250/);
       smtp.close();
-      await eventually('delivery', async () =>
-        (await messagesOf(server, at('frank'), passwordOf('frank'))).some((text) => text.includes('to six')),
-      );
+      for (const name of ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'])
+        await arrival(server, name, 'to six');
     });
 
     it('are exact when an account sends at many places at once', async () => {

@@ -2,13 +2,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
+import { eventually } from '../support/node/eventually.ts';
 import { type Partition, partitionWith, token, waitingAccount } from '../unit/portal/portal-fixture.ts';
 
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
@@ -55,12 +55,11 @@ describe('the portal in a browser', function () {
   });
 
   async function logged(expected: RegExp): Promise<string> {
-    for (;;) {
+    const match = await eventually(`${expected} in the log`, async () => {
       if (portal.exitCode !== null) throw new Error('the portal ended too early');
-      const match = expected.exec(await partition.log());
-      if (match) return match[1] ?? match[0];
-      await delay(20);
-    }
+      return expected.exec(await partition.log()) ?? undefined;
+    });
+    return match[1] ?? match[0];
   }
 
   const link = (user: string, code: string) =>
@@ -89,6 +88,9 @@ describe('the portal in a browser', function () {
     await page.locator('#set-repeated').fill('another password');
     await page.locator('#set-repeated').press('Enter');
     expect(await page.getByRole('alert').innerText()).to.contain('not the same');
+    const { password: none, token: unspent } = (await partition.account(alice)) ?? {};
+    expect(none).to.equal(null);
+    expect(unspent).to.be.a('string');
   });
 
   it('sets the password from the set-up link, with a hash that Dovecot verifies', async () => {
@@ -142,8 +144,13 @@ describe('the portal in a browser', function () {
       }
     }
     await page.goto(address + '/password.php');
-    for (const kind of ['username', 'new-password', 'current-password']) {
-      expect(await page.locator(`input[autocomplete="${kind}"]`).count(), kind).to.be.greaterThan(0);
+    for (const [kind, fields] of Object.entries({
+      username: 2,
+      off: 1,
+      'new-password': 4,
+      'current-password': 1,
+    })) {
+      expect(await page.locator(`input[autocomplete="${kind}"]`).count(), kind).to.equal(fields);
     }
   });
 

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { runAsUser } from '../../src/node/run-as-user.ts';
-import { supervisordConfiguration } from '../../src/node/stop-node.ts';
+import { controlService } from '../support/node/control-service.ts';
 import { eventually } from '../support/node/eventually.ts';
 import { type MailNode, startMailNode } from '../support/node/mail-node.ts';
 import { activate, endpointsOf } from '../support/node/mail-server.ts';
 import {
   configurePromise,
+  expectEveryPromiseChecked,
   expectFailingPromises,
   failingPromises,
   promisesRecovered,
@@ -56,25 +56,12 @@ describe('promises of a mail server', function () {
   const configure = (promise: string, key: string, value: string) =>
     configurePromise(partition, promise, key, value);
 
-  async function supervise(action: 'start' | 'stop', service: string): Promise<void> {
-    const { node } = mail;
-    const configuration = supervisordConfiguration(node);
-    const program = `slappart0:${service}-on-watch`;
-    const { output } = await runAsUser(node, [
-      ...[join(node.layout.venv, 'bin/supervisorctl'), '-c', configuration],
-      ...[action, program],
-    ]);
-    expect(output).to.match(/: (started|stopped)/);
-  }
+  const supervise = (action: 'start' | 'stop', service: string) =>
+    controlService(mail.node, partition, action, service);
 
   it('all pass on a healthy instance', async () => {
     expect([...(await failing())]).to.deep.equal([]);
-    const { output } = await mail.node.checkPromises();
-    const plugins = (await readdir(join(partition, 'etc/plugin'))).filter((name) =>
-      /^[a-z].*\.py$/.test(name),
-    );
-    expect(plugins).to.have.length.above(10);
-    for (const name of plugins) expect(output).to.contain(`Checking promise ${name}`);
+    await expectEveryPromiseChecked(mail.node, partition);
   });
 
   for (const { service, expected } of [

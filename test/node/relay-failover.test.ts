@@ -1,11 +1,7 @@
 /** A mail server behind a cluster of two nodes, of which one is away: mail goes out by the other, and to nobody else. */
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { expect } from 'chai';
 
-import { type NameServer, startNameServer } from '../../src/node/namespace/name-server.ts';
+import { type NameServer, startNames } from '../support/node/name-server.ts';
 import {
   type StandInSmtpServer,
   startStandInSmtpServer,
@@ -31,8 +27,7 @@ describeInNamespace('a relay of which a node is away', import.meta.url, ({ it, b
   const outbound: Endpoint = { host: '', port: 10587 };
 
   before(async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'smt-dns-'));
-    names = await startNameServer({ folder, records: ['mail1.example.com. MX 10 mx1.relay.example.'] });
+    names = await startNames({ records: ['mail1.example.com. MX 10 mx1.relay.example.'] });
     delivery = await startStandInSmtpServer({
       ...deliveryService,
       passwords: { customer: 'its password' },

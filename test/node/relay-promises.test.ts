@@ -1,12 +1,11 @@
 /** What the operator of a relay has: promises that name what is broken, the monitor, and tools for two Postfix services. */
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { expect } from 'chai';
 
 import { runAsUser } from '../../src/node/run-as-user.ts';
-import { type NameServer, startNameServer } from '../../src/node/namespace/name-server.ts';
+import { type NameServer, startNames } from '../support/node/name-server.ts';
 import { selfSignedIdentity, type TlsIdentity } from '../../src/node/stand-ins/self-signed-identity.ts';
 import {
   type StandInSmtpServer,
@@ -18,6 +17,7 @@ import type { Endpoint } from '../support/node/line-client.ts';
 import { fetchPage } from '../support/node/mail-server.ts';
 import {
   configurePromise,
+  expectEveryPromiseChecked,
   expectFailingPromises,
   failingPromises,
   promisesRecovered,
@@ -47,8 +47,7 @@ describeInNamespace('an operator of a mail relay', import.meta.url, ({ it, befor
   const web = () => ({ host, port: 8196 });
 
   before(async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'smt-dns-'));
-    names = await startNameServer({ folder, records: [] });
+    names = await startNames({ records: [] });
     lasting = await selfSignedIdentity('stand-in', 30);
     world = await startRelayWorld(2, ['mail-server-relay']);
     await world.requestCluster(parameters(lasting));
@@ -74,16 +73,8 @@ describeInNamespace('an operator of a mail relay', import.meta.url, ({ it, befor
   const read = (path: string) => readFile(join(node, path), 'utf8');
 
   it('finds every promise of a healthy cluster and node kept', async () => {
-    for (const [partition, least] of [
-      [cluster, 8],
-      [node, 18],
-    ] as const) {
-      const { output } = await world.node.checkPromises([basename(partition)]);
-      const plugins = (await readdir(join(partition, 'etc/plugin'))).filter((name) =>
-        /^[a-z].*\.py$/.test(name),
-      );
-      expect(plugins.length, plugins.join(' ')).to.be.at.least(least);
-      for (const name of plugins) expect(output).to.contain(`Checking promise ${name}`);
+    for (const partition of [cluster, node]) {
+      await expectEveryPromiseChecked(world.node, partition);
       expect([...(await failingPromises(world.node, partition))]).to.deep.equal([]);
     }
   });

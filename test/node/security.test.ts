@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
@@ -17,6 +16,7 @@ import {
   type MailServer,
   setPassword,
 } from '../support/node/mail-server.ts';
+import { shownDuring } from '../support/node/process-texts.ts';
 import { sendBy } from '../support/node/smtp.ts';
 import { type StandIn, startStandIn } from '../support/node/smtp-stand-in.ts';
 
@@ -99,21 +99,7 @@ describe('security of a mail server', function () {
   }
 
   it('shows no secret in the command or environment of any process at work, nor in what slapgrid prints', async () => {
-    const seen = new Set<string>();
-    let working = true;
-    const watcher = (async () => {
-      while (working) {
-        for (const text of await commandsAndEnvironments(mail.node.user.uid)) seen.add(text);
-        await turn();
-      }
-    })();
-    try {
-      await work();
-    } finally {
-      working = false;
-      await watcher;
-    }
-    const all = [...seen].join('\n');
+    const all = (await shownDuring(work, mail.node.user.uid)).join('\n');
     for (const program of ['slapos-mail.mjs converge', 'smtpd', 'imap', 'etc/plugin', 'buildout']) {
       expect(all.includes(program), `${program} was seen`).to.equal(true);
     }
@@ -317,17 +303,3 @@ describe('security of a mail server', function () {
     });
   });
 });
-
-/** Command line and environment of every process of a user, as far as it still runs. */
-async function commandsAndEnvironments(uid: number): Promise<string[]> {
-  const texts: string[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const owner = await stat(`/proc/${pid}`).catch(() => undefined);
-    if (owner?.uid !== uid) continue;
-    for (const file of ['cmdline', 'environ']) {
-      const text = await readFile(`/proc/${pid}/${file}`, 'latin1').catch(() => '');
-      texts.push(text.replaceAll('\0', ' '));
-    }
-  }
-  return texts;
-}

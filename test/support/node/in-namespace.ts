@@ -42,7 +42,12 @@ export function describeInNamespace(title: string, file: string, body: (hooks: I
     before(() => {
       inside = start(fileURLToPath(file));
     });
-    after(() => inside.ended);
+    after(async () => {
+      await inside.ended;
+      // A hook that fails after the last test takes no test's result with it.
+      const [failed] = inside.hookFailures();
+      if (failed !== undefined) throw new Error(failed);
+    });
     body({
       it: (name) =>
         it(name, async () => {
@@ -58,6 +63,8 @@ export function describeInNamespace(title: string, file: string, body: (hooks: I
 interface Inside {
   /** Rejects when it ends without this test's result. */
   result(title: string): Promise<InsideResult>;
+  /** `title: error` of each hook that failed there. */
+  hookFailures(): string[];
   ended: Promise<void>;
 }
 
@@ -83,8 +90,13 @@ function start(file: string): Inside {
     });
   }
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const hookFailures = () =>
+    [...results.values()]
+      .filter(({ title }) => /^"(before|after) (all|each)" hook/.test(title))
+      .map(({ title, error }) => `${title}: ${error}`);
   return {
     ended,
+    hookFailures,
     result: (title) =>
       new Promise((resolve, reject) => {
         const look = () => {
@@ -94,8 +106,7 @@ function start(file: string): Inside {
         waiting.push(look);
         look();
         void ended.then(() => {
-          const hooks = [...results.values()].filter(({ title: name }) => name.includes(' hook'));
-          const why = hooks.map(({ title: name, error }) => `${name}: ${error}`).join('\n');
+          const why = hookFailures().join('\n');
           reject(new Error(`the namespace ended without this test's result\n${why}\n${said.slice(-4000)}`));
         });
       }),

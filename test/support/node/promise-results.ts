@@ -1,5 +1,5 @@
 /** What the promises of a partition say now, and other values for what they compare with. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { expect } from 'chai';
@@ -16,6 +16,15 @@ export async function failingPromises(node: LocalNode, partition?: string): Prom
       message,
     ]),
   );
+}
+
+/** Every promise of the partition is looked at: its folder of plugins and what a check prints name the same ones. */
+export async function expectEveryPromiseChecked(node: LocalNode, partition: string): Promise<void> {
+  const { output } = await node.checkPromises([basename(partition)]);
+  const checked = [...output.matchAll(/Checking promise (\S+\.py)/g)].map(([, name]) => name);
+  const plugins = (await readdir(join(partition, 'etc/plugin'))).filter((name) => /^[a-z].*\.py$/.test(name));
+  expect(plugins).not.to.deep.equal([]);
+  expect([...new Set(checked)]).to.have.members(plugins);
 }
 
 /** These fail, with such messages, and no others do. */

@@ -1,8 +1,10 @@
 /** A next hop for outgoing mail, on loopback: a delivery service with login, or a relay that looks at client certificates. */
 import {
+  type Received,
   type StandInSmtpServer,
   startStandInSmtpServer,
 } from '../../../src/node/stand-ins/stand-in-smtp-server.ts';
+import { eventually } from './eventually.ts';
 
 export type { Received } from '../../../src/node/stand-ins/stand-in-smtp-server.ts';
 export type StandIn = StandInSmtpServer;
@@ -15,4 +17,13 @@ export function startStandIn(login?: { user: string; password: string }, unknown
     passwords,
     refusal: (recipient) => (unknown?.test(recipient) ? '5.1.1 no such user' : undefined),
   });
+}
+
+/** The first message with `text` in it that it takes, headers included. */
+export function taken({ received }: StandIn, text: string): Promise<Received> {
+  return eventually(
+    `"${text}" at its backend or delivery service`,
+    () => received.find(({ source }) => source.includes(text)),
+    30_000,
+  );
 }

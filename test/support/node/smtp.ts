@@ -61,6 +61,23 @@ export async function sendBy(endpoint: Endpoint, envelope: Envelope, options?: S
   }
 }
 
+let subjects = 0;
+
+/** Sends a message with a subject of its own, which it returns. Throws when the message is not accepted. */
+export async function sendAccepted(
+  endpoint: Endpoint,
+  sender: string,
+  recipient: string,
+  options?: SmtpOptions,
+): Promise<string> {
+  subjects += 1;
+  const subject = `message ${subjects}.`;
+  const message = `From: <${sender}>\r\nSubject: ${subject}\r\n\r\nhello\r\n`;
+  const result = await sendBy(endpoint, { sender, recipients: [recipient], message }, options);
+  if (result !== 'accepted') throw new Error(`from <${sender}> to <${recipient}>: ${result}`);
+  return subject;
+}
+
 export async function deliver(
   client: LineClient,
   { sender, recipients, message }: Envelope,

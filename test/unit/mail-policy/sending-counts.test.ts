@@ -122,6 +122,26 @@ describe('counting what accounts send', () => {
     expect(counts.add({ account: 'a', message: newMessage() }, limits)).to.equal(null);
   });
 
+  it('tells messages of two accounts apart that Postfix names alike', () => {
+    const counts = sendingCounts();
+    const limits = { ...none, messagesPerHour: 1 };
+    for (const account of ['a', 'b']) {
+      expect(counts.add({ account, message: 'same' }, limits)).to.equal(null);
+      expect(counts.add({ account, message: 'other' }, limits)).to.include({ sent: 1 });
+    }
+  });
+
+  it('knows ten thousand messages that began, and no more: the oldest is one more message then', () => {
+    const counts = sendingCounts();
+    const limits = { ...none, messagesPerHour: 1 };
+    const first = { account: 'a', message: 'first' };
+    expect(counts.add(first, limits)).to.equal(null);
+    for (let index = 1; index < 10_000; index += 1) counts.add({ account: 'b', message: `${index}` }, none);
+    expect(counts.add(first, limits)).to.equal(null);
+    counts.add({ account: 'b', message: 'one more' }, none);
+    expect(counts.add(first, limits)).to.include({ limit: 'messagesPerHour', sent: 1 });
+  });
+
   it('says which limit it is that one waits for longest', () => {
     const counts = sendingCounts();
     const limits = { ...none, messagesPerHour: 1, recipientsPerDay: 1 };

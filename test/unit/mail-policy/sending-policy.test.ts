@@ -61,6 +61,17 @@ describe('the sending policy', () => {
     expect(await next.answer(question('bob@example.com', 'e'))).to.match(/^450 /);
   });
 
+  it('forgets refusals of more than an hour ago with the next one', async () => {
+    const minutesAgo = (minutes: number) => ({ at: Date.now() / 1000 - minutes * 60, limit: 'some' });
+    const known = { 'old@example.com': minutesAgo(61), 'recent@example.com': minutesAgo(50) };
+    await writeFile(join(folder(), refusalsFile), JSON.stringify(known));
+    const policy = await sendingPolicy(folder(), senders);
+    for (const instance of ['a', 'b']) await policy.answer(question('bob@example.com', instance));
+    await policy.save();
+    const refusals = JSON.parse(await readFile(join(folder(), refusalsFile), 'utf8')) as object;
+    expect(refusals).to.have.all.keys('recent@example.com', 'bob@example.com');
+  });
+
   it('writes nothing while nothing happens', async () => {
     const policy = await sendingPolicy(folder(), senders);
     await policy.save();

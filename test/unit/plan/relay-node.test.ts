@@ -140,6 +140,17 @@ describe('the tables of a relay node', () => {
     expect(tenantsOf(files).map(({ domain }) => domain)).to.deep.equal(['d.example']);
   });
 
+  it('know a backend at the IPv4 of the node for somebody else where the node does not listen there', () => {
+    const ports = { inbound: { port: 10025, ipv4: false }, outbound: { port: 10587, ipv4: true } };
+    const domain = (name: string, port: number) =>
+      relayed(name, { 'mail-server-host': '10.0.0.1', 'mail-server-port': port });
+    const { plan } = processNode(
+      { 'mail-domains': [domain('a.example', 10025), domain('b.example', 10587)] },
+      { ports: { ...ports, monitor: { port: 8196, ipv4: true } } },
+    );
+    expect(tenantsOf(contents(plan)).map(({ domain: name }) => name)).to.deep.equal(['a.example']);
+  });
+
   it('ask no fingerprint of a domain that named none, though another on its host does', () => {
     const files = filesOf({ 'mail-domains': [relayed('a.example'), byFingerprint('b.example', 'AA')] });
     expect(tableOf(files, 'outbound/transports')).to.deep.equal({

@@ -175,6 +175,17 @@ describe('the way of a message', () => {
     expect(route({ client_address: 'fd00::1', recipient: foreign })).to.equal(`FILTER ${way}`);
   });
 
+  it('is that of the first of its domains that has one', () => {
+    const later = 'delivery-2:[smtp.example.org]:587';
+    const several = indexTenants([
+      tenant('none.example', { address: 'fd00::1' }),
+      tenant('first.example', { address: 'fd00::1', delivery: way }),
+      tenant('later.example', { address: 'fd00::1', delivery: later }),
+    ]);
+    const bounce = { policy_context: 'route', client_address: 'fd00::1', recipient: foreign };
+    expect(decide(question(bounce), several)).to.equal(`FILTER ${way}`);
+  });
+
   it('is left to the tables for everything else', () => {
     expect(route({ sasl_username: 'paid.example', recipient: 'a@Home.example' })).to.equal('DUNNO');
     expect(route({ sasl_username: 'paid.example', sender: 'a@paid.example', recipient: foreign })).to.equal(

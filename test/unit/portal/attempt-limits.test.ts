@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { clientNetwork } from '../../../src/portal/attempt-limits.ts';
+import { attemptLimits, clientNetwork } from '../../../src/portal/attempt-limits.ts';
 
 describe('attempt limits', () => {
   it('count an IPv6 client by its /64, however its address is written', () => {
@@ -22,5 +22,22 @@ describe('attempt limits', () => {
     expect(clientNetwork('192.0.2.7')).to.equal('192.0.2.7');
     expect(clientNetwork('::ffff:192.0.2.7')).to.equal('192.0.2.7');
     expect(clientNetwork('local')).to.equal('local');
+  });
+
+  it('of one user use up nothing of what the client has for others', async () => {
+    const limits = attemptLimits();
+    for (let index = 0; index < 100; index += 1) await limits.begin('192.0.2.7', 'alice');
+    expect(await limits.begin('192.0.2.7', 'alice')).to.be.within(1, 300);
+    for (let index = 0; index < 50; index += 1)
+      expect(await limits.begin('192.0.2.7', `user ${index}`)).to.equal(null);
+    expect(await limits.begin('192.0.2.7', 'one more')).to.be.within(1, 300);
+  });
+
+  it('are not counted when they succeed, neither for the user nor for the client', async () => {
+    const limits = attemptLimits();
+    for (let index = 0; index < 100; index += 1) {
+      expect(await limits.begin('192.0.2.7', 'alice')).to.equal(null);
+      await limits.forgive('192.0.2.7', 'alice');
+    }
   });
 });

@@ -169,6 +169,11 @@ describe('the password page', function () {
     expect(await hasPassword(alice, 'ü'.repeat(36))).to.equal(true);
   });
 
+  it('takes a password of eight characters, the fewest that it may have', async () => {
+    expect((await post({ user: alice, token, password: 'eight ch' })).statusCode).to.equal(200);
+    expect(await hasPassword(alice, 'eight ch')).to.equal(true);
+  });
+
   it('changes a password with the current one only', async () => {
     const change = (current: string, user = bob) =>
       post({ user, 'current-password': current, password: 'bobs second password' });

@@ -14,6 +14,8 @@ import { filesOf, ledgerOf } from '../../support/rounds.ts';
 const kills = 32;
 /** Rounds that a process lives at most, in the time that a round takes on this machine now. */
 const longestLife = 4;
+/** Of each kill, spread evenly over all moments and the same in every run (multiples of the golden ratio). */
+const lifeOf = (kill: number) => ((kill * 0.618) % 1) * longestLife;
 
 describe('runs that are killed', function () {
   this.timeout(60_000);
@@ -30,7 +32,7 @@ describe('runs that are killed', function () {
     for (let kill = 0; kill < kills; kill += 1) {
       const child = startChild(script, [partition, indexer.postmap, String(furthest + 1)]);
       await child.said('started');
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * longestLife * roundTime));
+      await new Promise((resolve) => setTimeout(resolve, lifeOf(kill) * roundTime));
       await child.kill();
       await ageLock(store);
 
