@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { OperatorError } from './errors.ts';
 import { lineOf } from './ledger/lines.ts';
-import { readLedgerFile } from './ledger/store.ts';
+import { readLedgerFile } from './ledger/generations.ts';
 import { ledgerFiles, LedgerProblem, type LedgerText, parseLedger } from './ledger/text.ts';
 import type { Ledger } from './ledger/types.ts';
 import { newAddressGraph } from './model/mail-server/address-graph.ts';

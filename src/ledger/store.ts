@@ -1,15 +1,11 @@
-/**
- * The ledger on disk. `srv/ledger/current` points to a folder with one generation of all files; a change makes the
- * next folder whole and then moves the link, so that a reader, a crash or a full disk meets the old or the new
- * generation and nothing between. `previous` keeps the one before, for an operator's `diff`.
- */
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+/** The ledger of a partition: read by whoever wants to, changed by one at a time. */
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { lock } from 'proper-lockfile';
 
 import { OperatorError } from '../errors.ts';
+import { readGeneration, writeGeneration } from './generations.ts';
 import {
   type LedgerFile,
   ledgerFiles,
@@ -33,8 +29,8 @@ export function ledgerStore(partition: string): LedgerStore {
 
 /** The ledger as it is; an empty one when there has never been any. Throws OperatorError when it cannot be read. */
 export async function readLedger(store: LedgerStore): Promise<Ledger> {
-  const text = await readText(store);
-  return text === null ? emptyLedger : parseOnce(store, text);
+  const read = await readGeneration(store.folder);
+  return read === null ? emptyLedger : parseOnce(store, read.text);
 }
 
 /** What each store's ledger said last: it is read several times in a processing, and at each request of the portal. */
@@ -65,13 +61,13 @@ export async function changeLedger<Result>(
   await mkdir(store.folder, { recursive: true, mode: 0o700 });
   const unlock = await lockLedger(store);
   try {
-    const before = await readText(store);
-    const ledger = before === null ? emptyLedger : parseOnce(store, before);
+    const before = await readGeneration(store.folder);
+    const ledger = before === null ? emptyLedger : parseOnce(store, before.text);
     const { ledger: next, result } = await change(ledger);
     const after = serialiseLedger(next, store.mailFolder);
-    const changed = ledgerFiles.filter((file) => before?.[file] !== after[file]);
+    const changed = ledgerFiles.filter((file) => before?.text[file] !== after[file]);
     const readable = changed.some((file) => addressFiles.includes(file)) ? readAgain(after) : undefined;
-    if (changed.length > 0) await writeGeneration(store, before, after);
+    if (changed.length > 0) await writeGeneration(store.folder, before, after);
     if (readable) lastParsed.set(store, { text: after, ledger: readable });
     return result;
   } finally {
@@ -99,150 +95,13 @@ async function lockLedger(store: LedgerStore): Promise<() => Promise<void>> {
     // A process that was killed leaves its lock; it counts as left after `stale` milliseconds.
     return await lock(store.folder, {
       stale: 10_000,
+      // Whoever computes that long may find it taken: `writeGeneration` looks, and then writes nothing.
+      onCompromised: () => undefined,
       retries: { retries: 120, minTimeout: 20, maxTimeout: 200, factor: 1.2 },
     });
   } catch (error) {
     throw new OperatorError(
       `${store.folder} is locked by another process (${(error as Error).message}); see who uses ${store.folder}.lock`,
     );
-  }
-}
-
-/** How often a reader may be overtaken by two changes, after which the generation that it reads is gone. */
-const overtakings = 5;
-
-async function readText(store: LedgerStore): Promise<LedgerText | null> {
-  for (let attempt = 1; ; attempt += 1) {
-    const generation = await currentGeneration(store);
-    if (generation === null) return null;
-    try {
-      const texts = await Promise.all(
-        ledgerFiles.map((file) => readLedgerFile(join(store.folder, generation), file)),
-      );
-      // What was not there may have been removed while we read: then there is another generation by now.
-      if (!texts.some(([, text]) => text === null) || (await currentGeneration(store)) === generation) {
-        return Object.fromEntries(texts.map(([file, text]) => [file, text ?? ''])) as LedgerText;
-      }
-    } catch (error) {
-      if (attempt < overtakings && (await currentGeneration(store)) !== generation) continue;
-      const reason = (error as Error).message;
-      throw new OperatorError(
-        `the ledger cannot be read: ${reason}; restore it from ${store.folder}/previous`,
-      );
-    }
-  }
-}
-
-/** Ledgers of before there were aliases have no file for them. */
-const youngerFiles: readonly LedgerFile[] = ['aliases'];
-
-/** `null`: a file that ledgers of before do not have. */
-export async function readLedgerFile(folder: string, file: LedgerFile): Promise<[LedgerFile, string | null]> {
-  const text = await readFile(join(folder, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' && youngerFiles.includes(file)) return null;
-    throw error;
-  });
-  return [file, text];
-}
-
-/** Name of the folder that `current` points to; null when there has never been a ledger. */
-async function currentGeneration(store: LedgerStore): Promise<string | null> {
-  const current = join(store.folder, 'current');
-  const target = await readlink(current).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return neverWritten(store);
-    throw new OperatorError(`${current}: ${error.message}; it must be a link to a generation of the ledger`);
-  });
-  if (target === null || isGeneration(target)) return target;
-  throw new OperatorError(`${current} points to ${target}; link it to a folder generation-N beside it`);
-}
-
-function isGeneration(name: string): boolean {
-  return /^generation-[0-9]+$/.test(name);
-}
-
-/** A copy that left links out is no new instance. The first generation alone may be that of a killed first run. */
-async function neverWritten(store: LedgerStore): Promise<null> {
-  const entries = await readdir(store.folder).catch(() => []);
-  const generations = entries.filter((name) => isGeneration(name) && name !== 'generation-1');
-  if (generations.length === 0) return null;
-  throw new OperatorError(
-    `${store.folder}/current is missing, and a ledger is there (${generations.sort().join(', ')}); ` +
-      'link it to the last one that `ledger check` finds nothing wrong with',
-  );
-}
-
-async function writeGeneration(
-  store: LedgerStore,
-  before: LedgerText | null,
-  after: LedgerText,
-): Promise<void> {
-  const currentName = before === null ? null : await currentGeneration(store);
-  const name = `generation-${Number(currentName?.replace('generation-', '') ?? 0) + 1}`;
-  const folder = join(store.folder, name);
-  try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { mode: 0o700 });
-    for (const file of ledgerFiles) {
-      const old = currentName === null ? null : join(store.folder, currentName, file);
-      const same = old !== null && before?.[file] === after[file] && (await exists(old));
-      if (same) await link(old, join(folder, file));
-      else await writeDurably(join(folder, file), after[file], old);
-    }
-    await syncFolder(folder);
-    if (currentName !== null) await point(store, 'previous', currentName);
-    await point(store, 'current', name);
-  } catch (error) {
-    if ((await currentGeneration(store).catch(() => null)) !== name) {
-      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-    }
-    throw new OperatorError(
-      `the ledger could not be written: ${(error as Error).message}; the one before stays`,
-    );
-  }
-  await removeOldGenerations(store, [name, currentName]);
-}
-
-/** Writes and syncs a new file, its modification time in a later second than that of `old`. */
-async function writeDurably(path: string, text: string, old: string | null): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    // Dovecot re-reads a passwd-file when its size or its modification time in whole seconds is another.
-    const oldSeconds =
-      old === null ? 0 : Math.floor((await stat(old).catch(() => ({ mtimeMs: 0 }))).mtimeMs / 1000);
-    const seconds = Math.max(Math.floor(Date.now() / 1000), oldSeconds + 1);
-    await file.utimes(seconds, seconds);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function point(store: LedgerStore, name: string, target: string): Promise<void> {
-  const temporary = join(store.folder, `.${name}-${randomBytes(6).toString('hex')}`);
-  await symlink(target, temporary);
-  await rename(temporary, join(store.folder, name));
-  await syncFolder(store.folder);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
-}
-
-/** What a killed process left behind goes as well; only the current generation and the one before stay. */
-async function removeOldGenerations(store: LedgerStore, keep: readonly (string | null)[]): Promise<void> {
-  for (const entry of await readdir(store.folder)) {
-    const old = isGeneration(entry) && !keep.includes(entry);
-    if (old || /^\.(current|previous)-/.test(entry)) {
-      await rm(join(store.folder, entry), { recursive: true, force: true });
-    }
   }
 }

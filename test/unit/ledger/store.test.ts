@@ -241,6 +241,18 @@ describe('the ledger on disk', function () {
     expect((await readLedger(store())).secrets).to.deep.equal(exampleLedger.secrets);
   });
 
+  it('keeps the change of who took the lock from a process that was busy for too long', async () => {
+    await write(store(), emptyLedger);
+    const late = changeLedger(store(), async (ledger) => {
+      await ageLock(store());
+      await startChild('change-ledger', [folder(), 'other', '1']).end();
+      return { ledger: { ...ledger, secrets: { late: 'secret' } }, result: undefined };
+    });
+    expect((await fails(late)).message).to.contain('another process changed the ledger');
+    expect((await readLedger(store())).secrets).to.have.all.keys('other-1');
+    await write(store(), exampleLedger);
+  });
+
   it('is whole, and says so, when there is no room for a change', async () => {
     await write(store(), exampleLedger);
     const name = await generation();

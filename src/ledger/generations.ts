@@ -1,0 +1,163 @@
+/**
+ * The ledger on disk. `srv/ledger/current` points to a folder with one generation of all files; a change makes the
+ * next folder whole and then moves the link, so that a reader, a crash or a full disk meets the old or the new
+ * generation and nothing between. `previous` keeps the one before, for an operator's `diff`.
+ */
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { OperatorError } from '../errors.ts';
+import { type LedgerFile, ledgerFiles, type LedgerText } from './text.ts';
+
+/** How often a reader may be overtaken by two changes, after which the generation that it reads is gone. */
+const overtakings = 5;
+
+export interface Generation {
+  /** Of its folder. */
+  name: string;
+  text: LedgerText;
+}
+
+/** `folder`: `srv/ledger`. Null when there has never been any. Throws OperatorError when it cannot be read. */
+export async function readGeneration(folder: string): Promise<Generation | null> {
+  for (let attempt = 1; ; attempt += 1) {
+    const name = await currentGeneration(folder);
+    if (name === null) return null;
+    try {
+      const texts = await Promise.all(ledgerFiles.map((file) => readLedgerFile(join(folder, name), file)));
+      // What was not there may have been removed while we read: then there is another generation by now.
+      if (!texts.some(([, text]) => text === null) || (await currentGeneration(folder)) === name) {
+        const entries = texts.map(([file, text]) => [file, text ?? '']);
+        return { name, text: Object.fromEntries(entries) as LedgerText };
+      }
+    } catch (error) {
+      if (attempt < overtakings && (await currentGeneration(folder)) !== name) continue;
+      const reason = (error as Error).message;
+      throw new OperatorError(`the ledger cannot be read: ${reason}; restore it from ${folder}/previous`);
+    }
+  }
+}
+
+/** Ledgers of before there were aliases have no file for them. */
+const youngerFiles: readonly LedgerFile[] = ['aliases'];
+
+/** `null`: a file that ledgers of before do not have. */
+export async function readLedgerFile(folder: string, file: LedgerFile): Promise<[LedgerFile, string | null]> {
+  const text = await readFile(join(folder, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' && youngerFiles.includes(file)) return null;
+    throw error;
+  });
+  return [file, text];
+}
+
+/** Name of the folder that `current` points to; null when there has never been a ledger. */
+async function currentGeneration(folder: string): Promise<string | null> {
+  const current = join(folder, 'current');
+  const target = await readlink(current).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return neverWritten(folder);
+    throw new OperatorError(`${current}: ${error.message}; it must be a link to a generation of the ledger`);
+  });
+  if (target === null || isGeneration(target)) return target;
+  throw new OperatorError(`${current} points to ${target}; link it to a folder generation-N beside it`);
+}
+
+function isGeneration(name: string): boolean {
+  return /^generation-[0-9]+$/.test(name);
+}
+
+/** A copy that left links out is no new instance. The first generation alone may be that of a killed first run. */
+async function neverWritten(folder: string): Promise<null> {
+  const entries = await readdir(folder).catch(() => []);
+  const generations = entries.filter((name) => isGeneration(name) && name !== 'generation-1');
+  if (generations.length === 0) return null;
+  throw new OperatorError(
+    `${folder}/current is missing, and a ledger is there (${generations.sort().join(', ')}); ` +
+      'link it to the last one that `ledger check` finds nothing wrong with',
+  );
+}
+
+/**
+ * Makes `after` the generation that counts, in the place of `before`, which must still count. Throws OperatorError; then
+ * the one before stays.
+ */
+export async function writeGeneration(
+  folder: string,
+  before: Generation | null,
+  after: LedgerText,
+): Promise<void> {
+  const currentName = before?.name ?? null;
+  if ((await currentGeneration(folder)) !== currentName) {
+    throw new OperatorError(
+      `${folder}: another process changed the ledger, as this one took too long; nothing is lost, process again`,
+    );
+  }
+  const name = `generation-${Number(currentName?.replace('generation-', '') ?? 0) + 1}`;
+  const next = join(folder, name);
+  try {
+    await rm(next, { recursive: true, force: true });
+    await mkdir(next, { mode: 0o700 });
+    for (const file of ledgerFiles) {
+      const old = currentName === null ? null : join(folder, currentName, file);
+      const same = old !== null && before?.text[file] === after[file] && (await exists(old));
+      if (same) await link(old, join(next, file));
+      else await writeDurably(join(next, file), after[file], old);
+    }
+    await syncFolder(next);
+    if (currentName !== null) await point(folder, 'previous', currentName);
+    await point(folder, 'current', name);
+  } catch (error) {
+    if ((await currentGeneration(folder).catch(() => null)) !== name) {
+      await rm(next, { recursive: true, force: true }).catch(() => undefined);
+    }
+    throw new OperatorError(
+      `the ledger could not be written: ${(error as Error).message}; the one before stays`,
+    );
+  }
+  await removeOldGenerations(folder, [name, currentName]);
+}
+
+/** Writes and syncs a new file, its modification time in a later second than that of `old`. */
+async function writeDurably(path: string, text: string, old: string | null): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    // Dovecot re-reads a passwd-file when its size or its modification time in whole seconds is another.
+    const oldSeconds =
+      old === null ? 0 : Math.floor((await stat(old).catch(() => ({ mtimeMs: 0 }))).mtimeMs / 1000);
+    const seconds = Math.max(Math.floor(Date.now() / 1000), oldSeconds + 1);
+    await file.utimes(seconds, seconds);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function point(folder: string, name: string, target: string): Promise<void> {
+  const temporary = join(folder, `.${name}-${randomBytes(6).toString('hex')}`);
+  await symlink(target, temporary);
+  await rename(temporary, join(folder, name));
+  await syncFolder(folder);
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+/** What a killed process left behind goes as well; only the current generation and the one before stay. */
+async function removeOldGenerations(folder: string, keep: readonly (string | null)[]): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    const old = isGeneration(entry) && !keep.includes(entry);
+    if (old || /^\.(current|previous)-/.test(entry)) {
+      await rm(join(folder, entry), { recursive: true, force: true });
+    }
+  }
+}
