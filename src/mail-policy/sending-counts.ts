@@ -138,10 +138,10 @@ function isSlot(slot: unknown): slot is Slot {
   return [last, messages, recipients].every(Number.isFinite);
 }
 
-/** `500 messages within an hour`. */
+/** What somebody has sent: `500 messages within an hour`, `to 500 recipients within a day`. */
 export function amountOf({ limit, sent }: Pick<Excess, 'limit' | 'sent'>): string {
   const noun = limit.startsWith('messages') ? 'message' : 'recipient';
-  return `${sent} ${noun}${sent === 1 ? '' : 's'} within ${limit.endsWith('PerHour') ? 'an hour' : 'a day'}`;
+  return `${noun === 'recipient' ? 'to ' : ''}${sent} ${noun}${sent === 1 ? '' : 's'} within ${limit.endsWith('PerHour') ? 'an hour' : 'a day'}`;
 }
 
 /** `23 minutes`, rounded up. */

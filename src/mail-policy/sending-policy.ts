@@ -50,8 +50,7 @@ export async function sendingPolicy(folder: string, { limits, mayLogIn }: Sender
         [account]: { at: Math.round(Date.now() / 1000), limit: amountOf(excess) },
       };
       unsaved.refusals = true;
-      const verb = excess.limit.startsWith('messages') ? 'sent' : 'sent to';
-      return `450 4.7.1 you have ${verb} ${amountOf(excess)}, the most that ${account} may; try again in ${durationOf(excess.wait)}`;
+      return `450 4.7.1 you have sent ${amountOf(excess)}, the most that ${account} may; try again in ${durationOf(excess.wait)}`;
     },
     async save() {
       const { counts: newCounts, refusals: newRefusals } = unsaved;

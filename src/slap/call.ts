@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Dispatcher, request } from 'undici';
 
 import { OperatorError } from '../errors.ts';
-import { adviceFor, codeOf, excerpt, failure, reasonOf, urlOf } from './failure.ts';
+import { adviceFor, codeOf, excerpt, failure, MasterRefusal, reasonOf, urlOf } from './failure.ts';
 
 /** One question to the master. */
 export interface Call {
@@ -73,13 +73,10 @@ async function ask(route: Route, call: Call): Promise<Reply> {
   const status = response.statusCode;
   const body = await response.body.text();
   if (status === 200 || call.expected?.includes(status)) return { status, body };
-  const refused = status === 401 || status === 403;
-  throw failure(
-    route,
-    call,
-    `it answered ${status} (${excerpt(call, body)})`,
-    refused
-      ? "Check that the partition's certificate is its own and valid"
-      : "Look at the master's log, and check the URL; the next processing asks again",
-  );
+  const answered = `it answered ${status} (${excerpt(call, body)})`;
+  if (status === 401 || status === 403) {
+    throw failure(route, call, answered, "Check that the partition's certificate is its own and valid");
+  }
+  const advice = "Look at the master's log, and check the URL; the next processing asks again";
+  throw failure(route, call, answered, advice, MasterRefusal);
 }

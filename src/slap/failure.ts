@@ -1,9 +1,18 @@
 import { OperatorError } from '../errors.ts';
 import type { Call, Route } from './call.ts';
 
+/** The master answered, and refused this one call: others may be taken. */
+export class MasterRefusal extends OperatorError {}
+
 /** The error that says which call failed, how, and what to do about it. */
-export function failure(route: Route, call: Call, reason: string, advice: string): OperatorError {
-  return new OperatorError(
+export function failure(
+  route: Route,
+  call: Call,
+  reason: string,
+  advice: string,
+  Kind: typeof OperatorError = OperatorError,
+): OperatorError {
+  return new Kind(
     `SlapOS master ${shownUrl(urlOf(route, call))}, asked to ${call.what}: ${reason}. ${advice}`,
   );
 }

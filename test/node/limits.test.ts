@@ -152,7 +152,7 @@ describe('limits', function () {
       expect(said).to.match(/^ERROR /);
       for (const part of [
         `${at('alice')} had sent 3 messages within an hour`,
-        `${at('erin')} had sent 6 recip`,
+        `${at('erin')} had sent to 6 recip`,
       ])
         expect(said).to.contain(part);
       expect(said).to.not.contain(at('dave')).and.not.contain(at('carol'));

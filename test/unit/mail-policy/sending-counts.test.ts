@@ -181,7 +181,7 @@ describe('counting what accounts send', () => {
 
   it('says amounts and times as people do', () => {
     expect(amountOf({ limit: 'messagesPerHour', sent: 500 })).to.equal('500 messages within an hour');
-    expect(amountOf({ limit: 'recipientsPerDay', sent: 1 })).to.equal('1 recipient within a day');
+    expect(amountOf({ limit: 'recipientsPerDay', sent: 1 })).to.equal('to 1 recipient within a day');
     expect([0, 1, minute, minute + 1, 119 * minute, 121 * minute].map(durationOf)).to.deep.equal([
       '1 minute',
       '1 minute',
