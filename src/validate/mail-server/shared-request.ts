@@ -37,12 +37,15 @@ export interface AliasRequest {
 
 export interface RefusedRequest {
   reference: string;
-  /** As it was written, if it was text. */
+  /** As it was written, if it was text; the beginning of what is far too long for an address. */
   address: string | null;
   error: string;
 }
 
 export type ValidRequest = AccountRequest | AliasRequest;
+
+/** Characters: what is refused stands in what the server publishes, for all to carry. No address has more than 254. */
+const longestShown = 320;
 
 /** Why a request is refused, as its requester reads it. */
 class Refusal extends Error {}
@@ -61,7 +64,8 @@ export function validateSharedRequest(
     );
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { reference, address: typeof address === 'string' ? address : null, error: error.message };
+    const written = typeof address === 'string' ? address.slice(0, longestShown) : null;
+    return { reference, address: written, error: error.message };
   }
 }
 
@@ -119,14 +123,23 @@ function checked<Value>(schema: string, parameters: unknown): Value {
 }
 
 function parsed(pointer: string, { address, problem }: ParsedAddress): string {
-  if (address === undefined) throw new Refusal(`address_invalid: ${pointer}: ${problem}`);
+  if (address === undefined) throw addressRefusal([`${pointer}: ${problem}`]);
   return address;
 }
 
+/** Each once, in their order. */
 function parsedList(
   pointer: string,
   texts: readonly string[],
   parse: (text: string) => ParsedAddress,
 ): string[] {
-  return [...new Set(texts.map((text, index) => parsed(`${pointer}/${index}`, parse(text))))];
+  const all = texts.map(parse);
+  const problems = all.flatMap(({ problem }, index) =>
+    problem === undefined ? [] : [`${pointer}/${index}: ${problem}`],
+  );
+  if (problems.length > 0) throw addressRefusal(problems);
+  return [...new Set(all.flatMap(({ address }) => address ?? []))];
 }
+
+const addressRefusal = (problems: readonly string[]) =>
+  new Refusal(`address_invalid: ${problems.join('; ')}`);

@@ -146,4 +146,25 @@ describe('the address of an account', () => {
     expect(refused.map(({ reference }) => reference)).to.deep.equal(Object.keys(hostile));
     for (const { error } of refused) expect(error).to.match(/^address_invalid: \/address: [^\n\r]*$/);
   });
+
+  const refusalOf = (parameters: object) =>
+    validateMailServerRequest({
+      softwareType: 'default',
+      parameters: { 'mail-domains': ['example.com'] },
+      sharedRequests: [{ reference: '_a', parameters }],
+    }).refused[0];
+
+  it('is refused with every other address of the same list that is wrong', () => {
+    const aliases = ['a b@example.com', 'fine@example.com', 'c@elsewhere.example'];
+    const refusal = refusalOf({ address: 'a@example.com', aliases });
+    expect(refusal?.error)
+      .to.match(/^address_invalid: \/aliases\/0: .*; \/aliases\/2: /)
+      .and.not.contain('/aliases/1');
+  });
+
+  it('is told back in part where it is far too long: everybody carries what a server publishes', () => {
+    const refusal = refusalOf({ address: `${'a'.repeat(1_000_000)}@example.com` });
+    expect(refusal?.address).to.equal('a'.repeat(320));
+    expect(refusal?.error).to.have.lengthOf.at.most(500);
+  });
 });
