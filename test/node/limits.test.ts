@@ -1,4 +1,7 @@
-/** Limits that stop a stolen account: what one account may send, and how often one client may guess its password. */
+/**
+ * Limits that stop a stolen account: what one account may send, also by filter scripts (limits/), and how often one client
+ * may guess its password.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -17,6 +20,7 @@ import { activateAll, arrival, at, domain, loginOf, passwordOf } from '../suppor
 import { openSieve } from '../support/node/sieve.ts';
 import { deliver, openSmtp, sendBy } from '../support/node/smtp.ts';
 import { servicePids } from '../support/node/watching.ts';
+import { limitsOfScripts, scriptAccounts } from './limits/filter-scripts.ts';
 
 /** Of the server; clients come from here, from 127.0.0.1 or from ::1. */
 const ipv4 = '127.83.0.25';
@@ -30,6 +34,7 @@ const accounts: Record<string, object> = {
   erin: {},
   frank: {},
   grace: {},
+  ...scriptAccounts,
 };
 
 describe('limits', function () {
@@ -180,6 +185,10 @@ describe('limits', function () {
       expect(await send('alice')).to.match(tooMany('alice', '4 messages'));
       expect(await servicePids(mail, partition)).to.deep.equal(before);
     });
+  });
+
+  describe('of what filter scripts send', () => {
+    limitsOfScripts(() => ({ mail, server, partition, promise }));
   });
 
   describe('of logging in', () => {
