@@ -1,4 +1,4 @@
-/** The command line: arguments, exit codes, progress. The only place that ends the process. */
+/** The command line: arguments, exit codes, progress. The only place that ends this process. */
 import { fileURLToPath } from 'node:url';
 
 import { Command, CommanderError } from 'commander';

@@ -1,7 +1,6 @@
 /** Whether there is room where a recipient ends. Postfix asks before it expands addresses, and Dovecot knows mailboxes only. */
-import { connect } from 'node:net';
-
 import { withoutTag } from '../model/mail-server/tags.ts';
+import { askPolicy } from '../policy/ask-policy.ts';
 import type { Attributes } from '../policy/policy-protocol.ts';
 
 export interface QuotaPolicy {
@@ -24,10 +23,11 @@ const unknown = 'DEFER_IF_PERMIT 4.3.0 mailboxes cannot be asked for room; try a
 export async function answerQuota(attributes: Attributes, policy: QuotaPolicy): Promise<string> {
   // As Postfix resolves it: a dot at the end of a domain means nothing.
   const recipient = attributes('recipient').replace(/\.$/, '');
+  const dovecot = { socket: policy.socket, patience };
   let answer = 'DUNNO';
   try {
     for (const mailbox of endsOf(recipient.toLowerCase(), policy) ?? [recipient]) {
-      answer = await askDovecot(policy.socket, mailbox, attributes('size'));
+      answer = await askPolicy(dovecot, { recipient: mailbox, size: attributes('size') });
       if (answer === 'DUNNO') break;
     }
     return answer;
@@ -45,27 +45,6 @@ function endsOf(recipient: string, { recipients, delimiter }: QuotaPolicy): read
     (plain === null ? undefined : recipients.get(plain)) ??
     recipients.get(recipient.slice(recipient.lastIndexOf('@')))
   );
-}
-
-function askDovecot(path: string, recipient: string, size: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path);
-    let received = '';
-    socket.setEncoding('utf8');
-    socket.setTimeout(patience, () => socket.destroy(new Error('did not answer in time')));
-    socket.on('error', reject);
-    socket.on('close', () => {
-      reject(new Error('hung up'));
-    });
-    socket.on('data', (text: string) => {
-      received += text;
-      const [, action] = /^action=(.*)\n\n/.exec(received) ?? [];
-      if (action === undefined) return;
-      resolve(action);
-      socket.end();
-    });
-    socket.write(`request=smtpd_access_policy\nrecipient=${recipient}\nsize=${size}\n\n`);
-  });
 }
 
 /** Of the table's source (postmap(1)), as it is planned: `key end, end…`, one a line. */

@@ -5,10 +5,11 @@ import { readFile } from 'node:fs/promises';
 import type { SendingLimits } from '../ledger/types.ts';
 import type { Attributes } from '../policy/policy-protocol.ts';
 import { writeFileAtomically } from '../write/write-file.ts';
+import { scriptContext } from './script-mail.ts';
 import { amountOf, durationOf, sendingCounts } from './sending-counts.ts';
 
 export interface SendingPolicy {
-  /** Postfix action (access(5)) for one recipient of somebody who is logged in. */
+  /** Postfix action (access(5)) for one recipient of somebody who is logged in, or of a filter script. */
   answer(attributes: Attributes): Promise<string>;
   /** Writes counts and refusals if there are new ones. */
   save(): Promise<void>;
@@ -38,7 +39,9 @@ export async function sendingPolicy(folder: string, { limits, mayLogIn }: Sender
     async answer(attributes) {
       const account = attributes('sasl_username').toLowerCase();
       if (account === '') return 'DUNNO';
-      if (!(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
+      // Scripts of a suspended account go on: nobody is there to log in, and refused for good their mail would bounce.
+      const isScript = attributes('policy_context') === scriptContext;
+      if (!isScript && !(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
       const attempt = { account, message: attributes('instance') };
       const excess = counts.add(attempt, await limits(account));
       if (excess === null) {

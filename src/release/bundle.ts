@@ -27,12 +27,19 @@ const banner = [
   'const __dirname = __pathDirname(__filename);',
 ].join('\n');
 
-/** `slapos-mail.mjs`, the program with all packages that it runs with, and NOTICE, their licences. */
-export async function bundle(root: string, entryPoint: string): Promise<ReleaseFile[]> {
+/**
+ * One `.mjs` for each program (name → source) with all packages that it runs with, and NOTICE, their licences. A program
+ * that is small and runs often is one of its own: reading all of `slapos-mail.mjs` takes longer than what it does.
+ */
+export async function bundle(
+  root: string,
+  programs: Readonly<Record<string, string>>,
+): Promise<ReleaseFile[]> {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [entryPoint],
-    outfile: join(root, 'slapos-mail.mjs'),
+    entryPoints: { ...programs },
+    outdir: root,
+    outExtension: { '.js': '.mjs' },
     write: false,
     bundle: true,
     metafile: true,
@@ -44,10 +51,11 @@ export async function bundle(root: string, entryPoint: string): Promise<ReleaseF
     plugins: [leaveOutCheckoutCommands(root)],
     logLevel: 'silent',
   });
-  const [program] = result.outputFiles;
-  if (program === undefined) throw new Error('esbuild wrote nothing');
   return [
-    { path: 'slapos-mail.mjs', content: Buffer.from(program.contents) },
+    ...result.outputFiles.map(({ path, contents }) => ({
+      path: relative(root, path),
+      content: Buffer.from(contents),
+    })),
     { path: 'NOTICE', content: await notice(root, Object.keys(result.metafile.inputs)) },
   ];
 }

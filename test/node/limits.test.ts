@@ -1,9 +1,13 @@
-/** Limits that stop a stolen account: what one account may send, and how often one client may guess its password. */
+/**
+ * Limits that stop a stolen account: what one account may send, also by filter scripts (limits/), and how often one client
+ * may guess its password.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { runAsUser } from '../../src/node/run-as-user.ts';
 import { eventually, worksWithin } from '../support/node/eventually.ts';
 import { type MailNode, startMailNode } from '../support/node/mail-node.ts';
 import {
@@ -14,9 +18,10 @@ import {
   setPassword,
 } from '../support/node/mail-server.ts';
 import { activateAll, arrival, at, domain, loginOf, passwordOf } from '../support/node/people.ts';
-import { openSieve } from '../support/node/sieve.ts';
+import { activateScript, openSieve } from '../support/node/sieve.ts';
 import { deliver, openSmtp, sendBy } from '../support/node/smtp.ts';
 import { servicePids } from '../support/node/watching.ts';
+import { limitsOfScripts, scriptAccounts } from './limits/filter-scripts.ts';
 
 /** Of the server; clients come from here, from 127.0.0.1 or from ::1. */
 const ipv4 = '127.83.0.25';
@@ -30,6 +35,7 @@ const accounts: Record<string, object> = {
   erin: {},
   frank: {},
   grace: {},
+  ...scriptAccounts,
 };
 
 describe('limits', function () {
@@ -182,6 +188,10 @@ describe('limits', function () {
     });
   });
 
+  describe('of what filter scripts send', () => {
+    limitsOfScripts(() => ({ mail, server, partition, promise }));
+  });
+
   describe('of logging in', () => {
     /** Tries as `name` from `host`'s side of the machine: IMAP, wrong password. */
     const fail = async (name: string, host: string, count: number) => {
@@ -293,10 +303,22 @@ describe('limits', function () {
       smtp.close();
       const envelope = { sender: 'stranger@elsewhere.example', recipients: [at('carol')] };
       expect(await sendBy(server.smtp, envelope)).to.match(/^(END|RCPT) 4\d\d /);
+      // Brought from here, which asks nobody: a script must not send what nobody counts.
+      await activateScript(server.sieve, at('carol'), passwordOf('carol'), `redirect "${at('bob')}";\n`);
+      const tool = (program: string, ...args: string[]) =>
+        runAsUser(mail.node, [join(partition, 'bin', program), ...args]);
+      const input = 'Subject: uncounted\n\nhi\n';
+      const letter = ['sh', '-c', `printf '${input}' | "$0" -f ${at('bob')} ${at('carol')}`];
+      await runAsUser(mail.node, [...letter, join(partition, 'bin/sendmail')]);
+      await eventually('a script that waits', async () =>
+        (await tool('mailq')).output.includes('Execution of Sieve filters was aborted'),
+      );
       expect(await promise('mail-policy-socket-listening')).to.match(/^ERROR .*start mail-policy/);
       await mail.reprocess();
       await eventually('submission', async () => (await send('carol')) === 'accepted', 30_000);
       expect(await sendBy(server.smtp, envelope)).to.equal('accepted');
+      await tool('postqueue', '-f');
+      await arrival(server, 'bob', 'Subject: uncounted');
     });
   });
 });

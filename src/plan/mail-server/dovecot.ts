@@ -3,7 +3,7 @@ import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { MailServerService } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { listenAddresses, portOf } from '../shared/endpoints.ts';
-import { authPolicyUrl } from './mail-policy.ts';
+import { authPolicyUrl, sendingSocket } from './mail-policy.ts';
 
 export const dovecotFolders: readonly PlannedFolder[] = [
   { path: 'etc/dovecot', mode: 0o750 },
@@ -15,6 +15,8 @@ export const dovecotFolders: readonly PlannedFolder[] = [
 
 /** Runs before people's own scripts. */
 const globalScript = 'etc/dovecot/sieve/before.sieve';
+/** What scripts send mail by: it asks whether the account may. */
+const scriptSendmail = 'libexec/script-sendmail';
 
 export function dovecotFiles(model: MailServer): PlannedFile[] {
   const { place } = model;
@@ -43,7 +45,7 @@ export function dovecotFiles(model: MailServer): PlannedFile[] {
           certificate: `${partition}/etc/postfix/ssl/postfix-backend.bundle.pem`,
           users: `${partition}/srv/ledger/current/users`,
           mailFolder: `${partition}/srv/mail`,
-          sendmail: `${partition}/bin/sendmail`,
+          scriptSendmail: `${partition}/${scriptSendmail}`,
           sieveBefore: `${partition}/${globalScript}`,
           authPolicyUrl: authPolicyUrl(place),
           authPolicyKey: model.secrets['auth-policy-key'],
@@ -61,6 +63,19 @@ export function dovecotFiles(model: MailServer): PlannedFile[] {
       path: globalScript,
       mode: 0o600,
       body: { template: 'mail-server/before.sieve.hbs', context: {} },
+    },
+    {
+      path: scriptSendmail,
+      mode: 0o700,
+      body: {
+        template: 'mail-server/script-sendmail.hbs',
+        context: {
+          node: place.programs['node'],
+          maySend: `${place.release}/may-send.mjs`,
+          socket: `${partition}/${sendingSocket}`,
+          sendmail: `${partition}/bin/sendmail`,
+        },
+      },
     },
     {
       path: 'libexec/start-dovecot',

@@ -14,8 +14,10 @@ const limits = async (account: string) => ({
   recipientsPerDay: 3,
 });
 const senders = { limits, mayLogIn: async (account: string) => !account.startsWith('suspended') };
-const question = (login: string, instance: string) =>
-  parseAttributes(`request=smtpd_access_policy\nsasl_username=${login}\ninstance=${instance}`);
+const question = (login: string, instance: string, context = '') =>
+  parseAttributes(
+    `request=smtpd_access_policy\npolicy_context=${context}\nsasl_username=${login}\ninstance=${instance}`,
+  );
 
 describe('the sending policy', () => {
   const folder = temporaryFolder();
@@ -47,6 +49,14 @@ describe('the sending policy', () => {
     );
     await policy.save();
     expect(await stat(join(folder(), countsFile)).catch(() => null)).to.equal(null);
+  });
+
+  it('counts what a script sends with the rest, also of an account that may not log in', async () => {
+    const policy = await sendingPolicy(folder(), senders);
+    expect(await policy.answer(question('bob@example.com', 'a'))).to.equal('DUNNO');
+    expect(await policy.answer(question('bob@example.com', 'b', 'script'))).to.match(/^450 4\.7\.1 /);
+    expect(await policy.answer(question('suspended@example.com', 'c', 'script'))).to.equal('DUNNO');
+    expect(await policy.answer(question('suspended@example.com', 'd', 'script'))).to.match(/^450 4\.7\.1 /);
   });
 
   it('remembers counts and refusals in private files', async () => {

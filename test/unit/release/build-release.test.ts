@@ -94,6 +94,7 @@ describe('release', function () {
       [
         'NOTICE',
         'slapos-mail.mjs',
+        'may-send.mjs',
         'promise/slapos_mail_promise/mail_delivery.py',
         'promise/slapos_mail_promise.egg-info/PKG-INFO',
         'partition/instance.cfg.in',
@@ -127,6 +128,17 @@ describe('release', function () {
       ]).catch((error: unknown) => (error as { stderr: string }).stderr);
       expect(failed).to.contain(
         'OperatorError: this command runs from a checkout of slapos-mail, not from a release',
+      );
+    });
+
+    it('for what scripts send is small, and has it wait when nobody can be asked', async () => {
+      const path = join(unpacked, 'may-send.mjs');
+      expect((await stat(path)).size).to.be.lessThan(10_000);
+      const words = [path, join(unpacked, 'no.sock'), 'a@b.example', '-i', '-f', '<>', '--', 'c@d.example'];
+      const failed = await promisify(execFile)(process.execPath, words).catch((error: unknown) => error);
+      expect(failed).to.include({ code: 75 });
+      expect((failed as { stderr: string }).stderr).to.match(
+        /^a script of a@b\.example may not send: sending limits cannot be checked: connect ENOENT .*\n$/,
       );
     });
 
