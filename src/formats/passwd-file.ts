@@ -10,9 +10,13 @@ export interface PasswdFileUser {
   home: string;
   /** MiB, in place of Dovecot's own setting; null where that holds. */
   quota: number | null;
+  /** Whether the Sieve scripts of the user's own are run. */
+  runsScripts: boolean;
 }
 
 const quotaField = 'userdb_quota_rule=*:storage=';
+/** No script is ever there, so nothing of the user's own is run; what is run for everybody is. */
+const noScripts = 'userdb_sieve=file:~/no-scripts';
 
 /** No scheme's hash is a lone star: such a user exists, receives mail and cannot log in. */
 const noPassword = '*';
@@ -25,8 +29,12 @@ export function serialisePasswdFile(users: readonly PasswdFileUser[]): string {
     password === null ? noPassword : refuseCharacters(field(password), /^\*$/, 'a passwd-file');
   return [...users]
     .sort((left, right) => byText(left.name, right.name))
-    .map(({ name, password, home, quota }) => {
-      const extra = quota === null ? '' : `${quotaField}${quota}M`;
+    .map(({ name, password, home, quota, runsScripts }) => {
+      const fields = [
+        ...(quota === null ? [] : [`${quotaField}${quota}M`]),
+        ...(runsScripts ? [] : [noScripts]),
+      ];
+      const extra = fields.join(' ');
       return `${nameField(name)}:${passwordField(password)}::::${field(home)}::${extra}\n`;
     })
     .join('');
@@ -43,12 +51,24 @@ export function parsePasswdFile(
     const [name, password, , , , home] = fields;
     // The last field may hold colons.
     const extra = fields.slice(7).join(':');
-    const limit = extra.startsWith(quotaField) ? extra.slice(quotaField.length) : '';
-    const quota = /^[1-9][0-9]*M$/.test(limit) ? Number(limit.slice(0, -1)) : null;
     if (fields.length < 8) return onProblem(index + 1, `has ${fields.length} fields instead of 8`);
-    if (extra !== '' && quota === null)
-      return onProblem(index + 1, `ends with "${extra}" instead of nothing or ${quotaField}NM`);
+    const settings = parseExtra(extra);
+    if (settings === null) {
+      const known = `${quotaField}NM or ${noScripts}`;
+      return onProblem(index + 1, `ends with "${extra}" instead of nothing, ${known}, or both`);
+    }
     if (!name || !password || !home) return onProblem(index + 1, 'lacks a name, a password or a home');
-    return [{ name, password: password === noPassword ? null : password, home, quota }];
+    return [{ name, password: password === noPassword ? null : password, home, ...settings }];
   });
+}
+
+/** Null where it is not what `serialisePasswdFile` writes. */
+function parseExtra(extra: string): Pick<PasswdFileUser, 'quota' | 'runsScripts'> | null {
+  const fields = extra === '' ? [] : extra.split(' ');
+  const runsScripts = fields.at(-1) !== noScripts;
+  const [limit, ...more] = runsScripts ? fields : fields.slice(0, -1);
+  if (limit === undefined) return { quota: null, runsScripts };
+  const number = limit.startsWith(quotaField) ? limit.slice(quotaField.length) : '';
+  if (!/^[1-9][0-9]*M$/.test(number) || more.length > 0) return null;
+  return { quota: Number(number.slice(0, -1)), runsScripts };
 }

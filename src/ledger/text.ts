@@ -50,6 +50,8 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
         password: mayLogIn(account) ? account.password : null,
         home: `${mailFolder}/${account.mailbox}`,
         quota: account.settings.mailboxSizeLimit,
+        // Nor is anything sent by it: whoever stole it may have left a script.
+        runsScripts: account.settings.suspended === 'no',
       })),
     ),
     holders: lines([...ledger.accounts.map(accountLine), ...ledger.aliases.map(aliasLine)]),

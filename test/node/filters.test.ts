@@ -1,9 +1,12 @@
 /** Sieve: what is done for everybody, and what people's own scripts do, which nothing of ours may touch. */
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 
+import { runAsUser } from '../../src/node/run-as-user.ts';
 import { eventually } from '../support/node/eventually.ts';
 import { type MailNode, startMailNode } from '../support/node/mail-node.ts';
-import { endpointsOf, imapClient, type MailServer } from '../support/node/mail-server.ts';
+import { canLogIn, endpointsOf, imapClient, type MailServer } from '../support/node/mail-server.ts';
 import { activateAll, arrival, at, domain, passwordOf } from '../support/node/people.ts';
 import { activateScript, openSieve, sieveReply } from '../support/node/sieve.ts';
 import { sendBy } from '../support/node/smtp.ts';
@@ -55,6 +58,8 @@ describe('filters', function () {
     activateScript(server.sieve, at(name), passwordOf(name), text);
   const arrives = (name: string, subject: string, mailbox: string) =>
     arrival(server, name, `Subject: ${subject}`, mailbox);
+  const tool = async (name: string) =>
+    (await runAsUser(mail.node, [join(await mail.partition('mail1'), 'bin', name)])).output;
   const mailboxes = async (name: string) => {
     const client = imapClient(server.imaps, at(name), passwordOf(name));
     await client.connect();
@@ -115,5 +120,30 @@ describe('filters', function () {
     expect(world.received).to.have.lengthOf(2);
     for (const subject of ['first', 'second', 'bounce', 'list', 'last'])
       await arrives('carol', subject, 'INBOX');
+  });
+
+  it('of a suspended account do nothing, and go on when it is back', async () => {
+    await script('carol', 'require ["vacation"];\nvacation :days 7 :subject "Away" "Back on Tuesday.";\n');
+    const suspend = async (suspended: 'no' | 'keep-mail') => {
+      await mail.requestAccount('mail1', 'carol', { address: at('carol'), suspended });
+      await mail.reprocess();
+      await eventually(`carol ${suspended === 'no' ? 'logs' : 'does not log'} in`, async () => {
+        const isOpen = await canLogIn(server, at('carol'), passwordOf('carol'));
+        return isOpen === (suspended === 'no') || undefined;
+      });
+    };
+    await suspend('keep-mail');
+    expect(await send(at('carol'), 'while suspended', '', 'three@elsewhere.example')).to.equal('accepted');
+    await eventually(
+      'delivered',
+      async () => (await tool('mailq')).includes('Mail queue is empty') || undefined,
+    );
+    await suspend('no');
+    expect(await send(at('carol'), 'later', '', 'four@elsewhere.example')).to.equal('accepted');
+    await eventually('a reply', () =>
+      world.received.find(({ recipients }) => recipients[0]?.startsWith('four@')),
+    );
+    expect(world.received.flatMap(({ recipients }) => recipients)).to.not.include('three@elsewhere.example');
+    await arrives('carol', 'while suspended', 'INBOX');
   });
 });

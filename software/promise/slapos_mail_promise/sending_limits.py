@@ -22,7 +22,8 @@ class RunPromise(Promise):
       with open(path, encoding='utf-8', errors='replace') as stream:
         refusals = json.load(stream)
       since = time.time() - int(self.getConfig('shown-for'))
-      recent = sorted((account, refusal['limit']) for account, refusal in refusals.items() if refusal['at'] > since)
+      latest = sorted(refusals.items(), key=lambda refusal: -refusal[1]['at'])
+      recent = [(account, refusal['limit']) for account, refusal in latest if refusal['at'] > since]
     except FileNotFoundError:
       recent = []
     except OSError as error:

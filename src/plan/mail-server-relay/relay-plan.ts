@@ -89,7 +89,15 @@ function saslFiles({ place, domains }: RelayNode): PlannedFile[] {
     if (password === null) return [];
     // The same salt each time, or the file would change at every run.
     const salt = saltFrom(new TextEncoder().encode(password), name);
-    return [{ name, password: hashRandomPassword(password, salt), home: '/nonexistent', quota: null }];
+    return [
+      {
+        name,
+        password: hashRandomPassword(password, salt),
+        home: '/nonexistent',
+        quota: null,
+        runsScripts: true,
+      },
+    ];
   });
   const configuration = `${partition}/etc/sasl/dovecot.conf`;
   return [

@@ -15,6 +15,7 @@ const alice: PasswdFileUser = {
   password: '{BLF-CRYPT}$2b$x',
   home: '/m/alice',
   quota: null,
+  runsScripts: true,
 };
 
 describe("Dovecot's passwd-file", function () {
@@ -34,6 +35,7 @@ describe("Dovecot's passwd-file", function () {
       password: fc.option(text),
       home: text,
       quota: fc.option(fc.integer({ min: 1 })),
+      runsScripts: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.uniqueArray(user, { selector: ({ name }) => name }), (users) => {
@@ -79,9 +81,18 @@ describe("Dovecot's passwd-file", function () {
   it('names the line that cannot be read', () => {
     const line = serialisePasswdFile([alice]);
     expect(() => parsePasswdFile(`${line}alice\n`, fail)).to.throw('2: has 1 fields instead of 8');
-    for (const extra of ['nologin', 'userdb_quota_rule=*:storage=0M', 'userdb_quota_rule=*:storage=x5M']) {
+    const [quota, scripts] = ['userdb_quota_rule=*:storage=', 'userdb_sieve=file:~/no-scripts'];
+    const wrong = [
+      'nologin',
+      `${quota}0M`,
+      `${quota}x5M`,
+      `${scripts}/x`,
+      `${scripts} ${quota}5M`,
+      `${scripts} `,
+    ];
+    for (const extra of wrong) {
       expect(() => parsePasswdFile(`bob@example.com:*::::/home::${extra}\n`, fail)).to.throw(
-        `1: ends with "${extra}" instead of nothing or userdb_quota_rule=*:storage=NM`,
+        `1: ends with "${extra}" instead of nothing, ${quota}NM or ${scripts}, or both`,
       );
     }
     expect(() => parsePasswdFile(`:x::::/home::\n`, fail)).to.throw('1: lacks a name, a password or a home');

@@ -475,16 +475,16 @@ describe('promises', function () {
       expect((await ask()).level).to.equal('info');
     });
 
-    it('names the accounts that were refused, and how much they had sent', async () => {
+    it('names the accounts that were refused, the latest first, and how much they had sent', async () => {
       await write({
         'old@example.com': { at: now() - 3700, limit: '1 message within an hour' },
         'bob@example.com': { at: now() - 3500, limit: 'to 5000 recipients within a day' },
-        'alice@example.com': { at: now(), limit: '500 messages within an hour' },
+        'carol@example.com': { at: now(), limit: '500 messages within an hour' },
       });
       expect(await ask()).to.deep.equal({
         level: 'error',
         message:
-          'refused for sending too much: alice@example.com had sent 500 messages within an hour; ' +
+          'refused for sending too much: carol@example.com had sent 500 messages within an hour; ' +
           'bob@example.com had sent to 5000 recipients within a day; ' +
           'ask who uses it, reset its password, or raise sending-limits',
       });
