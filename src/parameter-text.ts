@@ -22,7 +22,7 @@ export function parseParameterText(text: string, path: string): unknown {
   }
 }
 
-/** None where only js-yaml objects: to maps as keys, tags that no parameter has, and aliases without end. */
+/** None where only js-yaml objects: to maps as keys, tags that no parameter has, and aliases of nothing. */
 function faultsOf(text: string): string[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { uniqueKeys: false, lineCounter: lines });
