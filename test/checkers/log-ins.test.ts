@@ -16,15 +16,19 @@ describe('log-ins of the scenario open-radio-station', () => {
     await partition.remove();
   });
 
-  const mayLogIn = async (name: string) => (await doveadm('auth', 'test', name, 'whatever')).exitCode === 0;
+  /** All at once: each failure waits for two seconds, and for a policy service that is not there. */
+  const whoMayLogIn = async (names: readonly string[]) => {
+    const results = await Promise.all(names.map((name) => doveadm('auth', 'test', name, 'whatever')));
+    return names.filter((_name, index) => results[index]?.exitCode === 0);
+  };
 
   it('take any name', async () => {
-    for (const name of ['anybody@example.com', '..a@b..', 'a.b@x', 'nobody'])
-      expect(await mayLogIn(name), name).to.equal(true);
+    const names = ['anybody@example.com', '..a@b..', 'a.b@x', 'nobody'];
+    expect(await whoMayLogIn(names)).to.deep.equal(names);
   });
 
   it('take none whose mailbox would be outside the folder of mailboxes', async () => {
-    for (const name of ['ledger@..', 'a@.', '..@..', '..@example.com', '.@example.com', '..', '.', '@..'])
-      expect(await mayLogIn(name), name).to.equal(false);
+    const names = ['ledger@..', 'a@.', '..@..', '..@example.com', '.@example.com', '..', '.', '@..'];
+    expect(await whoMayLogIn([...names, 'anybody@example.com'])).to.deep.equal(['anybody@example.com']);
   });
 });
