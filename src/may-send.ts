@@ -3,7 +3,7 @@
  * reason when it has to wait. A program of its own because it runs for each such message: it takes a fraction of the time
  * of the command line, which has everything else in it.
  */
-import { reasonToWait } from './mail-policy/script-mail.ts';
+import { reasonToWait } from './daemons/mail-policy/script-mail.ts';
 
 /** EX_TEMPFAIL of sysexits(3). */
 const tryAgainLater = 75;

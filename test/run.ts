@@ -12,7 +12,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import Mocha from 'mocha';
 
-import { prepareMachine } from '../src/node/index.ts';
+import { prepareMachine } from '../src/local-node/index.ts';
 
 interface Count {
   passed: number;
@@ -37,7 +37,7 @@ const fastLayer: Layer = {
 };
 const machineLayers: readonly Layer[] = [
   { title: "The daemons' own checkers", folders: ['test/checkers'], timeout: 60_000 },
-  { title: 'Real daemons on a local node', folders: ['test/node'], timeout: 600_000 },
+  { title: 'Real daemons on a local node', folders: ['test/system'], timeout: 600_000 },
 ];
 
 const { values, positionals } = parseArgs({

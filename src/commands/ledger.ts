@@ -9,7 +9,7 @@ export function addLedgerCommand(program: Command): void {
     .description('Read a ledger and say everything that is wrong with it, or what it holds.')
     .argument('[folder]', 'a generation of the ledger', 'srv/ledger/current')
     .action(async (folder: string) => {
-      const { checkLedger } = await import('../check-ledger.ts');
+      const { checkLedger } = await import('../ledger/check.ts');
       console.log(await checkLedger(folder));
     });
 }

@@ -14,7 +14,7 @@ export function addMailPolicyCommand(program: Command): void {
     .requiredOption('--host <address>')
     .requiredOption('--port <number>')
     .action(async ({ port, ...options }: Record<MailPolicyOption, string>) => {
-      const { runMailPolicy } = await import('../mail-policy/run-mail-policy.ts');
+      const { runMailPolicy } = await import('../daemons/mail-policy/run.ts');
       await runMailPolicy({ ...options, port: Number(port) });
     });
 }

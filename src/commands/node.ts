@@ -12,7 +12,7 @@ export function addNodeCommands(program: Command): void {
     .option('--directory <folder>', 'where the node lives, at most 40 characters')
     .option('--keep-running', 'leave the node running at the end', false)
     .action(async (options: { directory?: string; keepRunning: boolean }) => {
-      const { startDemonstration } = await import('../node/demonstration/start.ts');
+      const { startDemonstration } = await import('../local-node/demonstration/start.ts');
       console.log(`\n${await startDemonstration(options)}`);
     });
 
@@ -21,7 +21,7 @@ export function addNodeCommands(program: Command): void {
     .description('Stop the node and everything that it runs; its data stays.')
     .option('--directory <folder>', 'where the node lives')
     .action(async ({ directory }: { directory?: string }) => {
-      const { stopDemonstration } = await import('../node/demonstration/stop.ts');
+      const { stopDemonstration } = await import('../local-node/demonstration/stop.ts');
       console.log(await stopDemonstration(directory));
     });
   addDemonstrationParts(node);
@@ -36,8 +36,8 @@ function addDemonstrationParts(node: Command): void {
     .option('--rebuild', undefined, false)
     .argument('<file>')
     .action(async (file: string, options: { directory: string; releases: string; rebuild: boolean }) => {
-      const { tellByFile } = await import('../node/demonstration/child-process.ts');
-      const { demonstrate } = await import('../node/demonstration/inside.ts');
+      const { tellByFile } = await import('../local-node/demonstration/child-process.ts');
+      const { demonstrate } = await import('../local-node/demonstration/inside.ts');
       await tellByFile(file, () => demonstrate(options));
     });
 
@@ -45,8 +45,8 @@ function addDemonstrationParts(node: Command): void {
     .command('surroundings', { hidden: true })
     .requiredOption('--directory <folder>')
     .action(async ({ directory }: { directory: string }) => {
-      const { tellParent } = await import('../node/demonstration/child-process.ts');
-      const { startSurroundings } = await import('../node/demonstration/surroundings.ts');
+      const { tellParent } = await import('../local-node/demonstration/child-process.ts');
+      const { startSurroundings } = await import('../local-node/demonstration/surroundings.ts');
       await tellParent(() => startSurroundings(directory));
     });
 
@@ -55,8 +55,8 @@ function addDemonstrationParts(node: Command): void {
     .requiredOption('--directory <folder>')
     .argument('<forwards>')
     .action(async (forwards: string, { directory }: { directory: string }) => {
-      const { tellParent } = await import('../node/demonstration/child-process.ts');
-      const { startForwarding } = await import('../node/demonstration/forwarding.ts');
+      const { tellParent } = await import('../local-node/demonstration/child-process.ts');
+      const { startForwarding } = await import('../local-node/demonstration/forwarding.ts');
       await tellParent(() => startForwarding(directory, forwards));
     });
 }

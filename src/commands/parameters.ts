@@ -13,8 +13,8 @@ export function addParameterCommands(program: Command, shipped: Shipped): void {
     .argument('<file>', 'parameters, YAML or JSON')
     .option('--type <software-type>', 'software type', 'default')
     .action(async (file: string, { type }: { type: string }) => {
-      const { readParameterFile } = await import('../parameter-file.ts');
-      const { definitionOf } = await import('../releases.ts');
+      const { readParameterFile } = await import('../parameters/file.ts');
+      const { definitionOf } = await import('../releases/releases.ts');
       const requested = await readParameterFile(file, type);
       const request = definitionOf(requested.softwareType).validate(requested);
       if (request.refused.length > 0) {
@@ -39,11 +39,11 @@ export function addParameterCommands(program: Command, shipped: Shipped): void {
         file: string,
         { output, type, diff }: { output: string; type?: string; diff?: boolean },
       ) => {
-        const { definitionOf, releases } = await import('../releases.ts');
-        const { readParameterFile } = await import('../parameter-file.ts');
-        const { readStackLayer } = await import('../place/stack-layer.ts');
-        const { renderInstance } = await import('../render.ts');
-        const { folderChanges, writeFolder } = await import('../render-folder.ts');
+        const { definitionOf, releases } = await import('../releases/releases.ts');
+        const { readParameterFile } = await import('../parameters/file.ts');
+        const { readStackLayer } = await import('../render/stack-layer.ts');
+        const { renderInstance } = await import('../render/instance.ts');
+        const { folderChanges, writeFolder } = await import('../render/folder.ts');
         const { readTemplates, templateRenderer } = await import('../render/templates.ts');
         const types = releases
           .filter(({ release }) => release === releaseName)

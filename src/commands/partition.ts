@@ -37,7 +37,7 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
     .requiredOption('--eggs-directory <folder>')
     .requiredOption('--develop-eggs-directory <folder>')
     .action(async (options: ConvergeOptions) => {
-      const { converge } = await import('../converge.ts');
+      const { converge } = await import('../converge/converge.ts');
       const { partition, programs, eggsDirectory, developEggsDirectory } = options;
       const connection: Connection = {
         serverUrl: options.serverUrl,
@@ -72,7 +72,7 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
     .requiredOption('--partition <folder>')
     .action(async ({ partition }: { partition: string }) => {
       const { connectToMaster } = await import('../slap/index.ts');
-      const { releases } = await import('../releases.ts');
+      const { releases } = await import('../releases/releases.ts');
       const connection = await readConnection(join(partition, 'etc/connection.json'));
       for (const { certificates } of releases) {
         if (certificates === null) continue;

@@ -8,7 +8,7 @@ export function addReleaseCommand(program: Command): void {
     .option('-o, --output <folder>', 'folder to write', 'dist')
     .option('--base-url <url>', 'where the folder will be served; relative to the profile without it')
     .action(async ({ output, baseUrl }: { output: string; baseUrl?: string }) => {
-      const { buildRelease } = await import('../release/build-release.ts');
+      const { buildRelease } = await import('../packaging/build-release.ts');
       const release = await buildRelease({
         outputDirectory: output,
         ...(baseUrl === undefined ? {} : { baseUrl }),

@@ -7,8 +7,8 @@ export function addServiceCommands(program: Command): void {
     .description('Run the account portal; what etc/service/portal runs.')
     .requiredOption('--config <path>')
     .action(async ({ config }: { config: string }) => {
-      const { readPortalConfig } = await import('../portal/config.ts');
-      const { startPortal } = await import('../portal/run-portal.ts');
+      const { readPortalConfig } = await import('../daemons/portal/config.ts');
+      const { startPortal } = await import('../daemons/portal/run.ts');
       await startPortal(await readPortalConfig(config));
     });
 
@@ -18,7 +18,7 @@ export function addServiceCommands(program: Command): void {
     .requiredOption('--directory <folder>')
     .option('--log <path>')
     .action(async ({ directory, log }: { directory: string; log?: string }) => {
-      const { crond } = await import('../crond/crond.ts');
+      const { crond } = await import('../daemons/crond/run.ts');
       await crond({ directory, ...(log === undefined ? {} : { logFile: log }) });
     });
 
@@ -28,7 +28,7 @@ export function addServiceCommands(program: Command): void {
     .requiredOption('--tenants <path>')
     .requiredOption('--socket <path>')
     .action(async (options: { tenants: string; socket: string }) => {
-      const { servePolicy } = await import('../policy/policy-server.ts');
+      const { servePolicy } = await import('../daemons/relay-policy/server.ts');
       await servePolicy(options);
     });
 
@@ -37,7 +37,7 @@ export function addServiceCommands(program: Command): void {
     .description('Wait until nobody listens on [address]:port, or say who must go.')
     .argument('<endpoints...>')
     .action(async (endpoints: string[]) => {
-      const { checkPorts } = await import('../place/check-ports.ts');
+      const { checkPorts } = await import('../converge/survey/check-ports.ts');
       await checkPorts(endpoints);
     });
 }

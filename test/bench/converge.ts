@@ -2,8 +2,8 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-import { convergeCommand } from '../support/node/converge.ts';
-import { type MailNode, startMailNode } from '../support/node/mail-node.ts';
+import { convergeCommand } from '../support/system/converge.ts';
+import { type MailNode, startMailNode } from '../support/system/mail-node.ts';
 import { type Cost, inTurns, measure, median, medianOf, medianRatio } from './measure.ts';
 import type { Row } from './table.ts';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
 
-import { type NodeIdentity, runAsUser } from '../../src/node/run-as-user.ts';
+import { type NodeIdentity, runAsUser } from '../../src/local-node/run-as-user.ts';
 
 export interface Cost {
   /** Elapsed. */

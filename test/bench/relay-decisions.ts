@@ -1,6 +1,6 @@
 /** What one decision of the policy service costs, whoever asks and however many domains there are. */
-import type { Tenant } from '../../src/plan/mail-server-relay/tenants.ts';
-import { decide, indexTenants, type Question } from '../../src/policy/decide.ts';
+import type { Tenant } from '../../src/plan/relay-node/tenants.ts';
+import { decide, indexTenants, type Question } from '../../src/daemons/relay-policy/decide.ts';
 import { median } from './measure.ts';
 import type { Row } from './table.ts';
 

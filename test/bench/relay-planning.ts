@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 
 import type { Ledger } from '../../src/ledger/types.ts';
-import { renderFiles } from '../../src/render/render-files.ts';
-import { writeFiles, writeFolders } from '../../src/write/write-plan.ts';
+import { renderFiles } from '../../src/render/files.ts';
+import { writeFiles, writeFolders } from '../../src/converge/write/write-plan.ts';
 import { render } from '../support/mail-server-run.ts';
 import { fingerprint } from '../support/fingerprint.ts';
 import { placeWith } from '../support/place.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { execa } from 'execa';
 
-import { buildRelease } from '../../src/release/build-release.ts';
+import { buildRelease } from '../../src/packaging/build-release.ts';
 
 /** Folder of the bundle and its templates. */
 export async function unpackRelease(folder: string): Promise<string> {

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 import type { Place } from '../../src/model/place.ts';
-import { readParameterFile } from '../../src/parameter-file.ts';
-import { relayLocation } from '../../src/plan/mail-server-relay/relay-postfix.ts';
+import { readParameterFile } from '../../src/parameters/file.ts';
+import { relayLocation } from '../../src/plan/relay-node/postfix.ts';
 import { postfixLocationAt } from '../../src/plan/mail-server/postfix.ts';
-import { type PostfixLocation, postfixEnvironment } from '../../src/plan/shared/postfix-service.ts';
+import { type PostfixLocation, postfixEnvironment } from '../../src/plan/postfix-service.ts';
 import { placeWith } from '../support/place.ts';
 import { type WrittenPartition, writePartition } from '../support/written-partition.ts';
 

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { readParameterFile } from '../../src/parameter-file.ts';
-import { readStackLayer } from '../../src/place/stack-layer.ts';
-import { definitionOf } from '../../src/releases.ts';
-import { renderInstance } from '../../src/render.ts';
-import { writeFolder } from '../../src/render-folder.ts';
+import { readParameterFile } from '../../src/parameters/file.ts';
+import { readStackLayer } from '../../src/render/stack-layer.ts';
+import { definitionOf } from '../../src/releases/releases.ts';
+import { renderInstance } from '../../src/render/instance.ts';
+import { writeFolder } from '../../src/render/folder.ts';
 import { render } from '../support/mail-server-run.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 import { emptyLedger } from '../../src/ledger/types.ts';
 import { buildMailServer } from '../../src/model/mail-server/mail-server.ts';
-import { promiseDomain } from '../../src/model/mail-server/promise-address.ts';
-import { readParameterFile } from '../../src/parameter-file.ts';
-import { validateMailServerRequest } from '../../src/validate/mail-server/mail-server-request.ts';
+import { promiseDomain } from '../../src/names/promise-address.ts';
+import { readParameterFile } from '../../src/parameters/file.ts';
+import { validateMailServerRequest } from '../../src/validate/mail-server/request.ts';
 import { placeWith } from './place.ts';
 
 const golden = fileURLToPath(new URL('../golden/', import.meta.url));

@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url';
 
 import { tokenMatches } from '../../src/ledger/token.ts';
 import { emptyLedger, type Ledger } from '../../src/ledger/types.ts';
-import { mailServer } from '../../src/mail-server.ts';
+import { mailServer } from '../../src/releases/mail-server.ts';
 import { type Answers, nothingOutside, type RelationRequest } from '../../src/model/answers.ts';
 import { buildMailServer, type MailServer } from '../../src/model/mail-server/mail-server.ts';
 import type { Place } from '../../src/model/place.ts';
 import type { Plan } from '../../src/plan/planned.ts';
 import { readTemplates, templateRenderer } from '../../src/render/templates.ts';
-import { renderFiles } from '../../src/render/render-files.ts';
-import { validateMailServerRequest } from '../../src/validate/mail-server/mail-server-request.ts';
+import { renderFiles } from '../../src/render/files.ts';
+import { validateMailServerRequest } from '../../src/validate/mail-server/request.ts';
 import type { RequestedInstance, SharedRequest } from '../../src/validate/requested.ts';
 import { placeWith } from './place.ts';
 

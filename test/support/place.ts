@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 
 import { mailServerPorts, type Place } from '../../src/model/place.ts';
-import { readStackLayer } from '../../src/place/stack-layer.ts';
-import { exampleNode } from '../../src/render.ts';
+import { readStackLayer } from '../../src/render/stack-layer.ts';
+import { exampleNode } from '../../src/render/instance.ts';
 import { fingerprint } from './fingerprint.ts';
 
 const layer = await readStackLayer(

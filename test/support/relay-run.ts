@@ -1,11 +1,11 @@
 /** The pure stages of one processing of a relay cluster, or of one of its nodes. */
 import { emptyLedger, type Ledger } from '../../src/ledger/types.ts';
-import { relayCluster, relayNode } from '../../src/mail-server-relay.ts';
+import { relayCluster, relayNode } from '../../src/releases/mail-server-relay.ts';
 import type { Answers, MailExchangers, RelationRequest } from '../../src/model/answers.ts';
-import { relayPorts } from '../../src/model/mail-server-relay/relay-node.ts';
+import { relayPorts } from '../../src/model/relay-node/relay-node.ts';
 import { monitorPorts, type Place } from '../../src/model/place.ts';
 import type { Plan } from '../../src/plan/planned.ts';
-import type { ReleaseDefinition } from '../../src/release-definition.ts';
+import type { ReleaseDefinition } from '../../src/releases/definition.ts';
 import { fingerprint } from './fingerprint.ts';
 import { placeWith } from './place.ts';
 

@@ -1,6 +1,6 @@
 /** What round number N of the killed runs writes: everything in it says N. */
 import { emptyLedger, type Ledger } from '../../src/ledger/types.ts';
-import type { RenderedFile } from '../../src/render/render-files.ts';
+import type { RenderedFile } from '../../src/render/files.ts';
 import { accountOf } from './ledgers.ts';
 
 export function filesOf(round: number): RenderedFile[] {

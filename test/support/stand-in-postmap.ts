@@ -1,7 +1,7 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { TableIndexer } from '../../src/write/write-plan.ts';
+import type { TableIndexer } from '../../src/converge/write/write-plan.ts';
 
 export interface StandInPostmap extends TableIndexer {
   /** Paths of the sources that it was called with, in order. */

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { readParameterFile } from '../../src/parameter-file.ts';
-import { definitionOf } from '../../src/releases.ts';
+import { readParameterFile } from '../../src/parameters/file.ts';
+import { definitionOf } from '../../src/releases/releases.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFile(join(root, path), 'utf8');

@@ -1,7 +1,7 @@
 /** Every address of a mail server: the requests of this run against the ledger's records. Pure. */
 import type { AccountRecord, AliasRecord, Holder } from '../../ledger/types.ts';
 import { grantAccount } from './accounts.ts';
-import type { AddressRules } from './address-graph.ts';
+import type { AddressRules } from '../../ledger/address-graph.ts';
 import { type DecidedDefinition, decideDefinitions } from './definitions.ts';
 import {
   aliasesOf,

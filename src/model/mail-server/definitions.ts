@@ -2,7 +2,7 @@
  * Where addresses lead: what is asked for where that is sound, else what was accepted before. A change is refused to
  * the one that makes it, never to those that it would break. Pure.
  */
-import { type AddressRules, isForeign, newAddressGraph } from './address-graph.ts';
+import { type AddressRules, isForeign, newAddressGraph } from '../../ledger/address-graph.ts';
 
 export interface Definition {
   address: string;

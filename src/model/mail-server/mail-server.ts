@@ -8,14 +8,14 @@ import {
   type SendingLimits,
   usualSettings,
 } from '../../ledger/types.ts';
-import type { MailServerRequest } from '../../validate/mail-server/mail-server-request.ts';
-import { hostNameOf } from '../host-name.ts';
+import type { MailServerRequest } from '../../validate/mail-server/request.ts';
+import { hostNameOf } from '../../names/host-name.ts';
 import type { Place } from '../place.ts';
 import { passwordFrom } from '../seed.ts';
 import type { AccountClaim } from './accounts.ts';
 import { type Claim, type ClaimOutcome, decideAddresses } from './addresses.ts';
 import { type LogInLimits, sendingLimitsOf, withinLimits } from './limits.ts';
-import { promiseAddress, promiseDomain } from './promise-address.ts';
+import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { ResolvedAddress } from './resolution.ts';
 
 /** What the parameters alone say, whatever the requests for addresses. */

@@ -1,6 +1,6 @@
 /** Where mail to each address ends, and who may send as it. Pure. */
 import type { AccountRecord, AliasRecord, Holder } from '../../ledger/types.ts';
-import { type AddressRules, heldAddress, isForeign } from './address-graph.ts';
+import { type AddressRules, heldAddress, isForeign } from '../../ledger/address-graph.ts';
 
 export interface ResolvedAddress {
   address: string;

@@ -2,7 +2,7 @@
 import type { AccountOutcome } from '../../model/mail-server/addresses.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedPublication } from '../planned.ts';
-import { digestOf } from '../shared/digest.ts';
+import { digestOf } from '../digest.ts';
 import { spellingsIn } from './address-tables.ts';
 
 /** Login → addresses that it may send as, its own first. */

@@ -3,7 +3,7 @@
  * Each address of a domain that stands for another is listed by itself: `@one @other` would accept every name. Pure.
  */
 import type { LookupTable } from '../../formats/postfix-table.ts';
-import { withoutTag } from '../../model/mail-server/tags.ts';
+import { withoutTag } from '../../names/tag.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { ResolvedAddress } from '../../model/mail-server/resolution.ts';
 

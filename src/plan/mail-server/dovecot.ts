@@ -2,7 +2,7 @@
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { MailServerService } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
-import { listenAddresses, portOf } from '../shared/endpoints.ts';
+import { listenAddresses, portOf } from '../endpoints.ts';
 import { authPolicyUrl, sendingSocket } from './mail-policy.ts';
 
 export const dovecotFolders: readonly PlannedFolder[] = [

@@ -1,7 +1,7 @@
 /** Postfix's lookup tables of one mail server. Each is one value; all come from the same model. Pure. */
 import { type LookupTable, serialiseLookupTable } from '../../formats/postfix-table.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
-import { promiseDomain } from '../../model/mail-server/promise-address.ts';
+import { promiseDomain } from '../../names/promise-address.ts';
 import { type AddressTables, addressTables } from './address-tables.ts';
 import type { PlannedFile } from '../planned.ts';
 import type { Routes } from './routes.ts';

@@ -2,11 +2,11 @@
 import type { SendingLimits } from '../../ledger/types.ts';
 import type { LogInLimits } from '../../model/mail-server/limits.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
-import { promiseAddress, promiseDomain } from '../../model/mail-server/promise-address.ts';
+import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
-import { portOf } from '../shared/endpoints.ts';
-import { generatorService } from '../shared/maintenance.ts';
+import { portOf } from '../endpoints.ts';
+import { generatorService } from '../maintenance.ts';
 import { rewrittenDomain } from './sender-rewriting.ts';
 
 /** `etc/mail-policy.json`; the process reads it again when it changes. */

@@ -1,6 +1,6 @@
 /** Postfix of a mail server: reception and submission on one port. Pure. */
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
-import { promiseDomain } from '../../model/mail-server/promise-address.ts';
+import { promiseDomain } from '../../names/promise-address.ts';
 import type { Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import {
@@ -9,8 +9,8 @@ import {
   postfixIdentities,
   postfixServiceFolders,
   startPostfix,
-} from '../shared/postfix-service.ts';
-import { endpointsOf } from '../shared/endpoints.ts';
+} from '../postfix-service.ts';
+import { endpointsOf } from '../endpoints.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
 import { sendingSocket, srsSocket } from './mail-policy.ts';
 import type { Routes } from './routes.ts';

@@ -1,13 +1,13 @@
 /** Promises: one for each thing that can break, so that the one that fails names it. Pure. */
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
-import { promiseAddress } from '../../model/mail-server/promise-address.ts';
+import { promiseAddress } from '../../names/promise-address.ts';
 import type { MailServerService, Place } from '../../model/place.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import { mailPolicyLog, sendingRefusalsFile, sendingSocket, srsSocket } from './mail-policy.ts';
-import { portOf } from '../shared/endpoints.ts';
-import { missingFile } from '../shared/maintenance.ts';
-import { monitorPromises, webCertificatePromise } from '../shared/monitor.ts';
-import { commonPromises } from '../shared/upkeep.ts';
+import { portOf } from '../endpoints.ts';
+import { missingFile } from '../maintenance.ts';
+import { monitorPromises, webCertificatePromise } from '../monitor.ts';
+import { commonPromises } from '../upkeep.ts';
 import type { Routes } from './routes.ts';
 import { webCertificate } from './web.ts';
 

@@ -4,11 +4,11 @@ import type { AccountRecord } from '../../ledger/types.ts';
 import type { AliasOutcome, ClaimOutcome } from '../../model/mail-server/addresses.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedPublication } from '../planned.ts';
-import { digestOf } from '../shared/digest.ts';
-import { portOf } from '../shared/endpoints.ts';
-import { monitorParameters } from '../shared/monitor.ts';
+import { digestOf } from '../digest.ts';
+import { portOf } from '../endpoints.ts';
+import { monitorParameters } from '../monitor.ts';
 import { accountPublication, type Published, senderAddresses } from './account-publication.ts';
-import { webUrl } from './addresses.ts';
+import { webUrl } from './web-address.ts';
 
 /** `published`: digests of what the master has. */
 export function planPublications(

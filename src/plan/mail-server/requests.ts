@@ -1,10 +1,10 @@
 /** Which other instances a mail server asks for (contract 2.8), whatever its accounts. Pure; stage 4 sends them. */
 import type { RelationRequest } from '../../model/answers.ts';
 import type { MailServerSettings } from '../../model/mail-server/mail-server.ts';
-import { portOf } from '../shared/endpoints.ts';
-import { planFrontendRequest } from '../shared/frontends.ts';
-import { planMonitorFrontend } from '../shared/monitor.ts';
-import { webFrontend } from './addresses.ts';
+import { portOf } from '../endpoints.ts';
+import { planFrontendRequest } from '../frontends.ts';
+import { planMonitorFrontend } from '../monitor.ts';
+import { webFrontend } from './web-address.ts';
 
 export function planRequests(model: MailServerSettings): RelationRequest[] {
   const { place } = model;

@@ -2,10 +2,10 @@
 import type { Answers } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedFile } from '../planned.ts';
-import { portOf } from '../shared/endpoints.ts';
-import { monitorUrl } from '../shared/monitor.ts';
-import { webServerFiles } from '../shared/web-server.ts';
-import { webUrl } from './addresses.ts';
+import { portOf } from '../endpoints.ts';
+import { monitorUrl } from '../monitor.ts';
+import { webServerFiles } from '../web-server.ts';
+import { webUrl } from './web-address.ts';
 
 export const webCertificate = 'etc/postfix/ssl/postfix-backend.bundle.pem';
 

@@ -1,8 +1,8 @@
 /** The domains of a mail server in one spelling, and what is wrong with them. Pure. */
 import type { DefaultInputWritten } from '../../generated/types/mail-server/default-input.ts';
-import { promiseDomain } from '../../model/mail-server/promise-address.ts';
+import { promiseDomain } from '../../names/promise-address.ts';
 import { shown } from '../explain.ts';
-import { canonicalDomain } from '../mail-domain.ts';
+import { canonicalDomain } from '../../names/mail-domain.ts';
 
 export interface WrittenDomains {
   /** Each once, in the order of `mail-domains`. */

@@ -11,7 +11,7 @@ import {
   parseAliasAddress,
   parseDestination,
   parseMailAddress,
-} from '../mail-address.ts';
+} from '../../names/mail-address.ts';
 import type { SharedRequest } from '../requested.ts';
 
 export interface AccountRequest {

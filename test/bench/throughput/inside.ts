@@ -5,12 +5,12 @@ import { join } from 'node:path';
 
 import { execa } from 'execa';
 
-import { startNameServer } from '../../../src/node/namespace/name-server.ts';
+import { startNameServer } from '../../../src/local-node/namespace/name-server.ts';
 import type { Row } from '../table.ts';
 import { inTurns, median, medianRatio } from '../measure.ts';
-import { eventually } from '../../support/node/eventually.ts';
-import { startRelayWorld } from '../../support/node/relay-world.ts';
-import { sendBy } from '../../support/node/smtp.ts';
+import { eventually } from '../../support/system/eventually.ts';
+import { startRelayWorld } from '../../support/system/relay-world.ts';
+import { sendBy } from '../../support/system/smtp.ts';
 import { type Leg, measureLeg, messagesPerSecond, watchMailboxes } from './load.ts';
 import { startPlainPostfix } from './plain-postfix.ts';
 import { addVariants } from './variants.ts';

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { execa } from 'execa';
 
-import type { Endpoint } from '../../support/node/line-client.ts';
+import type { Endpoint } from '../../support/system/line-client.ts';
 import type { Cost } from '../measure.ts';
 import { median } from '../measure.ts';
 

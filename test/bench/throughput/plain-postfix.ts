@@ -6,18 +6,18 @@ import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
 
-import { commandAs } from '../../../src/node/node-user.ts';
-import type { NodeIdentity } from '../../../src/node/run-as-user.ts';
+import { commandAs } from '../../../src/local-node/node-user.ts';
+import type { NodeIdentity } from '../../../src/local-node/run-as-user.ts';
 import {
   postfixBasics,
   postfixEnvironment,
   postfixIdentities,
   postfixServiceFolders,
-} from '../../../src/plan/shared/postfix-service.ts';
-import { renderFiles } from '../../../src/render/render-files.ts';
-import { writeFiles, writeFolders } from '../../../src/write/write-plan.ts';
-import { eventually } from '../../support/node/eventually.ts';
-import { connectLines, type Endpoint } from '../../support/node/line-client.ts';
+} from '../../../src/plan/postfix-service.ts';
+import { renderFiles } from '../../../src/render/files.ts';
+import { writeFiles, writeFolders } from '../../../src/converge/write/write-plan.ts';
+import { eventually } from '../../support/system/eventually.ts';
+import { connectLines, type Endpoint } from '../../support/system/line-client.ts';
 import { render } from '../../support/mail-server-run.ts';
 import { placeWith } from '../../support/place.ts';
 

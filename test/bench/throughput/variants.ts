@@ -2,7 +2,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { RelayWorld } from '../../support/node/relay-world.ts';
+import type { RelayWorld } from '../../support/system/relay-world.ts';
 import type { Leg } from './load.ts';
 
 /** Of the mail server: takes mail without TLS and without a relay's certificate. */

@@ -1,6 +1,6 @@
 /** `<partition> <postmap> <round>`: one round after the other, from that one on, until it is killed. */
 import { changeLedger, ledgerStore } from '../../../src/ledger/store.ts';
-import { writeFiles } from '../../../src/write/write-plan.ts';
+import { writeFiles } from '../../../src/converge/write/write-plan.ts';
 import { filesOf, ledgerOf } from '../rounds.ts';
 
 const [partition = '', postmap = '', first = ''] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { hostNameOf } from '../../../src/model/host-name.ts';
+import { hostNameOf } from '../../../src/names/host-name.ts';
 import { passwordFrom, saltFrom, uuidFrom } from '../../../src/model/seed.ts';
 
 describe('the host name of an instance', () => {

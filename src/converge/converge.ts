@@ -1,0 +1,71 @@
+/** What a partition runs: the seven stages, in their order. */
+import { randomBytes } from 'node:crypto';
+
+import { changeLedger, ledgerStore, readLedger } from '../ledger/store.ts';
+import { type SurveyOptions, surveyPlace } from './survey/survey.ts';
+import { publishOutbox } from './publish.ts';
+import { lookUpDomains } from './survey/domain-lookups.ts';
+import { relate } from './relate.ts';
+import { definitionOf } from '../releases/releases.ts';
+import { renderFiles } from '../render/files.ts';
+import { readTemplates, templateRenderer } from '../render/templates.ts';
+import { connectToMaster } from '../slap/index.ts';
+import { endSessions, lockedOut, noteEnded } from '../host/end-sessions.ts';
+import { notifyDaemons } from './write/notify-daemons.ts';
+import { writeFiles, writeFolders } from './write/write-plan.ts';
+
+export interface Converged {
+  /** Paths that were written, relative to the partition. */
+  written: string[];
+  /** What daemons were told, one sentence each. */
+  notified: string[];
+  published: number;
+}
+
+/** Throws RequesterError for refused parameters, OperatorError for what the node or the master lacks. */
+export async function converge(
+  options: SurveyOptions & { templates: string },
+  log: (line: string) => void,
+): Promise<Converged> {
+  const master = connectToMaster(options.connection);
+  try {
+    const fetched = await master.fetchPartition();
+    const release = definitionOf(fetched.softwareType);
+    const instance = release.validate(fetched);
+
+    const store = ledgerStore(options.partition);
+    const before = await readLedger(store);
+    const place = await surveyPlace(options, fetched, before, release);
+    const seed = randomBytes(32);
+    const dns = await lookUpDomains(instance.lookups(before));
+    const partition = { folder: options.partition, id: options.connection.partitionId };
+    const draft = { ledger: before, place, seed, outside: { answers: {}, ...dns } };
+    const answers = await relate(master, instance.requests(draft), store, partition);
+
+    const render = templateRenderer(await readTemplates(options.templates));
+    const indexer = {
+      postmap: place.programs['postmap'] ?? 'postmap',
+      type: place.stackFacts['postfix-table-type'] ?? 'lmdb',
+    };
+    // Once more with the ledger as it is now, and nobody else writing it: the portal may have set a password meanwhile.
+    const changed = await changeLedger(store, async (ledger) => {
+      const plan = instance.plan({ ledger, place, seed, outside: { answers, ...dns } });
+      await writeFolders(options.partition, plan.folders);
+      const written = await writeFiles(options.partition, renderFiles(plan.files, render), indexer);
+      await noteEnded(options.partition, lockedOut(ledger, plan.ledger));
+      return { ledger: plan.ledger, result: written };
+    });
+    const notified = [
+      // First: a Dovecot that is told to end leaves its sessions alone and cannot be asked any more.
+      ...(await endSessions(options.partition)),
+      ...(await notifyDaemons(options.partition)),
+    ];
+
+    const published = await publishOutbox(master, store, (sent, all) => {
+      log(`published ${sent} of ${all}`);
+    });
+    return { written: changed.map(({ path }) => path), notified, published };
+  } finally {
+    await master.close();
+  }
+}

@@ -1,0 +1,106 @@
+/** Finds out where the instance runs: everything of the node that the pure stages must know, as one value. */
+import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+
+import { OperatorError } from '../../errors.ts';
+import type { Ledger } from '../../ledger/types.ts';
+import { hostNameOf } from '../../names/host-name.ts';
+import type { Connection, Fingerprints, Place } from '../../model/place.ts';
+import type { ReleaseDefinition } from '../../releases/definition.ts';
+import { noteChange, runningPid } from '../write/notify-daemons.ts';
+import { ensureCertificates } from '../provision/certificates.ts';
+import { isHeldByPartition } from './listeners.ts';
+import { allocatePorts } from './ports.ts';
+import { readStack } from './stack.ts';
+
+/** What the partition's instance.cfg tells `converge`. */
+export interface SurveyOptions {
+  partition: string;
+  /** Folder of the bundle that runs. */
+  release: string;
+  programs: string;
+  eggsDirectory: string;
+  developEggsDirectory: string;
+  connection: Connection;
+}
+
+export interface PartitionFacts {
+  title: string;
+  addresses: { ipv6: string | undefined; ipv4: string | undefined };
+}
+
+/** Throws OperatorError when the node lacks what the instance needs. */
+export async function surveyPlace(
+  options: SurveyOptions,
+  facts: PartitionFacts,
+  ledger: Ledger,
+  release: Pick<ReleaseDefinition, 'programs' | 'ports' | 'listener' | 'certificates'>,
+): Promise<Place> {
+  const { partition } = options;
+  for (const path of [partition, options.release]) {
+    // Such a path could be read as something else in one of a dozen configuration formats.
+    if (!/^\/[A-Za-z0-9/._+-]+$/.test(path)) {
+      throw new OperatorError(`${JSON.stringify(path)}: use a path of letters, digits and / . _ + - only`);
+    }
+  }
+  const { ipv6, ipv4 } = facts.addresses;
+  if (ipv6 === undefined)
+    throw new OperatorError('the partition has no IPv6 address; format the node with one');
+  const { programs, facts: stackFacts } = await readStack(options.programs, release.programs);
+  const certificates = await surveyCertificates(partition, release.certificates, facts.title, programs);
+  const ports = await allocatePorts({
+    canonical: release.ports,
+    ipv6,
+    ipv4: ipv4 ?? null,
+    held: ledger.ports,
+    isOurs: async (service, port) =>
+      (await runningPid(partition, release.listener(service))) !== null ||
+      (await isHeldByPartition(partition, port)),
+  });
+  const user = userInfo();
+  return {
+    partition,
+    release: options.release,
+    user: { name: user.username, group: await groupName(user.gid), uid: user.uid, gid: user.gid },
+    ipv6,
+    ipv4: ipv4 ?? null,
+    title: facts.title,
+    connection: options.connection,
+    programs,
+    stackFacts,
+    buildout: { eggsDirectory: options.eggsDirectory, developEggsDirectory: options.developEggsDirectory },
+    certificates,
+    ports,
+  };
+}
+
+/** Name of a group; its number when it has none. */
+async function groupName(gid: number): Promise<string> {
+  const groups = await readFile('/etc/group', 'utf8').catch(() => '');
+  const line = groups.split('\n').find((each) => each.split(':')[2] === String(gid));
+  return line?.split(':')[0] ?? String(gid);
+}
+
+async function surveyCertificates(
+  partition: string,
+  files: ReleaseDefinition['certificates'],
+  title: string,
+  programs: Readonly<Record<string, string>>,
+): Promise<Fingerprints> {
+  if (files === null) return { current: '', next: '', bundle: '' };
+  const beforeChange = async () => {
+    for (const daemon of files.servedBy) await noteChange(partition, daemon, 'reload');
+  };
+  return ensureCertificates(
+    { folder: join(partition, files.folder), name: files.name },
+    hostNameOf(title),
+    programs['openssl'] ?? 'openssl',
+    beforeChange,
+  );
+}
+
+/** Folder of the program that runs: the bundle of a release, or the source tree. */
+export function releaseFolder(moduleUrl: string): string {
+  return dirname(new URL(moduleUrl).pathname);
+}

@@ -1,0 +1,152 @@
+/** What each account sent within the last hour and day, and whether it may send one more. */
+import type { SendingLimits } from '../../ledger/types.ts';
+
+export interface Attempt {
+  /** Login name, lower case. */
+  account: string;
+  /** Postfix' `instance`: the same for all recipients of one message. */
+  message: string;
+}
+
+/** A limit that was reached. */
+export interface Excess {
+  limit: keyof SendingLimits;
+  /** How many were sent, which is the most that may. */
+  sent: number;
+  /** Milliseconds until the next one may be sent. */
+  wait: number;
+}
+
+export interface SendingCounts {
+  /** Counts one more recipient, and the message with its first one. When one is too many nothing is counted. */
+  add(attempt: Attempt, limits: SendingLimits): Excess | null;
+  /** For `restore`, as JSON. */
+  dump(): unknown;
+  /** Takes the counts of a `dump`; anything else is passed over. */
+  restore(dumped: unknown): void;
+}
+
+/**
+ * What was sent within one twelfth of a span. It counts as long as its last message does, so within no hour or day,
+ * whenever it begins, can more be sent than the limit; whoever is refused waits a twelfth too long at most.
+ */
+interface Slot {
+  /** Time of the last recipient, milliseconds since the epoch. */
+  last: number;
+  messages: number;
+  recipients: number;
+}
+
+const slotsPerSpan = 12;
+const spans = { Hour: 3_600_000, Day: 86_400_000 } as const;
+type Span = keyof typeof spans;
+const spanNames = ['Hour', 'Day'] as const;
+const nouns = ['messages', 'recipients'] as const;
+
+/** Messages whose other recipients may still come; thousands of clients would have to be in the middle of one. */
+const mostMessages = 10_000;
+
+/** `clock`: milliseconds since the epoch. */
+export function sendingCounts(clock: () => number = Date.now): SendingCounts {
+  /** Account → what it sent, oldest first. */
+  const counts: Readonly<Record<Span, Map<string, Slot[]>>> = { Hour: new Map(), Day: new Map() };
+  const begun = new Set<string>();
+
+  function slotsOf(span: Span, account: string, now: number): Slot[] {
+    const slots = (counts[span].get(account) ?? []).filter(({ last }) => last + spans[span] > now);
+    // A clock that was ahead for a while must not lock anybody out until then.
+    for (const slot of slots) slot.last = Math.min(slot.last, now);
+    return slots;
+  }
+
+  function excessOf(
+    account: string,
+    limits: SendingLimits,
+    { isBegun, now }: { isBegun: boolean; now: number },
+  ) {
+    const found = spanNames.flatMap((span) => {
+      const slots = slotsOf(span, account, now);
+      return nouns.flatMap((noun): Excess[] => {
+        const limit = `${noun}Per${span}` as const;
+        const sent = slots.reduce((sum, slot) => sum + slot[noun], 0);
+        if (limits[limit] === 0 || sent < limits[limit] || (noun === 'messages' && isBegun)) return [];
+        let left = sent;
+        const enough = slots.find((slot) => (left -= slot[noun]) < limits[limit]);
+        return [{ limit, sent, wait: (enough?.last ?? now) + spans[span] - now }];
+      });
+    });
+    return found.sort((left, right) => right.wait - left.wait)[0] ?? null;
+  }
+
+  function count(span: Span, account: string, { isBegun, now }: { isBegun: boolean; now: number }): void {
+    const slots = slotsOf(span, account, now);
+    const slotOf = (time: number) => Math.floor((time * slotsPerSpan) / spans[span]);
+    const latest = slots.at(-1);
+    const slot =
+      latest && slotOf(latest.last) === slotOf(now) ? latest : { last: now, messages: 0, recipients: 0 };
+    if (slot !== latest) slots.push(slot);
+    slot.last = now;
+    slot.messages += isBegun ? 0 : 1;
+    slot.recipients += 1;
+    counts[span].set(account, slots);
+  }
+
+  return {
+    add({ account, message }, limits) {
+      const key = `${account} ${message}`;
+      const state = { isBegun: begun.has(key), now: clock() };
+      const excess = excessOf(account, limits, state);
+      if (excess !== null) return excess;
+      for (const span of spanNames) count(span, account, state);
+      begun.add(key);
+      for (const oldest of begun) {
+        if (begun.size <= mostMessages) break;
+        begun.delete(oldest);
+      }
+      return null;
+    },
+    dump() {
+      const now = clock();
+      return Object.fromEntries(
+        spanNames.map((span) => {
+          for (const account of counts[span].keys())
+            if (slotsOf(span, account, now).length === 0) counts[span].delete(account);
+          return [span, [...counts[span]]];
+        }),
+      );
+    },
+    restore(dumped) {
+      for (const span of spanNames)
+        for (const [account, slots] of entriesOf(dumped, span)) counts[span].set(account, slots);
+    },
+  };
+}
+
+function entriesOf(dumped: unknown, span: Span): [string, Slot[]][] {
+  const entries: unknown = (dumped as Readonly<Record<string, unknown>> | null)?.[span];
+  return Array.isArray(entries) ? entries.filter(isEntry) : [];
+}
+
+function isEntry(entry: unknown): entry is [string, Slot[]] {
+  if (!Array.isArray(entry)) return false;
+  const [account, slots] = entry as unknown[];
+  return typeof account === 'string' && Array.isArray(slots) && slots.every(isSlot);
+}
+
+function isSlot(slot: unknown): slot is Slot {
+  const { last, messages, recipients } = (slot ?? {}) as Record<string, unknown>;
+  return [last, messages, recipients].every(Number.isFinite);
+}
+
+/** What somebody has sent: `500 messages within an hour`, `to 500 recipients within a day`. */
+export function amountOf({ limit, sent }: Pick<Excess, 'limit' | 'sent'>): string {
+  const noun = limit.startsWith('messages') ? 'message' : 'recipient';
+  return `${noun === 'recipient' ? 'to ' : ''}${sent} ${noun}${sent === 1 ? '' : 's'} within ${limit.endsWith('PerHour') ? 'an hour' : 'a day'}`;
+}
+
+/** `23 minutes`, rounded up. */
+export function durationOf(milliseconds: number): string {
+  const minutes = Math.max(1, Math.ceil(milliseconds / 60_000));
+  const [count, unit] = minutes < 120 ? [minutes, 'minute'] : [Math.ceil(minutes / 60), 'hour'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,92 @@
+/** Sending limits as Postfix asks for them, and who was refused, for the operator's promise. */
+import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+
+import type { SendingLimits } from '../../ledger/types.ts';
+import type { Attributes } from '../kit/policy-protocol.ts';
+import { writeFileAtomically } from '../../host/write-file.ts';
+import { scriptContext } from './script-mail.ts';
+import { amountOf, durationOf, sendingCounts } from './sending-counts.ts';
+
+export interface SendingPolicy {
+  /** Postfix action (access(5)) for one recipient of somebody who is logged in, or of a filter script. */
+  answer(attributes: Attributes): Promise<string>;
+  /** Writes counts and refusals if there are new ones. */
+  save(): Promise<void>;
+}
+
+/** Account → its last refusal, for the promise `sending_limits`. */
+type Refusals = Record<string, { at: number; limit: string }>;
+
+export const countsFile = 'sending-counts.json';
+export const refusalsFile = 'sending-refusals.json';
+/** Milliseconds that a refusal is remembered, at least as long as the promise shows it. */
+const rememberedFor = 3_600_000;
+
+export interface Senders {
+  limits(account: string): Promise<SendingLimits>;
+  /** Whether it may still log in: a connection of SMTP outlives a suspension. */
+  mayLogIn(account: string): Promise<boolean>;
+}
+
+/** `folder` keeps what must outlive the process. */
+export async function sendingPolicy(folder: string, { limits, mayLogIn }: Senders): Promise<SendingPolicy> {
+  const counts = sendingCounts();
+  counts.restore(await readJson(join(folder, countsFile)));
+  let refusals = asRefusals(await readJson(join(folder, refusalsFile)));
+  const unsaved = { counts: false, refusals: false };
+  return {
+    async answer(attributes) {
+      const account = attributes('sasl_username').toLowerCase();
+      if (account === '') return 'DUNNO';
+      // Scripts of a suspended account go on: nobody is there to log in, and refused for good their mail would bounce.
+      const isScript = attributes('policy_context') === scriptContext;
+      if (!isScript && !(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
+      const attempt = { account, message: attributes('instance') };
+      const excess = counts.add(attempt, await limits(account));
+      if (excess === null) {
+        unsaved.counts = true;
+        return 'DUNNO';
+      }
+      refusals = {
+        ...recent(refusals),
+        [account]: { at: Math.round(Date.now() / 1000), limit: amountOf(excess) },
+      };
+      unsaved.refusals = true;
+      return `450 4.7.1 you have sent ${amountOf(excess)}, the most that ${account} may; try again in ${durationOf(excess.wait)}`;
+    },
+    async save() {
+      const { counts: newCounts, refusals: newRefusals } = unsaved;
+      Object.assign(unsaved, { counts: false, refusals: false });
+      if (newCounts) await write(join(folder, countsFile), counts.dump());
+      if (newRefusals) await write(join(folder, refusalsFile), refusals);
+    },
+  };
+}
+
+/** A disk that is full must not keep people from sending. */
+async function write(path: string, value: unknown): Promise<void> {
+  await writeFileAtomically(path, `${JSON.stringify(value)}\n`, 0o600).catch((error: Error) => {
+    console.error(error.message);
+  });
+}
+
+/** Null where there is none yet; one that cannot be read is as good as none, and said. */
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      console.error(`${path}: ${(error as Error).message}; counting begins anew`);
+    return null;
+  }
+}
+
+function asRefusals(value: unknown): Refusals {
+  return typeof value === 'object' && value !== null ? (value as Refusals) : {};
+}
+
+function recent(refusals: Refusals): Refusals {
+  const since = (Date.now() - rememberedFor) / 1000;
+  return Object.fromEntries(Object.entries(refusals).filter(([, { at }]) => at > since));
+}

@@ -1,0 +1,76 @@
+/**
+ * Sets a password in the ledger, and ends the sessions that the one before opened. Both ways compute the slow hash before
+ * they take the ledger's lock, and decide again inside it: of two requests with one token only one wins, and nothing
+ * that converge changed meanwhile is lost.
+ */
+import { randomBytes } from 'node:crypto';
+
+import { changeLedger, type LedgerStore, readLedger } from '../../ledger/store.ts';
+import { hashToken, tokenMatches } from '../../ledger/token.ts';
+import type { AccountRecord, Ledger } from '../../ledger/types.ts';
+import { endSessions, noteEnded } from '../../host/end-sessions.ts';
+import { hashPassword, passwordMatches } from './bcrypt.ts';
+import type { PortalConfig } from './config.ts';
+
+/** `denied` never tells why: unknown address, no token, spent token and wrong token are one answer. */
+export type Outcome = 'updated' | 'denied';
+
+/** Where it happens, and what is told of sessions that ended or could not be ended. */
+interface Place {
+  store: LedgerStore;
+  config: { readonly current: Pick<PortalConfig, 'partition'> };
+  log: (sentence: string) => void;
+}
+
+/** Matches no token; compared where an account has none, so that the work is the same. */
+const decoyToken = hashToken(randomBytes(16).toString('hex'), randomBytes(16).toString('hex'));
+
+/** Sets `password` if `token` is the one that `user` (lower case) waits for, and spends it. */
+export async function setPasswordByToken(
+  portal: Place,
+  { user, token, password }: { user: string; token: string; password: string },
+): Promise<Outcome> {
+  const tokenFits = (account: AccountRecord | undefined): account is AccountRecord =>
+    tokenMatches(token, account?.token ?? decoyToken);
+  if (!tokenFits(heldAccount(await readLedger(portal.store), user))) return 'denied';
+  return replacePassword(portal, user, tokenFits, await hashPassword(password));
+}
+
+/** Sets `password` if `currentPassword` is the one that `user` (lower case) has. */
+export async function changePassword(
+  portal: Place,
+  { user, currentPassword, password }: { user: string; currentPassword: string; password: string },
+): Promise<Outcome> {
+  const account = heldAccount(await readLedger(portal.store), user);
+  // Accounts of our own have passwords that are published or kept in the ledger's secrets: nobody may change those.
+  // Nobody logs in to a suspended one, here neither.
+  const isOpen = account?.holder.startsWith('shared:') && account?.settings.suspended === 'no';
+  const verified = isOpen ? (account?.password ?? null) : null;
+  if (!(await passwordMatches(currentPassword, verified))) return 'denied';
+  const isStillTheSame = ({ holder, password: now }: AccountRecord) =>
+    holder === account?.holder && now === verified;
+  return replacePassword(portal, user, isStillTheSame, await hashPassword(password));
+}
+
+async function replacePassword(
+  { store, config, log }: Place,
+  user: string,
+  mayChange: (account: AccountRecord) => boolean,
+  hash: string,
+): Promise<Outcome> {
+  const { partition } = config.current;
+  const outcome = await changeLedger<Outcome>(store, async (ledger) => {
+    const account = heldAccount(ledger, user);
+    if (!account || !mayChange(account)) return { ledger, result: 'denied' };
+    if (account.password !== null) await noteEnded(partition, [user]);
+    const changed: AccountRecord = { ...account, password: hash, token: null };
+    const accounts = ledger.accounts.map((other) => (other === account ? changed : other));
+    return { ledger: { ...ledger, accounts }, result: 'updated' };
+  });
+  if (outcome === 'updated') for (const sentence of await endSessions(partition, user)) log(sentence);
+  return outcome;
+}
+
+function heldAccount(ledger: Ledger, user: string): AccountRecord | undefined {
+  return ledger.accounts.find(({ address, state }) => state === 'held' && address === user);
+}

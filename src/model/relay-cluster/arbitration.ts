@@ -1,0 +1,170 @@
+/**
+ * Which request holds which domain, and which domains are accepted (contract 3.7). One holder a domain: who had it
+ * verified, else who shows the verification record, else who came first. Who claimed a domain while its mail went
+ * elsewhere keeps nobody out: when others claim it too, MX records alone give it to no one. A request that turns invalid
+ * keeps what it holds, and is relayed as its last valid one said. Pure.
+ */
+import { createHmac } from 'node:crypto';
+
+import type { DomainRecord } from '../../ledger/types.ts';
+import type { DomainClaim } from '../../validate/relay-cluster/request.ts';
+import type { MailExchangers } from '../answers.ts';
+import { passwordFrom } from '../seed.ts';
+
+export type DomainState =
+  | { kind: 'accepted' }
+  /** Another one's. `isOpen`: it is not relayed for that one, and who proves it gets it. */
+  | { kind: 'taken'; isOpen: boolean }
+  | { kind: 'unverified' }
+  /** Kept by a refused request whose last valid one cannot be relayed to either. */
+  | { kind: 'unusable' }
+  | { kind: 'dns-error'; reason: string };
+
+export interface DecidedDomain {
+  /** Of a refused request: its last valid claim. */
+  claim: DomainClaim;
+  /** Why the request is refused now, though it keeps the domain; null for a valid one. */
+  problem: string | null;
+  state: DomainState;
+  /** The holder's record; null for claims that hold nothing. */
+  record: DomainRecord | null;
+  /** Text of the TXT record at the domain that proves this claim. */
+  proof: string;
+}
+
+export interface ArbitrationFacts {
+  before: readonly DomainRecord[];
+  /** Reference → reason, of requests that are invalid now: they claim nothing new, and keep what they hold. */
+  refused: ReadonlyMap<string, string>;
+  mailExchangers: Readonly<Record<string, MailExchangers>>;
+  /** TXT texts at each domain. */
+  texts: Readonly<Record<string, readonly string[]>>;
+  /** Host names of the cluster's nodes, lower case. */
+  fqdns: ReadonlySet<string>;
+  /** Domains of delivery services: the cluster's operator vouches for them. */
+  vouchedFor: ReadonlySet<string>;
+  seed: Uint8Array;
+  /** Proofs are made of it; the same for the life of the cluster. */
+  secret: string;
+}
+
+/** What is known of one domain: who wants it now, and who did before. */
+interface Contest {
+  domain: string;
+  rivals: readonly DomainClaim[];
+  before: readonly DomainRecord[];
+}
+
+export function decideDomains(valid: readonly DomainClaim[], facts: ArbitrationFacts): DecidedDomain[] {
+  const lastValid = facts.before
+    .filter(({ reference }) => facts.refused.has(reference))
+    .map(({ domain, reference, backend }): DomainClaim => ({ domain, reference, ...backend }));
+  const before = byDomain(facts.before);
+  return [...byDomain([...valid, ...lastValid])].flatMap(([domain, claims]) =>
+    decideDomain({ domain, rivals: claims, before: before.get(domain) ?? [] }, facts),
+  );
+}
+
+function byDomain<Item extends { domain: string }>(items: readonly Item[]): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(item.domain);
+    if (group === undefined) groups.set(item.domain, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function decideDomain(contest: Contest, facts: ArbitrationFacts): DecidedDomain[] {
+  const { domain, rivals, before } = contest;
+  const isVouchedFor = facts.vouchedFor.has(domain);
+  const holder = holderOf(contest, facts);
+  const known = before.find(({ reference }) => reference === holder.reference);
+  const verification = isContested(contest, facts)
+    ? ({ kind: 'unverified' } as const)
+    : verify(domain, facts);
+  const { host, port, authentication, fingerprints } = holder;
+  const record: DomainRecord = {
+    domain,
+    reference: holder.reference,
+    password: known?.password ?? firstPassword(holder, facts.seed),
+    verified: isVerified(verification, known, isVouchedFor),
+    backend: { host, port, authentication, fingerprints },
+  };
+  const state: DomainState = record.verified || isVouchedFor ? { kind: 'accepted' } : verification;
+  return rivals.map((claim) => ({
+    claim,
+    problem: facts.refused.get(claim.reference) ?? null,
+    proof: proofOf(claim, facts.secret),
+    ...(claim === holder
+      ? { record, state }
+      : { record: null, state: { kind: 'taken', isOpen: state.kind !== 'accepted' } }),
+  }));
+}
+
+/** Who had it verified, else who shows the verification record, else who held it, else who came first. */
+function holderOf({ rivals, before }: Contest, facts: ArbitrationFacts): DomainClaim {
+  const held = new Set(before.map(({ reference }) => reference));
+  const verified = new Set(before.flatMap((record) => (record.verified ? [record.reference] : [])));
+  const holder =
+    rivals.find(({ reference }) => verified.has(reference)) ??
+    rivals.find((claim) => isProven(claim, facts)) ??
+    rivals.find(({ reference }) => held.has(reference)) ??
+    rivals[0];
+  if (holder === undefined) throw new Error('a domain that nobody wants has no holder');
+  return holder;
+}
+
+/** Whether somebody claimed the domain before its mail came here, and others claim it now: MX records tell no owner. */
+function isContested({ domain, rivals, before }: Contest, facts: ArbitrationFacts): boolean {
+  return (
+    rivals.length > 1 &&
+    before.length > 0 &&
+    before.every(({ verified }) => !verified) &&
+    foundAt(facts.mailExchangers, domain)?.kind === 'exchangers' &&
+    !facts.vouchedFor.has(domain) &&
+    !rivals.some((claim) => isProven(claim, facts))
+  );
+}
+
+/** What DNS says now; `accepted` when it proves that the domain may be relayed here. */
+function verify(domain: string, { mailExchangers, fqdns, vouchedFor }: ArbitrationFacts): DomainState {
+  if (vouchedFor.has(domain)) return { kind: 'accepted' };
+  const found = foundAt(mailExchangers, domain) ?? {
+    kind: 'error',
+    reason: `${domain} has not been looked up`,
+  };
+  switch (found.kind) {
+    case 'absent':
+      return { kind: 'accepted' };
+    case 'none':
+      return found.hasAddress ? { kind: 'unverified' } : { kind: 'accepted' };
+    case 'exchangers':
+      return found.names.some((name) => fqdns.has(name)) ? { kind: 'accepted' } : { kind: 'unverified' };
+    case 'error':
+      return { kind: 'dns-error', reason: found.reason };
+  }
+}
+
+/** A resolver that fails proves nothing: what was verified stays. A domain that only its operator vouches for is not. */
+function isVerified(now: DomainState, known: DomainRecord | undefined, vouchedFor: boolean): boolean {
+  if (vouchedFor) return known?.verified ?? false;
+  return now.kind === 'accepted' || (now.kind === 'dns-error' && (known?.verified ?? false));
+}
+
+function firstPassword({ authentication, domain, reference }: DomainClaim, seed: Uint8Array): string | null {
+  return authentication === 'password' ? passwordFrom(seed, `${domain} ${reference}`) : null;
+}
+
+function isProven(claim: DomainClaim, { texts, secret }: ArbitrationFacts): boolean {
+  return foundAt(texts, claim.domain)?.includes(proofOf(claim, secret)) ?? false;
+}
+
+/** A domain may be called `constructor` or `__proto__`, which every object has. */
+function foundAt<Value>(values: Readonly<Record<string, Value>>, domain: string): Value | undefined {
+  return Object.hasOwn(values, domain) ? values[domain] : undefined;
+}
+
+function proofOf({ domain, reference }: DomainClaim, secret: string): string {
+  return `slapos-mail=${createHmac('sha256', secret).update(`${domain} ${reference}`).digest('hex').slice(0, 32)}`;
+}

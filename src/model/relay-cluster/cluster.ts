@@ -1,0 +1,90 @@
+/** Stage 3 for the relay cluster. Pure. */
+import type { Ledger } from '../../ledger/types.ts';
+import type { ClusterNode, ClusterRequest, RelayConfig } from '../../validate/relay-cluster/request.ts';
+import { parseRelayedDomain } from '../../names/relayed-domain.ts';
+import type { Outside } from '../answers.ts';
+import type { Place } from '../place.ts';
+import { passwordFrom } from '../seed.ts';
+import { type DecidedDomain, decideDomains } from './arbitration.ts';
+import { problemOfAddress, setUnusableBackendsAside } from './unusable-backends.ts';
+
+export interface Cluster {
+  place: Place;
+  /** In use: started ones, ordered by name. */
+  nodes: readonly ClusterNode[];
+  /** All that are wanted, also stopped ones. */
+  requestedNodes: readonly ClusterNode[];
+  relayDomain: string | null;
+  domains: readonly DecidedDomain[];
+  /** Requests that are refused and hold nothing. */
+  refused: ClusterRequest['refused'];
+  /** Sender domain → id of the delivery service that takes its mail. */
+  deliveryServices: ReadonlyMap<string, string>;
+  /** What is wrong with the parameters and stops nothing. */
+  errors: readonly string[];
+  secrets: Readonly<Record<ClusterSecret, string>>;
+}
+
+export type ClusterSecret = 'monitor-password' | 'verification-secret';
+
+export function buildCluster(
+  request: ClusterRequest,
+  ledger: Ledger,
+  place: Place,
+  outside: Outside,
+  seed: Uint8Array,
+): Cluster {
+  const secret = (name: ClusterSecret) => ledger.secrets[name] ?? passwordFrom(seed, name);
+  const { services, errors } = servicesByDomain(request.defaultConfig);
+  const started = request.nodes.filter(({ state }) => state === 'started');
+  const wanted = request.nodes.filter(({ state }) => state !== 'destroyed');
+  const verificationSecret = secret('verification-secret');
+  const addresses = { place, answers: outside.answers };
+  const { claims, refused } = setUnusableBackendsAside(request, ledger.domains, addresses);
+  const domains = decideDomains(claims, {
+    before: ledger.domains,
+    refused: new Map(refused.map(({ reference, error }) => [reference, error])),
+    mailExchangers: outside.mailExchangers,
+    texts: outside.texts,
+    // A stopped node is the cluster's all the same: who points to it loses nothing while it is mended.
+    fqdns: new Set(wanted.flatMap(({ fqdn }) => (fqdn === null ? [] : [fqdn.toLowerCase()]))),
+    vouchedFor: new Set(services.keys()),
+    seed,
+    secret: verificationSecret,
+  }).map((decided): DecidedDomain => {
+    const isUnusable = decided.problem !== null && problemOfAddress(decided.claim, addresses) !== null;
+    return isUnusable && decided.record !== null ? { ...decided, state: { kind: 'unusable' } } : decided;
+  });
+  const keeps = new Set(domains.flatMap(({ record }) => (record === null ? [] : [record.reference])));
+  return {
+    place,
+    nodes: started,
+    requestedNodes: wanted,
+    relayDomain: request.relayDomain,
+    deliveryServices: services,
+    errors,
+    domains,
+    refused: refused.filter(({ reference }) => !keeps.has(reference)),
+    secrets: { 'monitor-password': secret('monitor-password'), 'verification-secret': verificationSecret },
+  };
+}
+
+/** The first service that lists a domain keeps it. */
+export function servicesByDomain(config: RelayConfig): { services: Map<string, string>; errors: string[] } {
+  const services = new Map<string, string>();
+  const errors: string[] = [];
+  for (const [id, { domains }] of Object.entries(config['proxy-map'])) {
+    for (const written of domains) {
+      const domain = parseRelayedDomain(written);
+      if (domain === null) {
+        errors.push(`proxy ${id}: "${written}" is not a domain name`);
+        continue;
+      }
+      const first = services.get(domain);
+      if (first === undefined) services.set(domain, id);
+      else if (first !== id)
+        errors.push(`${domain} appears in multiple proxies: ${first} keeps it, ${id} does not`);
+    }
+  }
+  return { services, errors };
+}

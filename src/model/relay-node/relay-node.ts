@@ -1,0 +1,105 @@
+/** Stage 3 for one relay node. Pure. */
+import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
+import type { Ledger } from '../../ledger/types.ts';
+import { canonicalAddress } from '../../names/ip-address.ts';
+import { hostNameOf } from '../../names/host-name.ts';
+import type { Place } from '../place.ts';
+import { passwordFrom } from '../seed.ts';
+import { servicesByDomain } from '../relay-cluster/cluster.ts';
+
+export interface RelayNode {
+  place: Place;
+  /** Banner, HELO reply and HELO. */
+  hostName: string;
+  /** Accepted by the cluster; each name once. */
+  domains: readonly RelayedDomain[];
+  deliveryServices: readonly DeliveryService[];
+  /** Sender domain → delivery service. */
+  serviceOf: ReadonlyMap<string, DeliveryService>;
+  greylisting: RelayInput['greylisting'];
+  /** PEM text, or null for the node's own certificate. */
+  inboundCertificate: string | null;
+  secrets: Readonly<Record<'monitor-password', string>>;
+}
+
+export interface RelayedDomain {
+  name: string;
+  host: string;
+  port: number;
+  authentication: 'none' | 'password' | 'fingerprint';
+  fingerprints: readonly string[];
+  password: string | null;
+}
+
+export interface DeliveryService {
+  /** Ours, not the operator's id: it becomes part of names. */
+  transport: string;
+  host: string;
+  port: number;
+  login: { user: string; password: string } | null;
+}
+
+/** Canonical port of each service of a node (contract 3.8, 3.9). */
+export const relayPorts = { inbound: 10025, outbound: 10587 } as const;
+
+export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, seed: Uint8Array): RelayNode {
+  const names = Object.keys(input['proxy-map']);
+  const services = new Map(
+    Object.entries(input['proxy-map']).map(
+      ([id, { host, port, user, password }]): [string, DeliveryService] => [
+        id,
+        {
+          transport: `delivery-${names.indexOf(id) + 1}`,
+          host,
+          port,
+          login: user === undefined || password === undefined ? null : { user, password },
+        },
+      ],
+    ),
+  );
+  const { services: idOf } = servicesByDomain({
+    'proxy-map': input['proxy-map'],
+    greylisting: input.greylisting,
+  });
+  const serviceOf = [...idOf].flatMap(([domain, id]): [string, DeliveryService][] => {
+    const service = services.get(id);
+    return service ? [[domain, service]] : [];
+  });
+  return {
+    place,
+    hostName: (input.fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '') || hostNameOf(place.title),
+    domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()]
+      .map(relayedDomain)
+      .filter((domain) => !isOwn(domain, place)),
+    deliveryServices: [...services.values()],
+    serviceOf: new Map(serviceOf),
+    greylisting: input.greylisting,
+    inboundCertificate: input['custom-inbound-certificate'] ?? null,
+    secrets: {
+      'monitor-password':
+        input['monitor-password'] ??
+        ledger.secrets['monitor-password'] ??
+        passwordFrom(seed, 'monitor-password'),
+    },
+  };
+}
+
+/** Mail for a domain whose mail server is this node would go round and round. */
+function isOwn({ host, port }: RelayedDomain, { ipv6, ipv4, ports }: Place): boolean {
+  return Object.keys(relayPorts).some((service) => {
+    const used = ports[service];
+    const isHere = host === canonicalAddress(ipv6) || (host === ipv4 && used?.ipv4);
+    return used?.port === port && isHere;
+  });
+}
+
+function relayedDomain(input: RelayInput['mail-domains'][number]): RelayedDomain {
+  return {
+    name: input.name,
+    host: canonicalAddress(input['mail-server-host']),
+    port: input['mail-server-port'],
+    authentication: input.authentication,
+    fingerprints: input.fingerprints.map((print) => print.toUpperCase()),
+    password: input.password ?? null,
+  };
+}

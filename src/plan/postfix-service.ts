@@ -1,0 +1,165 @@
+/** What every Postfix of ours needs to run as one unprivileged user: queue, identities, environment. Pure. */
+import type { Place } from '../model/place.ts';
+import { shellWord } from '../formats/shell.ts';
+import type { Daemon, PlannedFile, PlannedFolder } from './planned.ts';
+
+export interface PostfixLocation {
+  place: Place;
+  /** Folder of main.cf, relative to the partition. */
+  configuration: string;
+  /** Queue folder, relative to the partition. */
+  queue: string;
+  /** Data folder, relative to the partition. */
+  data: string;
+  /** Log file, relative to the partition. */
+  log: string;
+  daemon: Daemon;
+}
+
+/** Modes that Postfix itself asks of its queue (postfix-files(5)). */
+const queueModes: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    [
+      'active',
+      'bounce',
+      'corrupt',
+      'defer',
+      'deferred',
+      'flush',
+      'hold',
+      'incoming',
+      'private',
+      'saved',
+      'trace',
+    ].map((folder) => [folder, 0o700]),
+  ),
+  pid: 0o755,
+  public: 0o710,
+  maildrop: 0o730,
+};
+
+export function postfixServiceFolders({ queue, data }: PostfixLocation): PlannedFolder[] {
+  return [
+    { path: 'libexec/postfix', mode: 0o750 },
+    { path: data, mode: 0o700 },
+    { path: queue, mode: 0o755 },
+    ...Object.entries(queueModes).map(([folder, mode]) => ({ path: `${queue}/${folder}`, mode })),
+  ];
+}
+
+/**
+ * Debian's Postfix insists on being started by root and on a mail group of its own. uid_wrapper lets it believe the
+ * first, nss_wrapper gives the names; every file still belongs to the partition's user.
+ */
+export function postfixIdentities({ place, configuration }: PostfixLocation): PlannedFile[] {
+  const { name, uid, gid } = place.user;
+  const passwd = [
+    'root:x:0:0:root:/:/bin/false',
+    `${name}:x:${uid}:${gid}:${name}:${place.partition}:/bin/false`,
+    'nobody:x:65534:65534:nobody:/:/bin/false',
+  ];
+  const group = ['root:x:0:', `${name}:x:${gid}:`, `postdrop:x:${gid + 1}:`, 'nogroup:x:65534:'];
+  return [
+    { path: `${configuration}/passwd`, mode: 0o600, body: { text: `${passwd.join('\n')}\n` } },
+    { path: `${configuration}/group`, mode: 0o600, body: { text: `${group.join('\n')}\n` } },
+  ];
+}
+
+/** Environment of every Postfix program. */
+export function postfixEnvironment({ place, configuration }: PostfixLocation): Record<string, string> {
+  const folder = `${place.partition}/${configuration}`;
+  return {
+    MAIL_CONFIG: folder,
+    LD_PRELOAD: `${place.programs['uid-wrapper']}:${place.programs['nss-wrapper']}`,
+    UID_WRAPPER: '1',
+    UID_WRAPPER_ROOT: '1',
+    NSS_WRAPPER_PASSWD: `${folder}/passwd`,
+    NSS_WRAPPER_GROUP: `${folder}/group`,
+  };
+}
+
+/** Programs that work on the queue through set-gid bits; ours are copies without them. */
+export const copiedCommands = ['postdrop', 'postqueue'] as const;
+/** Programs of the stack layer that a Postfix of ours, its certificates and its upkeep need. */
+export const postfixPrograms: readonly string[] = [
+  'node',
+  'openssl',
+  'logrotate',
+  'xz',
+  'postfix-daemons',
+  'postfix',
+  'postalias',
+  'postcat',
+  'postconf',
+  'postdrop',
+  'postlog',
+  'postmap',
+  'postqueue',
+  'postsuper',
+  'sendmail',
+  'postfix-cdb',
+  'uid-wrapper',
+  'nss-wrapper',
+];
+/** Those that scripts of Postfix, such as that of `postfix reload`, run from the same folder. */
+const linkedCommands = [
+  'postalias',
+  'postcat',
+  'postconf',
+  'postfix',
+  'postlog',
+  'postmap',
+  'postsuper',
+] as const;
+
+/** Context of `main.cf`'s shared part. */
+export function postfixBasics(location: PostfixLocation) {
+  const { place, configuration, queue, data, log } = location;
+  return {
+    user: place.user.name,
+    queueFolder: `${place.partition}/${queue}`,
+    dataFolder: `${place.partition}/${data}`,
+    commandFolder: `${place.partition}/libexec/postfix`,
+    daemonFolder: place.programs['postfix-daemons'],
+    configurationFolder: `${place.partition}/${configuration}`,
+    logFolder: `${place.partition}/var/log`,
+    logFile: `${place.partition}/${log}`,
+    environmentNames: Object.keys(postfixEnvironment(location)).join(' '),
+    tableType: place.stackFacts['postfix-table-type'],
+    // Names have no tags where nobody says so.
+    recipientDelimiter: '',
+    ipv6: place.ipv6,
+    // From the loopback address nothing but this machine can be reached.
+    speaksFromOwnAddress: place.ipv6 !== '::1',
+  };
+}
+
+/** The script that starts a Postfix; `endpoints`: `[address]:port` of its smtpd. */
+export function startPostfix(location: PostfixLocation, endpoints: readonly string[]): PlannedFile {
+  const { place, daemon } = location;
+  const { commandFolder, daemonFolder, configurationFolder } = postfixBasics(location);
+  return {
+    path: `libexec/start-${daemon}`,
+    mode: 0o700,
+    restart: daemon,
+    body: {
+      template: 'shared/start-postfix.hbs',
+      context: {
+        assignments: shellAssignments(postfixEnvironment(location)),
+        commandFolder,
+        copies: copiedCommands.map((name) => ({ name, from: place.programs[name] })),
+        links: linkedCommands.map((name) => ({ name, from: place.programs[name] })),
+        daemonFolder,
+        configurationFolder,
+        node: place.programs['node'],
+        bundle: `${place.release}/slapos-mail.mjs`,
+        endpoints,
+      },
+    },
+  };
+}
+
+/** The environment as assignments for a start script. */
+function shellAssignments(environment: Readonly<Record<string, string>>): string[] {
+  return Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)}`);
+}

@@ -1,0 +1,88 @@
+/** The buildout profile of a partition: services, admin tools, promises, cron. Its sections are the same however many accounts there are. Pure. */
+import { type BuildoutSections, serialiseBuildout } from '../formats/buildout.ts';
+import { shellCommand } from '../formats/shell.ts';
+import type { Place } from '../model/place.ts';
+import type { PlannedFile, PlannedPromise } from './planned.ts';
+
+export interface Profile {
+  /** Service name → program and arguments; the names never change, so slapgrid restarts nothing by itself. */
+  services: Readonly<Record<string, readonly string[]>>;
+  /** Name in `bin/` → program, arguments and environment. */
+  tools: Readonly<
+    Record<string, { command: readonly string[]; environment?: Readonly<Record<string, string>> }>
+  >;
+  promises: readonly PlannedPromise[];
+  /** Name → crontab times and command. */
+  cron: Readonly<Record<string, { times: string; command: readonly string[] }>>;
+}
+
+export const profilePath = 'etc/profile.cfg';
+
+export function profileFile(place: Place, profile: Profile): PlannedFile {
+  const sections = {
+    ...Object.fromEntries(
+      Object.entries(profile.services).map(([name, command]) => [
+        `service-${name}`,
+        wrapper(place, `etc/service/${name}`, command),
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(profile.tools).map(([name, { command, environment }]) => [
+        `tool-${name}`,
+        wrapper(place, `bin/${name}`, command, environment),
+      ]),
+    ),
+    ...Object.fromEntries(
+      profile.promises.map((promise) => [`promise-${promise.name}`, promiseSection(place, promise)]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(profile.cron).map(([name, { times, command }]) => [
+        `cron-${name}`,
+        {
+          recipe: 'slapos.cookbook:cron.d',
+          'cron-entries': `${place.partition}/etc/cron.d`,
+          name,
+          frequency: times,
+          command: shellCommand(command),
+        },
+      ]),
+    ),
+  } satisfies BuildoutSections;
+  const buildout = {
+    parts: Object.keys(sections),
+    'eggs-directory': place.buildout.eggsDirectory,
+    'develop-eggs-directory': place.buildout.developEggsDirectory,
+    offline: 'true',
+  };
+  return {
+    path: profilePath,
+    mode: 0o600,
+    body: { text: `# Made by slapos-mail. Do not edit.\n${serialiseBuildout({ buildout, ...sections })}` },
+  };
+}
+
+function wrapper(
+  place: Place,
+  path: string,
+  command: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Record<string, string | string[]> {
+  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return {
+    recipe: 'slapos.cookbook:wrapper',
+    'wrapper-path': `${place.partition}/${path}`,
+    'command-line': shellCommand(command),
+    ...(assignments.length > 0 ? { environment: assignments } : {}),
+  };
+}
+
+function promiseSection(place: Place, { name, module, config }: PlannedPromise): Record<string, string> {
+  return {
+    recipe: 'slapos.cookbook:promise.plugin',
+    // Ours, which brings slapos.core: see write_partition_profile.py.
+    eggs: 'slapos-mail-promise',
+    module: `slapos_mail_promise.${module}`,
+    output: `${place.partition}/etc/plugin/${name}.py`,
+    ...Object.fromEntries(Object.entries(config).map(([key, value]) => [`config-${key}`, value])),
+  };
+}

@@ -1,0 +1,118 @@
+/** What a cluster publishes: to its own requester, and for each relayed domain (contract 3.5, 3.6). Pure. */
+import type { Answers } from '../../model/answers.ts';
+import type { DecidedDomain } from '../../model/relay-cluster/arbitration.ts';
+import type { Cluster } from '../../model/relay-cluster/cluster.ts';
+import type { PlannedPublication } from '../planned.ts';
+import { digestOf } from '../digest.ts';
+import { monitorParameters } from '../monitor.ts';
+import type { ReadyNode } from './ready-nodes.ts';
+import { readyNodes } from './ready-nodes.ts';
+
+const outboundPort = '10587';
+const taken = 'this domain has already been claimed';
+const notVerified =
+  'Your domain has not yet passed our domain verification:\n' +
+  'please set MX records pointing to this mail relay cluster';
+
+export function planClusterPublications(cluster: Cluster, answers: Answers): PlannedPublication[] {
+  const nodes = readyNodes(cluster, answers);
+  // The same for all domains, of which there may be very many.
+  const ofNodes: NodeParameters = {
+    fingerprints: nodes.flatMap(({ fingerprints }) => fingerprints),
+    outboundHosts: outboundHosts(cluster, nodes),
+    spfMechanisms: nodes.map(({ ipv6 }) => `ip6:${ipv6} `).join(''),
+  };
+  return [
+    publication('', {
+      ...instanceParameters(cluster, nodes),
+      ...monitorParameters(cluster.place, answers, cluster.secrets['monitor-password']),
+    }),
+    ...cluster.domains.flatMap((decided) => {
+      const { claim, problem, record } = decided;
+      // A refused request that lost its domain to another hears its own problem, below.
+      if (problem !== null && record === null) return [];
+      const parameters = domainParameters(cluster, ofNodes, decided);
+      const refusal = problem === null ? {} : { domain: claim.domain, error: problem };
+      return [publication(claim.reference, { ...parameters, ...refusal })];
+    }),
+    ...cluster.refused.map(({ reference, domain, error }) =>
+      publication(reference, { ...(domain === null ? {} : { domain }), error }),
+    ),
+  ];
+}
+
+function instanceParameters(cluster: Cluster, nodes: readonly ReadyNode[]): Record<string, unknown> {
+  const accepted = cluster.domains.filter(({ state }) => state.kind === 'accepted');
+  return {
+    'relay-hosts': nodes.map(({ ipv6 }) => ipv6),
+    'backend-domains': accepted
+      .map(({ claim }) => claim.domain)
+      .sort()
+      .join('\n'),
+    errors: cluster.errors,
+  };
+}
+
+interface NodeParameters {
+  fingerprints: readonly string[];
+  outboundHosts: Readonly<Record<string, unknown>>;
+  spfMechanisms: string;
+}
+
+function domainParameters(
+  cluster: Cluster,
+  { fingerprints, outboundHosts, spfMechanisms }: NodeParameters,
+  { claim, state, record, proof }: DecidedDomain,
+): Record<string, unknown> {
+  const { domain } = claim;
+  const entries = { 'dns-entries': dnsEntries(cluster, domain) };
+  const verificationEntry = { 'verification-entry': `${domain}. TXT "${proof}"` };
+  switch (state.kind) {
+    case 'taken':
+      return { domain, ...(state.isOpen ? { ...entries, ...verificationEntry } : {}), error: taken };
+    case 'unusable':
+      return {};
+    case 'dns-error':
+      return { domain, error: state.reason };
+    case 'unverified':
+      return { domain, ...entries, ...verificationEntry, error: notVerified };
+    case 'accepted':
+      return {
+        ...entries,
+        // RFC 7208: the nodes' addresses may send for the domain.
+        'spf-entry': `${domain}. TXT "v=spf1 ${spfMechanisms}mx ~all"`,
+        'tls-fingerprints': fingerprints,
+        ...outboundHosts,
+        'outbound-has-proxy': cluster.deliveryServices.has(domain),
+        ...(claim.authentication === 'password' && record?.password
+          ? { 'outbound-user': domain, 'outbound-password': record.password }
+          : {}),
+      };
+  }
+}
+
+function outboundHosts({ relayDomain }: Cluster, nodes: readonly ReadyNode[]): Record<string, unknown> {
+  const [first] = nodes;
+  if (first === undefined) return {};
+  const portOf = ({ submissionPort }: ReadyNode) => submissionPort ?? outboundPort;
+  return {
+    'outbound-host': relayDomain ?? first.ipv6,
+    // One port is published for all of them.
+    'outbound-hosts': nodes.filter((node) => portOf(node) === portOf(first)).map(({ ipv6 }) => ipv6),
+    'outbound-smtp-port': portOf(first),
+  };
+}
+
+function dnsEntries({ nodes }: Cluster, domain: string): string {
+  return nodes.flatMap(({ fqdn }) => (fqdn === null ? [] : [`${domain}. MX 10 ${fqdn}.`])).join('\n');
+}
+
+function publication(target: string, parameters: Record<string, unknown>): PlannedPublication {
+  const error = parameters['error'];
+  return {
+    target,
+    parameters,
+    digest: digestOf(parameters),
+    ...(typeof error === 'string' && target !== '' ? { error } : {}),
+  };
+}

@@ -1,0 +1,41 @@
+/** Nodes that are in use and have answered. A stopped or silent one is not handed out, and keeps nobody waiting. Pure. */
+import type { Answers } from '../../model/answers.ts';
+import type { Cluster } from '../../model/relay-cluster/cluster.ts';
+
+export interface ReadyNode {
+  name: string;
+  ipv6: string;
+  submissionPort: string | null;
+  /** Current and next. */
+  fingerprints: readonly string[];
+}
+
+/** Ordered by name. */
+export function readyNodes({ nodes }: Cluster, answers: Answers): ReadyNode[] {
+  return nodes.flatMap(({ name }) => {
+    const answer = answers[name];
+    const ipv6 = answer?.['smtp-ipv6'];
+    const fingerprints = answer?.['tls-fingerprints'];
+    if (typeof ipv6 !== 'string' || !Array.isArray(fingerprints) || fingerprints.length === 0) return [];
+    const port = answer?.['submission-port'];
+    return [
+      {
+        name,
+        ipv6,
+        fingerprints: fingerprints.map(String),
+        submissionPort: port === undefined ? null : String(port),
+      },
+    ];
+  });
+}
+
+/** What is missing, one sentence each. */
+export function missingNodes(cluster: Cluster, answers: Answers): string[] {
+  const ready = new Set(readyNodes(cluster, answers).map(({ name }) => name));
+  return cluster.nodes
+    .filter(({ name }) => !ready.has(name))
+    .map(
+      ({ name }) =>
+        `node ${name} has not published smtp-ipv6 and tls-fingerprints yet; process it, or see why it fails`,
+    );
+}

@@ -1,0 +1,25 @@
+/** What one relay node publishes to its cluster (contract 3.4). Pure. */
+import type { Answers } from '../../model/answers.ts';
+import type { RelayNode } from '../../model/relay-node/relay-node.ts';
+import type { PlannedPublication } from '../planned.ts';
+import { digestOf } from '../digest.ts';
+import { portOf } from '../endpoints.ts';
+import { monitorParameters } from '../monitor.ts';
+
+export function relayPublication(
+  { place, hostName, domains, secrets }: RelayNode,
+  answers: Answers,
+): PlannedPublication {
+  const parameters = {
+    'smtp-port': String(portOf(place, 'inbound')),
+    'submission-port': String(portOf(place, 'outbound')),
+    'smtp-ipv6': place.ipv6,
+    'tls-fingerprints': [place.certificates.current, place.certificates.next],
+    'dns-entries': domains
+      .map(({ name }) => `${name}. MX 10 ${hostName}.`)
+      .sort()
+      .join('\n'),
+    ...monitorParameters(place, answers, secrets['monitor-password']),
+  };
+  return { target: '', parameters, digest: digestOf(parameters) };
+}

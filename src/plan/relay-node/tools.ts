@@ -1,0 +1,73 @@
+/** Tools for administrators of a node, which has two Postfix services: each tool says which of them it means. Pure. */
+import { shellCommand } from '../../formats/shell.ts';
+import type { Place } from '../../model/place.ts';
+import type { PlannedFile, PlannedFolder } from '../planned.ts';
+import { adminTools, qshapeTool } from '../postfix-tools.ts';
+import type { Profile } from '../profile.ts';
+import { relayLocation, type RelayService } from './postfix.ts';
+
+const services: readonly RelayService[] = ['inbound', 'outbound'];
+/** Those that only show something: without a prefix they show both. */
+const showing = ['mailq', 'qshape'] as const;
+
+export const relayToolFolders: readonly PlannedFolder[] = services.map((service) => ({
+  path: toolFolder(service),
+  mode: 0o750,
+}));
+
+export function relayTools(place: Place): Profile['tools'] {
+  return Object.assign({}, ...services.map((service) => toolsOf(place, service))) as Profile['tools'];
+}
+
+export function relayToolFiles(place: Place): PlannedFile[] {
+  return [
+    ...services.flatMap((service) => [activation(place, service), ...plainNames(place, service)]),
+    ...showing.map((name) => forBoth(place, name)),
+  ];
+}
+
+function toolsOf(place: Place, service: RelayService): Profile['tools'] {
+  const location = relayLocation(place, service);
+  return { ...adminTools(location, `${service}-`), ...qshapeTool(location, `${service}-`) };
+}
+
+function toolFolder(service: RelayService): string {
+  return `libexec/${service}-tools`;
+}
+
+/** The tools by their own names, in a folder for `PATH`. */
+function plainNames(place: Place, service: RelayService): PlannedFile[] {
+  return Object.keys(toolsOf(place, service)).map((tool) => ({
+    path: `${toolFolder(service)}/${tool.slice(`${service}-`.length)}`,
+    mode: 0o700,
+    body: { text: `#!/bin/sh\nexec ${shellCommand([`${place.partition}/bin/${tool}`])} "$@"\n` },
+  }));
+}
+
+function activation(place: Place, service: RelayService): PlannedFile {
+  return {
+    path: `bin/activate-${service}`,
+    mode: 0o700,
+    body: {
+      template: 'mail-server-relay/activate.hbs',
+      context: {
+        service,
+        script: `${place.partition}/bin/activate-${service}`,
+        toolFolder: `${place.partition}/${toolFolder(service)}`,
+      },
+    },
+  };
+}
+
+function forBoth(place: Place, name: string): PlannedFile {
+  return {
+    path: `bin/${name}`,
+    mode: 0o700,
+    body: {
+      template: 'mail-server-relay/both.hbs',
+      context: {
+        tools: services.map((service) => ({ service, path: `${place.partition}/bin/${service}-${name}` })),
+      },
+    },
+  };
+}

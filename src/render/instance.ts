@@ -1,0 +1,96 @@
+/** The pure stages alone: parameters in, the files that an instance would get out. Needs nothing but Node. */
+import { emptyLedger } from '../ledger/types.ts';
+import { type LedgerText, serialiseLedger } from '../ledger/text.ts';
+import { nothingOutside } from '../model/answers.ts';
+import type { Place } from '../model/place.ts';
+import type { ParameterFile } from '../parameters/file.ts';
+import type { Stack } from '../converge/survey/stack.ts';
+import type { ReleaseDefinition } from '../releases/definition.ts';
+import { renderFiles } from './files.ts';
+import type { Render } from './templates.ts';
+
+/** A file of the rendered folder. */
+export interface FolderFile {
+  path: string;
+  mode: number;
+  content: string;
+}
+
+/** Every token and password is made of this seed: examples, the same each time. */
+const exampleSeed = new Uint8Array(32);
+const exampleFingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).join(':');
+
+/** What a partition knows of its node, where there is none. */
+export const exampleNode = {
+  release: '/opt/slapos-mail',
+  user: { name: 'slapuser0', group: 'slapuser0', uid: 1000, gid: 1000 },
+  connection: {
+    serverUrl: 'https://master.example.com',
+    computerId: 'COMP-1',
+    partitionId: 'slappart0',
+    softwareUrl: 'https://releases.example.com/software.cfg',
+    keyFile: '',
+    certificateFile: '',
+  },
+  buildout: {
+    eggsDirectory: '/opt/software/eggs',
+    developEggsDirectory: '/opt/software/develop-eggs',
+  },
+} as const satisfies Partial<Place>;
+
+/** Throws RequesterError with every problem of the parameters. */
+export function renderInstance(
+  file: ParameterFile,
+  release: ReleaseDefinition,
+  stack: Stack,
+  render: Render,
+): FolderFile[] {
+  const instance = release.validate(file);
+  const place = examplePlace(file, release, stack);
+  const facts = { ledger: emptyLedger, place, seed: exampleSeed, outside: nothingOutside };
+  const plan = instance.plan(facts);
+  const ledger = serialiseLedger(plan.ledger, `${place.partition}/srv/mail`);
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  return [
+    ...renderFiles(plan.files, render),
+    ...Object.entries(ledger satisfies LedgerText).map(([name, content]) => ({
+      path: `srv/ledger/current/${name}`,
+      mode: 0o600,
+      content,
+    })),
+    { path: 'requests.json', mode: 0o600, content: json(instance.requests(facts)) },
+    {
+      path: 'publications.json',
+      mode: 0o600,
+      content: json(
+        Object.fromEntries(
+          plan.publications.map(({ target, parameters }) => [target || 'instance', parameters]),
+        ),
+      ),
+    },
+  ];
+}
+
+function examplePlace(
+  { instance }: ParameterFile,
+  { ports }: Pick<ReleaseDefinition, 'ports'>,
+  stack: Stack,
+): Place {
+  return {
+    ...exampleNode,
+    partition: instance.partition,
+    ipv6: instance.ipv6,
+    ipv4: instance.ipv4,
+    title: instance.title,
+    programs: stack.programs,
+    stackFacts: stack.facts,
+    certificates: {
+      current: exampleFingerprint('AA'),
+      next: exampleFingerprint('BB'),
+      bundle: 'an example: here stand the private key and the certificate\n',
+    },
+    ports: Object.fromEntries(
+      Object.entries(ports).map(([service, port]) => [service, { port, ipv4: instance.ipv4 !== null }]),
+    ),
+  };
+}

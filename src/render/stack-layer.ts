@@ -1,0 +1,20 @@
+/** The stack layer as it stands in the repository, for `render`, which asks nothing of the node. */
+import { readFile } from 'node:fs/promises';
+
+import type { Stack } from '../converge/survey/stack.ts';
+
+/** Reads `[programs]` and `[facts]` of a profile such as software/stack/debian.cfg. */
+export async function readStackLayer(path: string): Promise<Stack> {
+  const sections: Record<string, Record<string, string>> = {};
+  let section = '';
+  for (const line of (await readFile(path, 'utf8')).split('\n')) {
+    section = /^\[(.+)\]$/.exec(line)?.[1] ?? section;
+    const option = /^([a-z][a-z0-9-]*) = (.*)$/.exec(line);
+    if (option?.[1] && option[2]) {
+      // Buildout puts the node's architecture here; an example has one that is common.
+      const value = option[2].replace('${multiarch:triplet}', 'x86_64-linux-gnu');
+      sections[section] = { ...sections[section], [option[1]]: value };
+    }
+  }
+  return { programs: sections['programs'] ?? {}, facts: sections['facts'] ?? {} };
+}

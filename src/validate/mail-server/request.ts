@@ -1,0 +1,65 @@
+/** Stage 2 for `mail-server`: the instance's parameters, and each shared request on its own. Pure. */
+import { RequesterError } from '../../errors.ts';
+import type { DefaultInput, DefaultInputWritten } from '../../generated/types/mail-server/default-input.ts';
+import type { DefaultOrsInput } from '../../generated/types/mail-server/default-ors-input.ts';
+import { checkAgainstSchema } from '../json-schema.ts';
+import type { HostedDomains } from '../../names/mail-address.ts';
+import type { RequestedInstance } from '../requested.ts';
+import { hostedDomainsOf } from './hosted-domains.ts';
+import { brokenRules } from './rules.ts';
+import { type RefusedRequest, validateSharedRequest, type ValidRequest } from './shared-request.ts';
+
+export type MailServerParameters = Pick<DefaultOrsInput, 'request-dns' | 'demo-disable-auth'> &
+  Omit<DefaultOrsInput, 'mail-domains' | 'domain-aliases'> & {
+    'mail-domains': readonly string[];
+    /** Alias domain → mail domain. */
+    'domain-aliases': HostedDomains['aliases'];
+  };
+
+export interface MailServerRequest {
+  parameters: MailServerParameters;
+  /** In the master's order. */
+  requests: readonly ValidRequest[];
+  refused: readonly RefusedRequest[];
+}
+
+const inputSchemas: ReadonlyMap<string, string> = new Map([
+  ['default', 'mail-server/default-input.json'],
+  ['RootSoftwareInstance', 'mail-server/default-input.json'],
+  ['default-ors', 'mail-server/default-ors-input.json'],
+]);
+
+/** Throws RequesterError with every problem of the instance's own parameters; shared requests never throw. */
+export function validateMailServerRequest(requested: RequestedInstance): MailServerRequest {
+  const schema = inputSchemas.get(requested.softwareType);
+  if (!schema) {
+    const known = [...inputSchemas.keys()].join(', ');
+    throw new RequesterError([
+      `/: software type "${requested.softwareType}" is not known; known are ${known}`,
+    ]);
+  }
+  const { value, problems } = checkAgainstSchema<DefaultInput & Partial<DefaultOrsInput>>(
+    schema,
+    requested.parameters,
+  );
+  if (problems.length > 0) throw new RequesterError(problems);
+  const written = requested.parameters as DefaultInputWritten;
+  const { domains, aliases, problems: domainProblems } = hostedDomainsOf(written);
+  const broken = [...domainProblems, ...brokenRules(written)];
+  if (broken.length > 0) throw new RequesterError(broken);
+
+  const hosted: HostedDomains = { domains: new Set(domains), aliases };
+  const outcomes = requested.sharedRequests.map((shared) => validateSharedRequest(shared, hosted));
+  return {
+    parameters: {
+      ...value,
+      // Only an Open Radio Station has these two.
+      'request-dns': value['request-dns'] ?? { enable: false, 'sr-url': '', 'sr-type': '' },
+      'demo-disable-auth': value['demo-disable-auth'] ?? false,
+      'mail-domains': domains,
+      'domain-aliases': aliases,
+    },
+    requests: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [outcome])),
+    refused: outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),
+  };
+}

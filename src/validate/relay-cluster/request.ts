@@ -1,0 +1,128 @@
+/** Stage 2 for the relay cluster: its nodes and delivery services, and each relayed domain on its own. Pure. */
+import { RequesterError } from '../../errors.ts';
+import type { Backend } from '../../ledger/types.ts';
+import type {
+  ClusterInput,
+  ClusterInputWritten,
+} from '../../generated/types/mail-server-relay/cluster-input.ts';
+import type { DomainInput } from '../../generated/types/mail-server-relay/domain-input.ts';
+import { checkAgainstSchema } from '../json-schema.ts';
+import type { RequestedInstance, SharedRequest } from '../requested.ts';
+import { canonicalAddress, specialAddress } from '../../names/ip-address.ts';
+import { deliveryServiceProblems } from '../delivery-services.ts';
+import { parseRelayedDomain } from '../../names/relayed-domain.ts';
+
+export type RelayConfig = ClusterInput['default-relay-config'];
+
+export interface ClusterNode {
+  name: string;
+  fqdn: string | null;
+  placement: Readonly<Record<string, string>>;
+  /** Null: the cluster's own. */
+  softwareUrl: string | null;
+  softwareType: string;
+  state: 'started' | 'stopped' | 'destroyed';
+  config: RelayConfig;
+  inboundCertificate: string | null;
+}
+
+export interface DomainClaim extends Backend {
+  reference: string;
+  /** Lower case, no dot at the end. */
+  domain: string;
+}
+
+export interface RefusedDomain {
+  reference: string;
+  /** As it was written, if it was text. */
+  domain: string | null;
+  error: string;
+}
+
+export interface ClusterRequest {
+  /** Ordered by name. */
+  nodes: readonly ClusterNode[];
+  defaultConfig: RelayConfig;
+  relayDomain: string | null;
+  /** In the master's order. */
+  claims: readonly DomainClaim[];
+  refused: readonly RefusedDomain[];
+}
+
+/** Throws RequesterError with every problem of the cluster's own parameters; shared requests never throw. */
+export function validateClusterRequest(requested: RequestedInstance): ClusterRequest {
+  const schema = 'mail-server-relay/cluster-input.json';
+  const { value, problems } = checkAgainstSchema<ClusterInput>(schema, requested.parameters);
+  if (problems.length > 0) throw new RequesterError(problems);
+  const written = requested.parameters as ClusterInputWritten;
+  const defaultConfig = value['default-relay-config'];
+  const unusable = [
+    ...deliveryServiceProblems(defaultConfig['proxy-map'], '/default-relay-config/proxy-map'),
+    ...Object.entries(value.topology).flatMap(([name, { config }]) =>
+      deliveryServiceProblems(config?.['proxy-map'] ?? {}, `/topology/${name}/config/proxy-map`),
+    ),
+  ];
+  if (unusable.length > 0) throw new RequesterError(unusable);
+  const outcomes = requested.sharedRequests.map(validateDomain);
+  return {
+    nodes: Object.entries(value.topology)
+      .map(([name, node]) => ({
+        name,
+        fqdn: node.fqdn?.replace(/\.$/, '') ?? null,
+        placement: node.sla,
+        softwareUrl: node['sr-url'] ?? null,
+        softwareType: node['software-type'],
+        state: node.state,
+        config: { ...defaultConfig, ...onlyWritten(node.config, written.topology[name]?.config) },
+        inboundCertificate: node['custom-inbound-certificate'] ?? null,
+      }))
+      .sort((left, right) => (left.name < right.name ? -1 : 1)),
+    defaultConfig,
+    relayDomain: value['relay-domain'] ?? null,
+    claims: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [outcome])),
+    refused: outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),
+  };
+}
+
+export const writeOwnAddress = 'write the address at which the cluster reaches the mail server';
+
+/** A node's configuration replaces the default one key by key: only keys that were written count. */
+function onlyWritten(filled: RelayConfig | undefined, written: object | undefined): Partial<RelayConfig> {
+  const keys = new Set(Object.keys(written ?? {}));
+  return Object.fromEntries(Object.entries(filled ?? {}).filter(([key]) => keys.has(key)));
+}
+
+function validateDomain({ reference, parameters, problem }: SharedRequest): DomainClaim | RefusedDomain {
+  const written = (parameters as { name?: unknown } | null | undefined)?.name;
+  const refuse = (error: string): RefusedDomain => ({
+    reference,
+    domain: typeof written === 'string' ? written : null,
+    error,
+  });
+  if (problem !== undefined) return refuse(problem);
+  const { value, problems } = checkAgainstSchema<DomainInput>(
+    'mail-server-relay/domain-input.json',
+    parameters,
+  );
+  if (problems.length > 0) return refuse(problems.join('; '));
+  const domain = parseRelayedDomain(value.name);
+  if (domain === null)
+    return refuse(`/name: "${value.name}" is not a domain name; write one such as example.com`);
+  if (value.authentication === 'fingerprint' && value.fingerprints === undefined) {
+    return refuse('/fingerprints: is missing; authentication by fingerprint needs at least one');
+  }
+  const host = canonicalAddress(value['mail-server-host']);
+  const special = specialAddress(host);
+  // Whether a loopback address makes sense depends on the cluster's own: see unusable-backends.ts.
+  if (special !== null && special !== 'loopback') {
+    return refuse(`/mail-server-host: ${value['mail-server-host']} is ${special}; ${writeOwnAddress}`);
+  }
+  return {
+    reference,
+    domain,
+    host,
+    port: value['mail-server-port'],
+    authentication: value.authentication,
+    fingerprints: (value.fingerprints ?? []).map((print) => print.toUpperCase()),
+  };
+}

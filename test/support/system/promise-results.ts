@@ -1,0 +1,65 @@
+/** What the promises of a partition say now, and other values for what they compare with. */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { expect } from 'chai';
+
+import type { LocalNode } from '../../../src/local-node/index.ts';
+import { eventually } from './eventually.ts';
+
+/** Name → message of the promises that fail now, of one partition or of all. */
+export async function failingPromises(node: LocalNode, partition?: string): Promise<Map<string, string>> {
+  const { output } = await node.checkPromises(partition === undefined ? undefined : [basename(partition)]);
+  return new Map(
+    [...output.matchAll(/ (\S+)\.py\[\d+\] ERROR (.*)$/gm)].map(([, name = '', message = '']) => [
+      name,
+      message,
+    ]),
+  );
+}
+
+/** Every promise of the partition is looked at: its folder of plugins and what a check prints name the same ones. */
+export async function expectEveryPromiseChecked(node: LocalNode, partition: string): Promise<void> {
+  const { output } = await node.checkPromises([basename(partition)]);
+  const checked = [...output.matchAll(/Checking promise (\S+\.py)/g)].map(([, name]) => name);
+  const plugins = (await readdir(join(partition, 'etc/plugin'))).filter((name) => /^[a-z].*\.py$/.test(name));
+  expect(plugins).not.to.deep.equal([]);
+  expect([...new Set(checked)]).to.have.members(plugins);
+}
+
+/** These fail, with such messages, and no others do. */
+export async function expectFailingPromises(
+  node: LocalNode,
+  partition: string,
+  expected: Readonly<Record<string, RegExp>>,
+): Promise<void> {
+  const messages = await failingPromises(node, partition);
+  expect([...messages.keys()], [...messages].join('\n')).to.have.members(Object.keys(expected));
+  for (const [name, pattern] of Object.entries(expected)) expect(messages.get(name)).to.match(pattern);
+}
+
+export async function promisesRecovered(node: LocalNode, partition: string): Promise<void> {
+  await eventually(
+    'no promise fails',
+    async () => {
+      const messages = await failingPromises(node, partition);
+      if (messages.size > 0) throw new Error([...messages].join('\n'));
+      return true;
+    },
+    60_000,
+  );
+}
+
+/** Writes another value into the configuration of a promise; its file keeps its owner and mode. */
+export async function configurePromise(
+  partition: string,
+  promise: string,
+  key: string,
+  value: string,
+): Promise<void> {
+  const path = join(partition, `etc/plugin/${promise}.py`);
+  const text = await readFile(path, 'utf8');
+  const option = new RegExp(`('${key}': )'[^']*'`);
+  expect(text).to.match(option);
+  await writeFile(path, text.replace(option, `$1'${value}'`));
+}

@@ -1,0 +1,244 @@
+/** Mail that leaves again: rewritten senders, bounces that find their way back, and nobody who forges that way. */
+import { expect } from 'chai';
+
+import { eventually } from '../support/system/eventually.ts';
+import { type MailNode, startMailNode } from '../support/system/mail-node.ts';
+import { endpointsOf, type MailServer } from '../support/system/mail-server.ts';
+import { activateAll, arrival, at, domain, loginOf, mailOf, passwordOf } from '../support/system/people.ts';
+import { activateScript } from '../support/system/sieve.ts';
+import { sendBy } from '../support/system/smtp.ts';
+import { type Received, type StandIn, startStandIn } from '../support/system/smtp-stand-in.ts';
+import { forwardSender } from '../../src/daemons/mail-policy/srs.ts';
+import { ledgerStore, readLedger } from '../../src/ledger/store.ts';
+
+const stranger = 'Stranger@elsewhere.example';
+const day = 86_400_000;
+
+describe('mail that leaves again', function () {
+  this.timeout(120_000);
+  let mail: MailNode;
+  let server: MailServer;
+  /** The rest of the world: it takes everything but what is for somebody unknown. */
+  let world: StandIn;
+  const parameters = (forwarding: boolean) => ({
+    'mail-domains': [domain, 'second.example.com'],
+    'inbound-relay': { enable: false },
+    'outbound-relay': { host: world.host, port: world.port },
+    forwarding,
+  });
+
+  before(async () => {
+    world = await startStandIn(undefined, /^unknown@/);
+    mail = await startMailNode();
+    await mail.request('mail1', parameters(true));
+    const aliases: Record<string, string[]> = {
+      team: ['somebody@abroad.example', at('bob')],
+      left: ['unknown@abroad.example'],
+      // Beside an exact address: what is forged must not end here.
+      '': [at('bob')],
+    };
+    for (const [name, destinations] of Object.entries(aliases))
+      await mail.requestAccount('mail1', `alias ${name}`, { kind: 'alias', address: at(name), destinations });
+    await mail.requestAccount('mail1', 'moved', {
+      address: at('moved'),
+      forward: { destinations: ['moved@abroad.example'], 'keep-copy': true },
+    });
+    await mail.requestAccount('mail1', 'gone', {
+      address: at('gone'),
+      forward: { destinations: ['gone@abroad.example'], 'keep-copy': false },
+    });
+    for (const name of ['alice', 'bob']) await mail.requestAccount('mail1', name, { address: at(name) });
+    await mail.settle();
+    server = endpointsOf(await mail.published('mail1'));
+    await activateAll(mail, ['alice', 'bob', 'moved', 'gone']);
+  });
+
+  after(async () => {
+    await mail?.stop();
+    await world?.stop();
+  });
+
+  const send = (sender: string, recipient: string, subject = 'test') =>
+    sendBy(server.smtp, { sender, recipients: [recipient], message: `Subject: ${subject}\r\n\r\nhi\r\n` });
+
+  /** The message about `subject` for `recipient`, as the rest of the world gets it. */
+  const abroad = (recipient: string, subject: string): Promise<Received> =>
+    eventually(`"${subject}" for ${recipient}`, () =>
+      world.received.find(
+        ({ recipients, source }) => recipients.includes(recipient) && source.includes(subject),
+      ),
+    );
+
+  /** What this server makes of a foreign sender at a time. */
+  async function rewritten(sender: string, time = Date.now()): Promise<string> {
+    const { secrets } = await readLedger(ledgerStore(await mail.partition('mail1')));
+    const srs = { secret: secrets['srs-secret'] ?? '', domain, isHosted: () => false };
+    return forwardSender(sender, srs, time) ?? '';
+  }
+
+  async function returnPath(name: string, subject: string): Promise<string | undefined> {
+    const source = await arrival(server, name, subject);
+    expect(source).to.not.match(/SRS0/i);
+    return /^Return-Path: <(.*)>/m.exec(source)?.[1];
+  }
+
+  describe('rewritten senders', () => {
+    it('are not seen in a mailbox: it shows the sender as it was', async () => {
+      for (const [index, sender] of [stranger, '', '"john doe"@elsewhere.example'].entries()) {
+        expect(await send(sender, at('bob'), `from outside ${index}`)).to.equal('accepted');
+        expect(await returnPath('bob', `from outside ${index}`)).to.equal(sender);
+      }
+    });
+
+    it('take bounces, which go to where they belong', async () => {
+      for (const [index, sender] of [stranger, 'a+b=c@elsewhere.example'].entries()) {
+        expect(await send('', await rewritten(sender), `bounce ${index}`)).to.equal('accepted');
+        expect((await abroad(sender, `bounce ${index}`)).sender).to.equal('');
+      }
+    });
+
+    it('take bounces in another letter case, and in another domain of ours', async () => {
+      const address = await rewritten(stranger);
+      expect(await send('', address.toLowerCase(), 'bounce in lower case')).to.equal('accepted');
+      await abroad(stranger.toLowerCase(), 'bounce in lower case');
+      const elsewhere = address.replace(`@${domain}`, '@second.example.com');
+      expect(await send('', elsewhere, 'bounce to another domain')).to.equal('accepted');
+      await abroad(stranger, 'bounce to another domain');
+    });
+
+    it('take nothing but bounces', async () => {
+      const address = await rewritten(stranger);
+      const only = /^RCPT 550 5\.7\.1 .*this address takes bounces only$/;
+      expect(await send('spammer@elsewhere.example', address)).to.match(only);
+      const login = loginOf('bob');
+      expect(await sendBy(server.smtp, { sender: at('bob'), recipients: [address] }, { login })).to.match(
+        only,
+      );
+    });
+
+    it('cannot be forged, altered or kept for later', async () => {
+      const address = await rewritten(stranger);
+      for (const wrong of [
+        address.replace(/=elsewhere/i, '=elsewhere2'),
+        address.replace(/=Stranger@/, '=Victim@'),
+        address.replace(/^SRS0=./, 'SRS0=_'),
+        address.replace(/^SRS0=[^=]+/, 'SRS0='),
+        await rewritten(stranger, Date.now() - 25 * day),
+        await rewritten(stranger, Date.now() + 5 * day),
+        `SRS0=AAAAAAAA=AA=elsewhere.example=victim@${domain}`,
+        `SRS1=AAAAAAAA=elsewhere.example==AAAA=AA=x.example=victim@${domain}`,
+        `srs0=x@${domain}`,
+      ])
+        expect(await send('', wrong), wrong).to.match(/^RCPT 550 5\.1\.1 /);
+    });
+  });
+
+  describe('what an alias or an account forwards', () => {
+    const isOurs = /^SRS0=[^=]+=[A-Z2-7]{2}=elsewhere\.example=Stranger@mail1\.example\.com$/;
+
+    it('leaves from an address of ours; the copy that stays shows the sender as it was', async () => {
+      expect(await send(stranger, at('team'), 'for the team')).to.equal('accepted');
+      expect((await abroad('somebody@abroad.example', 'for the team')).sender).to.match(isOurs);
+      expect(await returnPath('bob', 'for the team')).to.equal(stranger);
+      expect(await send(stranger, at('moved'), 'for who moved')).to.equal('accepted');
+      expect((await abroad('moved@abroad.example', 'for who moved')).sender).to.match(isOurs);
+      expect(await returnPath('moved', 'for who moved')).to.equal(stranger);
+    });
+
+    it('leaves without a copy where none is kept', async () => {
+      expect(await send(stranger, at('gone'), 'for who is gone')).to.equal('accepted');
+      expect((await abroad('gone@abroad.example', 'for who is gone')).sender).to.match(isOurs);
+      expect(await mailOf(server, 'gone')).to.deep.equal([]);
+    });
+
+    it('is bounced to whoever sent it, when the other side refuses it', async () => {
+      expect(await send(stranger, at('left'), 'to be refused')).to.equal('accepted');
+      const bounce = await abroad(stranger, 'to be refused');
+      expect(bounce.sender).to.equal('');
+      expect(bounce.source)
+        .to.contain('no such user')
+        .and.match(/^Content-Type: multipart\/report/m);
+    });
+
+    it('is bounced to whoever sent it, when the other side sends the bounce later', async () => {
+      expect(await send(stranger, at('team'), 'to be bounced')).to.equal('accepted');
+      const { sender } = await abroad('somebody@abroad.example', 'to be bounced');
+      expect(await send('', sender, 'the bounce of it')).to.equal('accepted');
+      expect((await abroad(stranger, 'the bounce of it')).sender).to.equal('');
+    });
+
+    it('of one forwarder is bounced to that one, which knows the rest', async () => {
+      const first = 'SRS0=abcd=ZZ=orig.example=user@forwarder.example';
+      expect(await send(first, at('team'), 'by two')).to.equal('accepted');
+      const { sender } = await abroad('somebody@abroad.example', 'by two');
+      expect(sender).to.match(
+        /^SRS1=[^=]+=forwarder\.example==abcd=ZZ=orig\.example=user@mail1\.example\.com$/,
+      );
+      expect(await send('', sender, 'back by two')).to.equal('accepted');
+      await abroad(first, 'back by two');
+    });
+
+    it('of our own people and bounces keep their sender', async () => {
+      const login = loginOf('bob');
+      const letter = { recipients: [at('team')], message: 'Subject: by bob\r\n\r\nhi\r\n' };
+      expect(await sendBy(server.smtp, { sender: at('bob'), ...letter }, { login })).to.equal('accepted');
+      expect((await abroad('somebody@abroad.example', 'by bob')).sender).to.equal(at('bob'));
+      expect(await send('', at('team'), 'without sender')).to.equal('accepted');
+      expect((await abroad('somebody@abroad.example', 'without sender')).sender).to.equal('');
+    });
+  });
+
+  describe('a forward by a script', () => {
+    it('comes from the account that forwards, unchanged by all this', async () => {
+      await activateScript(
+        server.sieve,
+        at('alice'),
+        passwordOf('alice'),
+        'redirect "somebody@abroad.example";\n',
+      );
+      expect(await send(stranger, at('alice'), 'redirected')).to.equal('accepted');
+      expect((await abroad('somebody@abroad.example', 'redirected')).sender).to.equal(at('alice'));
+    });
+  });
+
+  describe('where forwarding is switched off', () => {
+    before(async () => {
+      await mail.request('mail1', parameters(false));
+      await mail.requestAccount('mail1', 'outward', {
+        kind: 'alias',
+        address: at('outward'),
+        destinations: ['x@abroad.example', at('bob')],
+      });
+      await mail.settle();
+    });
+
+    it('nothing leaves any more, by whichever way it did: what can stay here stays', async () => {
+      for (const [name, keeper] of [
+        ['team', 'bob'],
+        ['moved', 'moved'],
+        ['gone', 'gone'],
+      ] as const) {
+        expect(await send(stranger, at(name), `kept from ${name}`)).to.equal('accepted');
+        expect(await returnPath(keeper, `kept from ${name}`)).to.equal(stranger);
+      }
+      expect(await send(stranger, at('left'), 'kept from left')).to.match(/^RCPT 550 5\.2\.1 /);
+      // Later mail to other servers has left: what was to leave before it would have, too.
+      const login = loginOf('bob');
+      const letter = { recipients: ['friend@abroad.example'], message: 'Subject: a letter\r\n\r\nhi\r\n' };
+      expect(await sendBy(server.smtp, { sender: at('bob'), ...letter }, { login })).to.equal('accepted');
+      await abroad('friend@abroad.example', 'a letter');
+      expect(world.received.filter(({ source }) => source.includes('kept from'))).to.deep.equal([]);
+    });
+
+    it('is said to those who ask for it, and to those who had it', async () => {
+      const refused =
+        /^forwarding_not_allowed: .* is on another server; ask the server's owner for "forwarding"$/;
+      for (const name of ['outward', 'alias team', 'alias left'])
+        expect((await mail.published(name))['error'], name).to.match(refused);
+      for (const name of ['moved', 'gone'])
+        expect((await mail.published(name))['refused-forward'], name).to.match(refused);
+      // It never led anywhere.
+      expect(await send(stranger, at('outward'))).to.match(/^RCPT 550 5\.2\.1 /);
+    });
+  });
+});

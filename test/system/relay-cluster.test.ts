@@ -1,0 +1,23 @@
+/** The relay cluster at work: relay-cluster/ has the cluster with all that is around it, and the tests by subject. */
+import { describeInNamespace } from '../support/system/in-namespace.ts';
+import { changes } from './relay-cluster/changes.ts';
+import { claims } from './relay-cluster/claims.ts';
+import { greetings } from './relay-cluster/greetings.ts';
+import { paths } from './relay-cluster/paths.ts';
+import { recipients } from './relay-cluster/recipients.ts';
+import { type RelayedMail, startRelayedMail } from './relay-cluster/relayed-mail.ts';
+import { senders } from './relay-cluster/senders.ts';
+import { unwantedMail } from './relay-cluster/unwanted-mail.ts';
+
+describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
+  let relay: RelayedMail;
+  before(async () => {
+    relay = await startRelayedMail();
+  });
+  after(() => relay?.stop());
+
+  // What changes things comes last.
+  for (const subject of [paths, recipients, senders, unwantedMail, claims, greetings, changes]) {
+    subject(it, () => relay);
+  }
+});

@@ -1,0 +1,86 @@
+/** Whom mail may be for, and mail servers that are not as they should be. */
+import { expect } from 'chai';
+
+import { eventually } from '../../support/system/eventually.ts';
+import { sendAccepted } from '../../support/system/smtp.ts';
+import { servedBySmtp } from '../../support/system/watching.ts';
+import { arrived, attempt, foreign, logIn, outside, type Subject, user1, user2 } from './relayed-mail.ts';
+
+/** Envelope sender, recipient, result, title. */
+type Attempt = [sender: string, recipient: string, result: RegExp, title: string];
+
+const refused = /^RCPT 5/;
+const attemptsFromOutside: Attempt[] = [
+  ['out@world.example', user1, /^accepted$/, 'takes mail for a relayed domain'],
+  ['out@world.example', user1.toUpperCase(), /^accepted$/, 'takes it in capitals'],
+  ['', user1, /^accepted$/, 'takes bounces'],
+  ['out@sub.mail2.example.com', user1, /^accepted$/, 'takes mail from a name below a relayed domain'],
+  [
+    'out@world.example',
+    'nobody@mail1.example.com',
+    /^RCPT 550 5\.1\.[01] .*does not know/,
+    'refuses unknown recipients',
+  ],
+  ['out@world.example', 'nobody@sub.mail1.example.com', refused, 'takes nothing for a name below a domain'],
+  ['anybody@mail2.example.com', user1, refused, 'refuses a forged sender of a relayed domain'],
+  ['Anybody@MAIL2.Example.Com', user1, refused, 'refuses a forged sender in capitals'],
+  ['testmail@mail1.example.com', user1, refused, 'refuses a forged sender of the same domain'],
+  ['"anybody"@mail2.example.com', user1, refused, 'refuses a forged sender in quotes'],
+  ['anybody@mail2.example.com.', user1, refused, 'refuses a forged sender with a dot at the end'],
+  ['@world.example:anybody@mail2.example.com', user1, refused, 'refuses a forged sender behind a route'],
+  ['out@world.example', foreign, refused, 'is no open relay'],
+  ['', foreign, refused, 'is no open relay for bounces'],
+  [user1, foreign, refused, 'is no open relay for senders of relayed domains'],
+  ['out@world.example', 'someone%foreign.example@mail1.example.com', refused, 'knows no percent hack'],
+  ['out@world.example', '"someone@foreign.example"@mail1.example.com', refused, 'relays no quoted address'],
+  ['out@world.example', 'someone@foreign.example@mail1.example.com', refused, 'relays no address with two @'],
+  ['out@world.example', '@mail1.example.com:someone@foreign.example', refused, 'follows no source route'],
+  ['out@world.example', 'foreign.example!someone@mail1.example.com', refused, 'knows no bang path'],
+  ['out@world.example', 'someone@[fd00:2::1]', refused, 'takes no address literal'],
+];
+
+export const recipients: Subject = (it, relay) => {
+  it('gives no mail to a backend that shows another certificate', async () => {
+    const { world, passwordBackend, node1 } = relay();
+    const { 'outbound-user': user, 'outbound-password': pass } = await world.published('by password');
+    const login = { user: String(user), pass: String(pass) };
+    const sender = 'any@by-password.example';
+    const subject = await sendAccepted(node1.outbound, sender, 'any@impostor.example', {
+      login,
+      from: outside,
+    });
+    await eventually('the message waits', async () => {
+      const { output } = await world.tool('node1', 'outbound-mailq');
+      return /any@by-password\.example\s+\(Server certificate not verified\)/.test(output);
+    });
+    expect(passwordBackend.received.filter(({ source }) => source.includes(subject))).to.deep.equal([]);
+    expect((await world.tool('node1', 'outbound-postsuper', '-d', 'ALL')).exitCode).to.equal(0);
+  });
+
+  for (const [sender, recipient, result, title] of attemptsFromOutside) {
+    it(`${title}: from <${sender}> to <${recipient}>`, async () => {
+      const { node1 } = relay();
+      expect(await attempt(node1.inbound, sender, recipient, { from: outside })).to.match(result);
+    });
+  }
+
+  it('defers for a backend that is down, and delivers everything once it is back', async () => {
+    const { world, mail1, mail2, node1 } = relay();
+    const known = await sendAccepted(node1.inbound, 'out@world.example', user2, { from: outside });
+    await arrived(mail2, user2, known);
+    await world.control('stop', 'mail2', 'postfix');
+    const subjectsSent: string[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      subjectsSent.push(await sendAccepted(node1.inbound, 'out@world.example', user2, { from: outside }));
+    }
+    subjectsSent.push(await sendAccepted(mail1.smtp, user1, user2, logIn(user1)));
+    const unverified = await attempt(node1.inbound, 'out@world.example', 'other@mail2.example.com', {
+      from: outside,
+    });
+    expect(unverified).to.match(/^RCPT 450 /);
+    await world.control('start', 'mail2', 'postfix');
+    await eventually('mail2 answers', () => servedBySmtp(mail2.smtp), 30_000);
+    for (const service of ['inbound', 'outbound']) await world.tool('node1', `${service}-postqueue`, '-f');
+    for (const subject of subjectsSent) await arrived(mail2, user2, subject);
+  });
+};

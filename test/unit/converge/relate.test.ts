@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { changeLedger, ledgerStore, readLedger } from '../../../src/ledger/store.ts';
+import { emptyLedger } from '../../../src/ledger/types.ts';
+import type { RelationRequest } from '../../../src/model/answers.ts';
+import { relate } from '../../../src/converge/relate.ts';
+import type { InstanceRequest, Master } from '../../../src/slap/index.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const request = (name: string, softwareUrl = 'urn:relay'): RelationRequest => ({
+  name,
+  softwareUrl,
+  softwareType: 'relay',
+  shared: false,
+  serialisation: 'json-in-xml',
+  parameters: {},
+});
+
+describe('what an instance asked for', () => {
+  const folder = temporaryFolder();
+  const store = () => ledgerStore(folder());
+  let asked: InstanceRequest[];
+
+  beforeEach(() => {
+    asked = [];
+  });
+
+  const unused = () => Promise.reject(new Error('is not asked for here'));
+  const master: Master = {
+    request: (wish) => {
+      asked.push(wish);
+      return Promise.resolve({ state: 'ready', connection: { name: wish.name } });
+    },
+    fetchPartition: unused,
+    publish: unused,
+    reportError: unused,
+    bang: unused,
+    close: unused,
+  };
+  const ask = (...requests: RelationRequest[]) =>
+    relate(master, requests, store(), { folder: folder(), id: 'slappart0' });
+  const names = async () => Object.keys((await readLedger(store())).requested);
+
+  it('is remembered, and given back when it is not needed any more, whatever its name', async () => {
+    await changeLedger(store(), () => ({ ledger: emptyLedger, result: undefined }));
+    expect(Object.keys(await ask(request('constructor'), request('mx1')))).to.deep.equal([
+      'constructor',
+      'mx1',
+    ]);
+    expect(await names()).to.have.members(['constructor', 'mx1']);
+    asked = [];
+    await ask(request('mx1'));
+    expect(asked.map(({ name, state }) => [name, state])).to.deep.equal([
+      ['mx1', undefined],
+      ['constructor', 'destroyed'],
+    ]);
+    expect(await names()).to.deep.equal(['mx1']);
+  });
+
+  it('is given back at the software release that it was last asked of', async () => {
+    await ask(request('mx1', 'urn:old'));
+    await ask(request('mx1', 'urn:new'));
+    asked = [];
+    await ask();
+    expect(asked).to.have.length(1);
+    expect(asked[0]).to.include({ name: 'mx1', softwareUrl: 'urn:new', state: 'destroyed' });
+  });
+
+  it('is told to slapgrid, which tells the master what is still needed', async () => {
+    await ask(request('mx1'), request('mx2'));
+    expect(await readFile(join(folder(), '.slapos-request-transaction-slappart0'), 'utf8')).to.equal(
+      'mx1\nmx2\n',
+    );
+  });
+});

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { type AddressInfo, createConnection } from 'node:net';
+
+import { expect } from 'chai';
+
+import {
+  type AuthPolicy,
+  passwordsOf,
+  serveAuthPolicy,
+} from '../../../../src/daemons/mail-policy/auth-policy.ts';
+
+const key = 'the-key';
+const client = '192.0.2.1';
+
+describe('the auth policy', () => {
+  const listenersBefore = process.listeners('SIGTERM');
+  let server: Server;
+  let users: Record<string, string>;
+  let readAt: number;
+  const policy: AuthPolicy = {
+    clients: ['::1'],
+    key: async () => key,
+    limits: async () => ({ failures: 2, minutes: 5 }),
+    passwords: async () => new Map(Object.entries(users)),
+    passwordsReadAt: () => readAt,
+  };
+
+  beforeEach(async () => {
+    readAt = 0;
+    users = { 'alice@example.com': 'hash-1', 'bob@example.com': 'hash-2' };
+    server = await serveAuthPolicy(policy, { host: '::1', port: 0 });
+  });
+  afterEach(() => {
+    server.close();
+    server.closeAllConnections();
+    for (const listener of process.listeners('SIGTERM'))
+      if (!listenersBefore.includes(listener)) process.off('SIGTERM', listener);
+  });
+
+  const port = () => (server.address() as AddressInfo).port;
+  const ask = (command: string, body: unknown, shown = key) =>
+    fetch(`http://[::1]:${port()}/?command=${command}`, {
+      method: 'POST',
+      headers: { 'x-api-key': shown },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  const status = async (login: string, remote = client) =>
+    ((await (await ask('allow', { login, remote })).json()) as { status: number; msg: string }).status;
+  async function fail(login: string, remote = client): Promise<void> {
+    if ((await status(login, remote)) === 0) await ask('report', { login, remote, success: false });
+  }
+
+  it('refuses one client at one account after too many failures, and says for how long', async () => {
+    await fail('alice@example.com');
+    await fail('Alice@Example.com');
+    const answer = await ask('allow', { login: 'alice@example.com', remote: client });
+    expect(await answer.json()).to.deep.equal({
+      status: -1,
+      msg: 'too many failed log-ins from your address; try again in 5 minutes',
+    });
+    expect(await status('alice@example.com', '192.0.2.2')).to.equal(0);
+    expect(await status('bob@example.com')).to.equal(0);
+  });
+
+  it('answers about a password that has just been changed when Dovecot knows it as well', async function () {
+    this.timeout(10_000);
+    const answered: string[] = [];
+    const wait = async (login: string) => {
+      const begin = Date.now();
+      expect(await status(login)).to.equal(0);
+      answered.push(login);
+      return Date.now() - begin;
+    };
+    await wait('bob@example.com');
+    users['alice@example.com'] = 'hash-3';
+    readAt = Date.now();
+    const [first, second] = await Promise.all(
+      ['alice@example.com', 'alice@example.com', 'bob@example.com'].map(wait),
+    );
+    expect(first).to.be.at.least(1_000);
+    expect(second).to.be.at.least(1_000);
+    expect(answered.slice(0, 2)).to.deep.equal(['bob@example.com', 'bob@example.com']);
+    users['bob@example.com'] = 'hash-4';
+    expect(await wait('bob@example.com')).to.be.at.least(1_000);
+  });
+
+  it('takes the addresses of one IPv6 network for one client', async () => {
+    await fail('alice@example.com', '2001:db8:0:1::1');
+    await fail('alice@example.com', '2001:db8:0:1::2');
+    expect(await status('alice@example.com', '2001:db8:0:1:ffff::3')).to.equal(-1);
+    expect(await status('alice@example.com', '2001:db8:0:2::1')).to.equal(0);
+  });
+
+  it('does not count what it refused itself, nor what succeeded', async () => {
+    await ask('report', { login: 'alice@example.com', remote: client, success: false, policy_reject: true });
+    await ask('report', { login: 'alice@example.com', remote: client, success: true });
+    await fail('alice@example.com');
+    expect(await status('alice@example.com')).to.equal(0);
+  });
+
+  it('forgets the failures of a password that was changed', async () => {
+    for (let index = 0; index < 3; index += 1) await fail('alice@example.com');
+    expect(await status('alice@example.com')).to.equal(-1);
+    users = { ...users, 'alice@example.com': 'hash-3' };
+    expect(await status('alice@example.com')).to.equal(0);
+  });
+
+  it('counts nothing for names that nobody has', async () => {
+    for (let index = 0; index < 5; index += 1) await fail('mallory@example.com');
+    expect(await status('mallory@example.com')).to.equal(0);
+  });
+
+  it('answers nobody without the key, and nothing that is too long or no question', async () => {
+    const question = { login: 'alice@example.com', remote: client };
+    for (const wrong of ['', 'the-ke', 'the-key2', 'THE-KEY']) {
+      const answer = await ask('allow', question, wrong);
+      expect([answer.status, await answer.text()]).to.deep.equal([403, '{}']);
+    }
+    expect((await ask('allow', 'x'.repeat(20_000))).status).to.equal(413);
+    for (const nonsense of ['', '[]', 'null', '{"login":1,"remote":"x"}', '{'])
+      expect((await ask('allow', nonsense)).status, nonsense).to.equal(400);
+    expect((await ask('other', question)).status).to.equal(200);
+  });
+
+  it('hangs up on clients that are not on this machine', async () => {
+    const strangers = await serveAuthPolicy({ ...policy, clients: ['192.0.2.9'] }, { host: '::1', port: 0 });
+    const socket = createConnection((strangers.address() as AddressInfo).port, '::1');
+    socket.on('error', () => undefined);
+    await once(socket, 'close');
+    strangers.close();
+  });
+
+  it('reads names and hashes of a passwd-file', () => {
+    const file =
+      'alice@example.com:{BLF-CRYPT}$2b$05$x::::/srv/mail/alice::\n\nbob@example.com:*::::/srv::\n';
+    expect([...passwordsOf(file)]).to.deep.equal([
+      ['alice@example.com', '{BLF-CRYPT}$2b$05$x'],
+      ['bob@example.com', '*'],
+    ]);
+  });
+});

@@ -1,0 +1,77 @@
+/** A partition in a temporary folder with a ledger and a portal's configuration. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { changeLedger, type LedgerStore, ledgerStore, readLedger } from '../../../../src/ledger/store.ts';
+import { hashToken } from '../../../../src/ledger/token.ts';
+import { type AccountRecord, type Ledger, usualSettings } from '../../../../src/ledger/types.ts';
+import { type PortalConfig, readPortalConfig } from '../../../../src/daemons/portal/config.ts';
+
+export const token = '5f0c8a52-7d0e-4c68-9b0f-2f7a3e1d9c44';
+export const secrets = { 'webmail-admin-password': 'admin-secret-1', 'monitor-password': 'monitor-secret-1' };
+
+export interface Partition {
+  folder: string;
+  store: LedgerStore;
+  config: PortalConfig;
+  account(address: string): Promise<AccountRecord | undefined>;
+  log(): Promise<string>;
+  writeConfig(more?: object): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export function account(address: string, more: Partial<AccountRecord> = {}): AccountRecord {
+  const [local, domain] = address.split('@');
+  const empty = {
+    state: 'held',
+    password: null,
+    token: null,
+    resetToken: null,
+    settings: usualSettings,
+    forward: null,
+  } as const;
+  return { address, holder: `shared:${local}`, ...empty, mailbox: `${domain}/${local}/${local}`, ...more };
+}
+
+/** An account that waits for its password with `token`. */
+export function waitingAccount(address: string): AccountRecord {
+  return account(address, { token: hashToken(token, '00112233445566778899aabbccddeeff') });
+}
+
+export async function partitionWith(
+  accounts: readonly AccountRecord[],
+  more: object = {},
+): Promise<Partition> {
+  const folder = await mkdtemp(join(tmpdir(), 'portal-'));
+  const store = ledgerStore(folder);
+  await changeLedger(store, (ledger: Ledger) => ({ ledger: { ...ledger, accounts, secrets }, result: null }));
+  await mkdir(join(folder, 'var'));
+  const path = join(folder, 'portal.json');
+  const writeConfig = (changes: object = {}) =>
+    writeFile(
+      path,
+      JSON.stringify({
+        partition: folder,
+        socket: join(folder, 'var/portal.sock'),
+        log: join(folder, 'var/portal.log'),
+        'webmail-url': 'https://[fd00::1]:8081/',
+        title: 'mail one',
+        'mail-domains': ['example.com'],
+        services: { imaps: { host: 'fd00::1', port: 10993 }, smtp: { host: 'fd00::1', port: '10025' } },
+        ...more,
+        ...changes,
+      }),
+    );
+  await writeConfig();
+  return {
+    folder,
+    store,
+    config: await readPortalConfig(path),
+    writeConfig,
+    account: async (address) =>
+      (await readLedger(store)).accounts.find((candidate) => candidate.address === address),
+    log: () => readFile(join(folder, 'var/portal.log'), 'utf8').catch(() => ''),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,197 @@
+import { expect } from 'chai';
+
+import type { Tenant } from '../../../../src/plan/relay-node/tenants.ts';
+import { decide, indexTenants, type Question } from '../../../../src/daemons/relay-policy/decide.ts';
+import { fingerprint } from '../../../support/fingerprint.ts';
+
+const tenant = (domain: string, more: Partial<Tenant>): Tenant => ({
+  domain,
+  login: null,
+  address: null,
+  fingerprints: [],
+  delivery: null,
+  ...more,
+});
+
+const way = 'delivery-1:[smtp.example.net]:587';
+const index = indexTenants([
+  tenant('pass.example', { login: 'pass.example' }),
+  tenant('paid.example', { login: 'paid.example', delivery: way }),
+  tenant('home.example', { address: 'fd00::1' }),
+  tenant('second.example', { address: 'fd00::1', delivery: way }),
+  tenant('cert.example', { fingerprints: [fingerprint('AB'), fingerprint('CD')] }),
+  tenant('same.example', { fingerprints: [fingerprint('AB')] }),
+]);
+
+const question = (more: Partial<Question>): Question => ({
+  policy_context: 'permission',
+  sender: '',
+  recipient: 'someone@home.example',
+  client_address: 'fd00::99',
+  sasl_username: '',
+  ccert_fingerprint: '',
+  ...more,
+});
+const answer = (more: Partial<Question>) => decide(question(more), index);
+const isAllowed = (more: Partial<Question>) => answer(more) === 'OK';
+
+const who: Record<string, { shown: Partial<Question>; own: string[] }> = {
+  'a login': { shown: { sasl_username: 'pass.example' }, own: ['pass.example'] },
+  'an address': { shown: { client_address: 'fd00::1' }, own: ['home.example', 'second.example'] },
+  'a certificate': { shown: { ccert_fingerprint: fingerprint('AB') }, own: ['cert.example', 'same.example'] },
+};
+const all = [
+  'pass.example',
+  'paid.example',
+  'home.example',
+  'second.example',
+  'cert.example',
+  'same.example',
+];
+
+describe('who may send as what', () => {
+  for (const [title, { shown, own }] of Object.entries(who)) {
+    it(`${title} may send as its own domains, and as no other tenant's`, () => {
+      for (const domain of all)
+        expect(isAllowed({ ...shown, sender: `me@${domain}` }), domain).to.equal(own.includes(domain));
+    });
+
+    it(`${title} has no right to names below or beside its own`, () => {
+      for (const domain of own) {
+        const near = [`sub.${domain}`, `x${domain}`, `${domain}.evil.example`, domain.slice(1), `${domain}.`];
+        for (const sender of [...near.map((name) => `me@${name}`), `me@${domain}@evil.example`, 'me', '@'])
+          expect(answer({ ...shown, sender }), sender).to.match(/^REJECT 5\.7\.1 you may send as /);
+      }
+    });
+
+    it(`${title} may send bounces to relayed domains`, () => {
+      expect(isAllowed({ ...shown, sender: '' })).to.equal(true);
+    });
+
+    it(`${title} may write in any letter case`, () => {
+      const sender = `Me@${(own[0] ?? '').toUpperCase()}`;
+      expect(isAllowed({ ...shown, sender, recipient: 'Someone@HOME.Example' })).to.equal(true);
+    });
+  }
+
+  it('logins, addresses and fingerprints count in any letter case', () => {
+    expect(isAllowed({ sasl_username: 'Pass.EXAMPLE', sender: 'a@pass.example' })).to.equal(true);
+    expect(isAllowed({ client_address: 'FD00::1', sender: 'a@home.example' })).to.equal(true);
+    const lower = fingerprint('AB').toLowerCase();
+    expect(isAllowed({ ccert_fingerprint: lower, sender: 'a@cert.example' })).to.equal(true);
+  });
+
+  it('an IPv4 address counts the same when a socket tells it in IPv6', () => {
+    const one = indexTenants([tenant('v4.example', { address: '192.0.2.1', delivery: way })]);
+    for (const client_address of ['192.0.2.1', '::ffff:192.0.2.1', '::FFFF:192.0.2.1'])
+      expect(decide(question({ client_address, sender: 'a@v4.example' }), one)).to.equal('OK');
+    for (const client_address of ['192.0.2.11', '::ffff:192.0.2.2', '::192.0.2.1', 'fd00::ffff:192.0.2.1'])
+      expect(decide(question({ client_address, sender: 'a@v4.example' }), one)).to.match(/^REJECT/);
+  });
+
+  it('a domain of a login or a certificate has no right from anybody’s address', () => {
+    for (const sender of ['a@pass.example', 'a@paid.example', 'a@cert.example'])
+      expect(isAllowed({ client_address: 'fd00::1', sender }), sender).to.equal(false);
+  });
+
+  it('a login says it all: it adds nothing to what the address may, and an unknown one may nothing', () => {
+    const shown = { client_address: 'fd00::1', ccert_fingerprint: fingerprint('AB') };
+    expect(isAllowed({ ...shown, sasl_username: 'pass.example', sender: 'a@home.example' })).to.equal(false);
+    expect(isAllowed({ ...shown, sasl_username: 'nobody.example', sender: 'a@home.example' })).to.equal(
+      false,
+    );
+  });
+
+  it('who shows nothing is refused, also for a bounce and to a relayed domain', () => {
+    for (const sender of ['', 'a@home.example', 'a@foreign.example'])
+      expect(answer({ sender })).to.match(/^REJECT 5\.7\.1 no domain is relayed for fd00::99; /);
+    expect(answer({ ccert_fingerprint: fingerprint('EE') })).to.contain('this client certificate');
+    expect(isAllowed({ client_address: '', sender: '' })).to.equal(false);
+  });
+
+  it('nobody is found under what every object has', () => {
+    for (const name of ['constructor', '__proto__', 'toString'])
+      expect(isAllowed({ sasl_username: name, sender: `a@${name}` }), name).to.equal(false);
+  });
+});
+
+describe('who may send where', () => {
+  const foreign = 'someone@foreign.example';
+
+  it('a foreign recipient needs a delivery service of the sender’s domain', () => {
+    expect(
+      isAllowed({ sasl_username: 'paid.example', sender: 'a@paid.example', recipient: foreign }),
+    ).to.equal(true);
+    expect(answer({ sasl_username: 'pass.example', sender: 'a@pass.example', recipient: foreign })).to.equal(
+      'REJECT 5.7.1 pass.example has no delivery service here: only relayed domains can be reached',
+    );
+  });
+
+  it('another domain of the same address does not lend its delivery service', () => {
+    const shown = { client_address: 'fd00::1', recipient: foreign };
+    expect(isAllowed({ ...shown, sender: 'a@second.example' })).to.equal(true);
+    expect(isAllowed({ ...shown, sender: 'a@home.example' })).to.equal(false);
+  });
+
+  it('no name without a domain is taken for a domain, as a sender or as a recipient', () => {
+    const shown = { sasl_username: 'pass.example' };
+    expect(answer({ ...shown, sender: 'pass.example' })).to.equal(
+      'REJECT 5.7.1 you may send as pass.example only, not as a name without a domain',
+    );
+    expect(isAllowed({ ...shown, sender: 'me@pass.example', recipient: 'home.example' })).to.equal(false);
+  });
+
+  it('no address says a way to elsewhere, in quotes or without', () => {
+    const shown = { sasl_username: 'paid.example', sender: 'a@paid.example' };
+    const ways = ['%', '!', '@'].flatMap((way) => [
+      `a${way}b.example@home.example`,
+      `"a${way}b"@home.example`,
+    ]);
+    for (const recipient of [...ways, 'a@home.example@foreign.example'])
+      expect(answer({ ...shown, recipient }), recipient).to.match(/^REJECT 5\.7\.1 addresses that say a way/);
+    for (const sender of ['a@b.example@paid.example', '"a@home.example"@paid.example'])
+      expect(answer({ ...shown, sender, recipient: foreign })).to.match(/^REJECT 5\.7\.1 addresses that say/);
+    expect(isAllowed({ ...shown, recipient: '100%@foreign.example' })).to.equal(true);
+  });
+
+  it('a name below a relayed domain is foreign', () => {
+    const shown = { sasl_username: 'pass.example', sender: 'a@pass.example' };
+    expect(isAllowed({ ...shown, recipient: 'a@sub.home.example' })).to.equal(false);
+  });
+
+  it('a bounce to a foreign recipient needs one too', () => {
+    expect(isAllowed({ sasl_username: 'paid.example', recipient: foreign })).to.equal(true);
+    expect(isAllowed({ sasl_username: 'pass.example', recipient: foreign })).to.equal(false);
+    expect(isAllowed({ ccert_fingerprint: fingerprint('AB'), recipient: foreign })).to.equal(false);
+  });
+});
+
+describe('the way of a message', () => {
+  const route = (more: Partial<Question>) => answer({ policy_context: 'route', ...more });
+  const foreign = 'someone@foreign.example';
+
+  it('is said for a bounce to a foreign recipient: the delivery service of whoever sends it', () => {
+    expect(route({ sasl_username: 'paid.example', recipient: foreign })).to.equal(`FILTER ${way}`);
+    expect(route({ client_address: 'fd00::1', recipient: foreign })).to.equal(`FILTER ${way}`);
+  });
+
+  it('is that of the first of its domains that has one', () => {
+    const later = 'delivery-2:[smtp.example.org]:587';
+    const several = indexTenants([
+      tenant('none.example', { address: 'fd00::1' }),
+      tenant('first.example', { address: 'fd00::1', delivery: way }),
+      tenant('later.example', { address: 'fd00::1', delivery: later }),
+    ]);
+    const bounce = { policy_context: 'route', client_address: 'fd00::1', recipient: foreign };
+    expect(decide(question(bounce), several)).to.equal(`FILTER ${way}`);
+  });
+
+  it('is left to the tables for everything else', () => {
+    expect(route({ sasl_username: 'paid.example', recipient: 'a@Home.example' })).to.equal('DUNNO');
+    expect(route({ sasl_username: 'paid.example', sender: 'a@paid.example', recipient: foreign })).to.equal(
+      'DUNNO',
+    );
+    expect(route({ sasl_username: 'pass.example', recipient: foreign })).to.equal('DUNNO');
+    expect(route({ recipient: foreign })).to.equal('DUNNO');
+  });
+});

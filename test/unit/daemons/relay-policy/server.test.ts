@@ -1,0 +1,213 @@
+import { once } from 'node:events';
+import { rename, stat, writeFile } from 'node:fs/promises';
+import { createConnection, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { OperatorError } from '../../../../src/errors.ts';
+import type { Tenant } from '../../../../src/plan/relay-node/tenants.ts';
+import { answerQuestions, parseAttributes } from '../../../../src/daemons/kit/policy-protocol.ts';
+import { questionOf, servePolicy } from '../../../../src/daemons/relay-policy/server.ts';
+import { listenOnSocket } from '../../../../src/daemons/kit/unix-socket.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+const tenant = (domain: string): Tenant => ({
+  domain,
+  login: domain,
+  address: null,
+  fingerprints: [],
+  delivery: null,
+});
+const ask = (login: string, sender = `a@${login}`) =>
+  [
+    'request=smtpd_access_policy',
+    'protocol_state=RCPT',
+    'policy_context=permission',
+    `sasl_username=${login}`,
+    `sender=${sender}`,
+    'recipient=b@a.example',
+    'client_address=::1',
+    '',
+    '',
+  ].join('\n');
+
+describe('the policy service', () => {
+  const folder = temporaryFolder();
+  const started: (Server | Socket)[] = [];
+  const listenersBefore = process.listeners('SIGTERM');
+  const tenants = () => join(folder(), 'tenants.json');
+  const socket = () => join(folder(), 'policy.sock');
+
+  async function write(...domains: string[]): Promise<void> {
+    // As stage 6 does it: in one step.
+    await writeFile(`${tenants()}.new`, JSON.stringify(domains.map(tenant)));
+    await rename(`${tenants()}.new`, tenants());
+  }
+
+  async function start(...domains: string[]): Promise<void> {
+    await write(...domains);
+    started.push(await servePolicy({ tenants: tenants(), socket: socket() }));
+  }
+
+  /** A connection; `answers(n)`: the first n answers, when they are there. */
+  async function connect() {
+    const connection = createConnection(socket());
+    started.push(connection);
+    let received = '';
+    connection.setEncoding('utf8').on('data', (text: string) => {
+      received += text;
+    });
+    await once(connection, 'connect');
+    const answers = async (count: number) => {
+      while (received.split('\n\n').length <= count) await once(connection, 'data');
+      return received
+        .split('\n\n')
+        .slice(0, count)
+        .map((each) => each.replace(/^action=(\w+).*$/s, '$1'));
+    };
+    return { connection, answers };
+  }
+
+  afterEach(() => {
+    for (const each of started.splice(0)) {
+      if ('destroy' in each) each.destroy();
+      else each.close();
+    }
+    for (const listener of process.listeners('SIGTERM'))
+      if (!listenersBefore.includes(listener)) process.off('SIGTERM', listener);
+  });
+
+  it('answers several questions of one connection, in their order', async () => {
+    await start('a.example');
+    const { connection, answers } = await connect();
+    connection.write(ask('a.example') + ask('b.example') + ask('a.example'));
+    expect(await answers(3)).to.deep.equal(['OK', 'REJECT', 'OK']);
+    connection.write(ask('a.example', 'a@b.example'));
+    expect((await answers(4))[3]).to.equal('REJECT');
+  });
+
+  it('answers a question that comes in pieces', async () => {
+    await start('a.example');
+    const { connection, answers } = await connect();
+    const text = ask('a.example');
+    for (const character of text.slice(0, -1)) connection.write(character);
+    connection.write(text.slice(-1));
+    expect(await answers(1)).to.deep.equal(['OK']);
+  });
+
+  it('answers any number of questions that come at once', async () => {
+    await start('a.example');
+    const { connection, answers } = await connect();
+    connection.write(ask('a.example').repeat(2_000));
+    expect(await answers(2_000)).to.deep.equal(Array(2_000).fill('OK'));
+  });
+
+  it('hangs up where it cannot answer, and goes on for others', async () => {
+    const { error } = console;
+    console.error = () => undefined;
+    try {
+      const answered = await listenOnSocket(socket(), (connection) => {
+        answerQuestions(connection, (attributes) => {
+          if (attributes('sender') === '') throw new Error('of ours');
+          return 'OK';
+        });
+      });
+      started.push(answered);
+      const failing = await connect();
+      failing.connection.write(ask('', ''));
+      await once(failing.connection, 'close');
+      const { connection, answers } = await connect();
+      connection.write(ask('a.example'));
+      expect(await answers(1)).to.deep.equal(['OK']);
+    } finally {
+      console.error = error;
+    }
+  });
+
+  it('answers several connections at once', async () => {
+    await start('a.example');
+    const clients = await Promise.all([connect(), connect(), connect()]);
+    for (const { connection } of clients) connection.write(ask('a.example'));
+    expect(await Promise.all(clients.map(({ answers }) => answers(1)))).to.deep.equal([
+      ['OK'],
+      ['OK'],
+      ['OK'],
+    ]);
+  });
+
+  it('knows a tenant that was added, on a connection of before', async () => {
+    await start('a.example');
+    const { connection, answers } = await connect();
+    connection.write(ask('b.example'));
+    expect(await answers(1)).to.deep.equal(['REJECT']);
+    await write('a.example', 'b.example');
+    connection.write(ask('b.example'));
+    expect(await answers(2)).to.deep.equal(['REJECT', 'OK']);
+  });
+
+  it('forgets a tenant that was removed, also when the file is as long as before', async () => {
+    await start('a.example');
+    const { connection, answers } = await connect();
+    connection.write(ask('a.example'));
+    expect(await answers(1)).to.deep.equal(['OK']);
+    await write('c.example');
+    connection.write(ask('a.example'));
+    expect(await answers(2)).to.deep.equal(['OK', 'REJECT']);
+  });
+
+  it('goes on with the tenants of before when the file is empty or nonsense', async () => {
+    await start('a.example');
+    const { connection, answers } = await connect();
+    const said: unknown[] = [];
+    const { error } = console;
+    console.error = (line: unknown) => said.push(line);
+    try {
+      for (const [index, text] of ['', '[{"domain":'].entries()) {
+        await writeFile(tenants(), text);
+        connection.write(ask('a.example'));
+        expect((await answers(index + 1))[index]).to.equal('OK');
+      }
+    } finally {
+      console.error = error;
+    }
+    expect(said).to.have.length(1);
+    expect(String(said[0])).to.contain('the tenants of before stay');
+  });
+
+  it('hangs up on whoever sends without end, and serves the others', async () => {
+    await start('a.example');
+    const flooding = await connect();
+    flooding.connection.on('error', () => undefined);
+    flooding.connection.write('x'.repeat(70_000));
+    await once(flooding.connection, 'close');
+    const { connection, answers } = await connect();
+    connection.write(ask('a.example'));
+    expect(await answers(1)).to.deep.equal(['OK']);
+  });
+
+  it('takes the socket of a process that was killed, and lets nobody else use it', async () => {
+    await writeFile(socket(), '');
+    await start('a.example');
+    expect((await stat(socket())).mode & 0o777).to.equal(0o600);
+  });
+
+  it('says why it cannot start', async () => {
+    const error: unknown = await servePolicy({ tenants: tenants(), socket: socket() }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(OperatorError);
+    expect(String(error)).to.contain('process the partition again');
+  });
+
+  it('reads values that hold an equals sign, and takes absent ones as empty', () => {
+    expect(questionOf(parseAttributes('sender=a=b@c.example\nrequest=smtpd_access_policy'))).to.deep.equal({
+      policy_context: '',
+      sender: 'a=b@c.example',
+      recipient: '',
+      client_address: '',
+      sasl_username: '',
+      ccert_fingerprint: '',
+    });
+  });
+});
