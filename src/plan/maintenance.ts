@@ -1,4 +1,5 @@
 /** Log rotation, cron, and the saved connection to the master. Pure. */
+import { byText } from '../formats/one-word.ts';
 import type { Place } from '../model/place.ts';
 import type { Daemon, PlannedFile, PlannedFolder } from './planned.ts';
 
@@ -40,11 +41,13 @@ export function maintenanceFiles(place: Place, logs: readonly LogFile[]): Planne
         context: {
           backupFolder: `${partition}/srv/backup/logrotate`,
           xz: programs['xz'],
-          logs: logs.map(({ path, afterwards }) => ({
-            path: `${partition}/${path}`,
-            copytruncate: afterwards === 'copytruncate',
-            command: afterwards === 'copytruncate' ? '' : afterwards.command,
-          })),
+          logs: [...logs]
+            .sort((left, right) => byText(left.path, right.path))
+            .map(({ path, afterwards }) => ({
+              path: `${partition}/${path}`,
+              copytruncate: afterwards === 'copytruncate',
+              command: afterwards === 'copytruncate' ? '' : afterwards.command,
+            })),
         },
       },
     },
