@@ -75,7 +75,6 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
       const { releases } = await import('../releases/releases.ts');
       const connection = await readConnection(join(partition, 'etc/connection.json'));
       for (const { certificates } of releases) {
-        if (certificates === null) continue;
         await rm(join(partition, certificates.folder, `${certificates.name}.fingerprint`), { force: true });
       }
       const master = connectToMaster(connection);

@@ -30,12 +30,12 @@ export async function converge(
   const master = connectToMaster(options.connection);
   try {
     const fetched = await master.fetchPartition();
-    const release = definitionOf(fetched.softwareType);
-    const instance = release.validate(fetched);
+    const definition = definitionOf(fetched.softwareType);
+    const instance = definition.validate(fetched);
 
     const store = ledgerStore(options.partition);
     const before = await readLedger(store);
-    const place = await surveyPlace(options, fetched, before, release);
+    const place = await surveyPlace(options, fetched, before, { ...instance, ...definition });
     const seed = randomBytes(32);
     const dns = await lookUpDomains(instance.lookups(before));
     const partition = { folder: options.partition, id: options.connection.partitionId };
@@ -58,7 +58,7 @@ export async function converge(
     const notified = [
       // First: a Dovecot that is told to end leaves its sessions alone and cannot be asked any more.
       ...(await endSessions(options.partition)),
-      ...(await notifyDaemons(options.partition)),
+      ...(await notifyDaemons(options.partition, instance.services)),
     ];
 
     const published = await publishOutbox(master, store, (sent, all) => {

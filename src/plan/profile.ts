@@ -3,21 +3,18 @@ import { type BuildoutSections, serialiseBuildout } from '../formats/buildout.ts
 import { byText } from '../formats/one-word.ts';
 import { shellCommand } from '../formats/shell.ts';
 import type { Place } from '../model/place.ts';
+import type { CronJob, Tool } from './part.ts';
 import type { PlannedFile, PlannedPromise } from './planned.ts';
 
 export interface Profile {
   /** Service name → program and arguments; the names never change, so slapgrid restarts nothing by itself. */
   services: Readonly<Record<string, readonly string[]>>;
   /** Name in `bin/` → program, arguments and environment. */
-  tools: Readonly<
-    Record<string, { command: readonly string[]; environment?: Readonly<Record<string, string>> }>
-  >;
+  tools: Readonly<Record<string, Tool>>;
   promises: readonly PlannedPromise[];
   /** Name → crontab times and command. */
-  cron: Readonly<Record<string, { times: string; command: readonly string[] }>>;
+  cron: Readonly<Record<string, CronJob>>;
 }
-
-export const profilePath = 'etc/profile.cfg';
 
 export function profileFile(place: Place, profile: Profile): PlannedFile {
   const sections = {
@@ -58,7 +55,7 @@ export function profileFile(place: Place, profile: Profile): PlannedFile {
     offline: 'true',
   };
   return {
-    path: profilePath,
+    path: 'etc/profile.cfg',
     mode: 0o600,
     body: { text: `# Made by slapos-mail. Do not edit.\n${serialiseBuildout({ buildout, ...sections })}` },
   };

@@ -4,8 +4,9 @@ import { type LedgerText, serialiseLedger } from '../ledger/text.ts';
 import { nothingOutside } from '../model/answers.ts';
 import type { Place } from '../model/place.ts';
 import type { ParameterFile } from '../parameters/file.ts';
+import { canonicalPorts } from '../plan/assemble.ts';
 import type { Stack } from '../converge/survey/stack.ts';
-import type { ReleaseDefinition } from '../releases/definition.ts';
+import type { ReleaseDefinition, ValidInstance } from '../releases/definition.ts';
 import { renderFiles } from './files.ts';
 import type { Render } from './templates.ts';
 
@@ -46,7 +47,7 @@ export function renderInstance(
   render: Render,
 ): FolderFile[] {
   const instance = release.validate(file);
-  const place = examplePlace(file, release, stack);
+  const place = examplePlace(file, instance, stack);
   const facts = { ledger: emptyLedger, place, seed: exampleSeed, outside: nothingOutside };
   const plan = instance.plan(facts);
   const ledger = serialiseLedger(plan.ledger, `${place.partition}/srv/mail`);
@@ -73,7 +74,7 @@ export function renderInstance(
 
 function examplePlace(
   { instance }: ParameterFile,
-  { ports }: Pick<ReleaseDefinition, 'ports'>,
+  { services }: Pick<ValidInstance, 'services'>,
   stack: Stack,
 ): Place {
   return {
@@ -90,7 +91,10 @@ function examplePlace(
       bundle: 'an example: here stand the private key and the certificate\n',
     },
     ports: Object.fromEntries(
-      Object.entries(ports).map(([service, port]) => [service, { port, ipv4: instance.ipv4 !== null }]),
+      Object.entries(canonicalPorts(services)).map(([name, port]) => [
+        name,
+        { port, ipv4: instance.ipv4 !== null },
+      ]),
     ),
   };
 }

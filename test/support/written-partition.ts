@@ -19,7 +19,7 @@ import { definitionOf } from '../../src/releases/releases.ts';
 import { type RenderedFile, renderFiles } from '../../src/render/files.ts';
 import { writeFiles, writeFolders } from '../../src/converge/write/write-plan.ts';
 import { render } from './mail-server-run.ts';
-import { placeWith } from './place.ts';
+import { placeWith, portsOf } from './place.ts';
 
 export interface WrittenPartition {
   place: Place;
@@ -44,7 +44,8 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
   const folder = await mkdtemp(join(tmpdir(), 'slapos-mail-'));
   const partition = join(folder, 'slappart0');
   await mkdir(partition, { mode: 0o750 });
-  const release = definitionOf(file.softwareType);
+  const { certificates, validate } = definitionOf(file.softwareType);
+  const instance = validate(file);
   const example = placeWith();
   const place = placeWith({
     partition,
@@ -53,23 +54,17 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
     ipv6: file.instance.ipv6,
     ipv4: file.instance.ipv4,
     title: file.instance.title,
-    ports: Object.fromEntries(
-      Object.entries(release.ports).map(([service, port]) => [service, { port, ipv4: true }]),
+    ports: portsOf(instance.services),
+    certificates: await ensureCertificates(
+      { ...certificates, folder: join(partition, certificates.folder) },
+      'mail1',
+      example.programs['openssl'] ?? 'openssl',
+      () => Promise.resolve(),
     ),
-    ...(release.certificates === null
-      ? {}
-      : {
-          certificates: await ensureCertificates(
-            { ...release.certificates, folder: join(partition, release.certificates.folder) },
-            'mail1',
-            example.programs['openssl'] ?? 'openssl',
-            () => Promise.resolve(),
-          ),
-        }),
   });
   const seed = new Uint8Array(32);
   const outside = { ...nothingOutside, answers };
-  const plan = release.validate(file).plan({ ledger: emptyLedger, place, seed, outside });
+  const plan = instance.plan({ ledger: emptyLedger, place, seed, outside });
   const files = renderFiles(plan.files, render);
   await writeFolders(partition, plan.folders);
   await writeFiles(partition, files, {

@@ -7,7 +7,8 @@ import { OperatorError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/types.ts';
 import { hostNameOf } from '../../names/host-name.ts';
 import type { Connection, Fingerprints, Place } from '../../model/place.ts';
-import type { ReleaseDefinition } from '../../releases/definition.ts';
+import { canonicalPorts } from '../../plan/assemble.ts';
+import type { ReleaseDefinition, ValidInstance } from '../../releases/definition.ts';
 import { noteChange, runningPid } from '../write/notify-daemons.ts';
 import { ensureCertificates } from '../provision/certificates.ts';
 import { isHeldByPartition } from './listeners.ts';
@@ -35,7 +36,7 @@ export async function surveyPlace(
   options: SurveyOptions,
   facts: PartitionFacts,
   ledger: Ledger,
-  release: Pick<ReleaseDefinition, 'programs' | 'ports' | 'listener' | 'certificates'>,
+  release: Pick<ValidInstance, 'programs' | 'services'> & Pick<ReleaseDefinition, 'certificates'>,
 ): Promise<Place> {
   const { partition } = options;
   for (const path of [partition, options.release]) {
@@ -48,15 +49,17 @@ export async function surveyPlace(
   if (ipv6 === undefined)
     throw new OperatorError('the partition has no IPv6 address; format the node with one');
   const { programs, facts: stackFacts } = await readStack(options.programs, release.programs);
-  const certificates = await surveyCertificates(partition, release.certificates, facts.title, programs);
+  const certificates = await surveyCertificates(partition, release, facts.title, programs);
   const ports = await allocatePorts({
-    canonical: release.ports,
+    canonical: canonicalPorts(release.services),
     ipv6,
     ipv4: ipv4 ?? null,
     held: ledger.ports,
-    isOurs: async (service, port) =>
-      (await runningPid(partition, release.listener(service))) !== null ||
-      (await isHeldByPartition(partition, port)),
+    isOurs: async (name, port) => {
+      const listener = release.services.find(({ ports: own }) => Object.hasOwn(own, name));
+      const isRunning = listener !== undefined && (await runningPid(partition, listener)) !== null;
+      return isRunning || (await isHeldByPartition(partition, port));
+    },
   });
   const user = userInfo();
   return {
@@ -84,16 +87,17 @@ async function groupName(gid: number): Promise<string> {
 
 async function surveyCertificates(
   partition: string,
-  files: ReleaseDefinition['certificates'],
+  { certificates, services }: Pick<ValidInstance, 'services'> & Pick<ReleaseDefinition, 'certificates'>,
   title: string,
   programs: Readonly<Record<string, string>>,
 ): Promise<Fingerprints> {
-  if (files === null) return { current: '', next: '', bundle: '' };
+  const { folder, name } = certificates;
   const beforeChange = async () => {
-    for (const daemon of files.servedBy) await noteChange(partition, daemon, 'reload');
+    for (const service of services.filter(({ certificate }) => certificate === name))
+      await noteChange(partition, service.name, 'reload');
   };
   return ensureCertificates(
-    { folder: join(partition, files.folder), name: files.name },
+    { folder: join(partition, folder), name },
     hostNameOf(title),
     programs['openssl'] ?? 'openssl',
     beforeChange,

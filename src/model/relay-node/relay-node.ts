@@ -39,9 +39,6 @@ export interface DeliveryService {
   login: { user: string; password: string } | null;
 }
 
-/** Canonical port of each service of a node (contract 3.8, 3.9). */
-export const relayPorts = { inbound: 10025, outbound: 10587 } as const;
-
 export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, seed: Uint8Array): RelayNode {
   const names = Object.keys(input['proxy-map']);
   const services = new Map(
@@ -86,7 +83,7 @@ export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, 
 
 /** Mail for a domain whose mail server is this node would go round and round. */
 function isOwn({ host, port }: RelayedDomain, { ipv6, ipv4, ports }: Place): boolean {
-  return Object.keys(relayPorts).some((service) => {
+  return ['inbound', 'outbound'].some((service) => {
     const used = ports[service];
     const isHere = host === canonicalAddress(ipv6) || (host === ipv4 && used?.ipv4);
     return used?.port === port && isHere;

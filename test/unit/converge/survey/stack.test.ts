@@ -89,7 +89,7 @@ describe('a survey of the node', () => {
       },
       { title: 'mail one', addresses: { ipv6, ipv4: undefined } },
       emptyLedger,
-      mailServer,
+      { services: [], programs: [], certificates: mailServer.certificates },
     );
 
   it('refuses a path that a configuration file could read as something else', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { emptyLedger } from '../../../../src/ledger/types.ts';
-import { relayCluster } from '../../../../src/releases/mail-server-relay.ts';
+import { relayCluster } from '../../../../src/releases/relay-cluster.ts';
 import type { Place } from '../../../../src/model/place.ts';
 import { publication } from '../../../support/mail-server-run.ts';
 import { fingerprint } from '../../../support/fingerprint.ts';
