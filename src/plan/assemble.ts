@@ -3,7 +3,7 @@ import type { Place } from '../model/place.ts';
 import { portOf } from './endpoints.ts';
 import { logrotateFile } from './logrotate.ts';
 import type { Contribution, Part, Service } from './part.ts';
-import type { Plan, PlannedFile, PlannedPromise } from './planned.ts';
+import type { Plan, PlannedFile, PlannedFolder, PlannedPromise } from './planned.ts';
 import { profileFile } from './profile.ts';
 
 type Parts<Instance> = readonly Part<Instance>[];
@@ -68,7 +68,7 @@ export function assemble<Instance extends { place: Place }>(
     }),
   ];
   refuseMistakes(files, services);
-  return { folders: contributions.flatMap((one) => one.folders ?? []), files };
+  return { folders: joinFolders(contributions.flatMap((one) => one.folders ?? [])), files };
 }
 
 /** One promise for each port and each socket, so that the one that fails names what is down and where to look. */
@@ -86,6 +86,21 @@ function listeningPromises(place: Place, { name, ports, sockets, log }: Service)
       config: { socket: `${place.partition}/${path}`, service: name, log },
     })),
   ];
+}
+
+/** Several parts may have files in one folder. */
+function joinFolders(folders: readonly PlannedFolder[]): PlannedFolder[] {
+  const joined = new Map<string, PlannedFolder>();
+  for (const folder of folders) {
+    const mode = joined.get(folder.path)?.mode ?? folder.mode;
+    if (mode !== folder.mode) {
+      throw new Error(
+        `${folder.path} is a folder of mode ${mode.toString(8)} and of ${folder.mode.toString(8)}`,
+      );
+    }
+    joined.set(folder.path, folder);
+  }
+  return [...joined.values()];
 }
 
 function joinNamed<Value>(kind: string, entries: readonly [string, Value][]): Record<string, Value> {

@@ -112,7 +112,7 @@ const render = templateRenderer(
 );
 
 /** Path → content of every planned file. */
-export function contents({ files }: Plan): Map<string, string> {
+export function contents({ files }: Pick<Plan, 'files'>): Map<string, string> {
   return new Map(renderFiles(files, render).map(({ path, content }) => [path, content]));
 }
 
