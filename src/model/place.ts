@@ -17,7 +17,6 @@ export interface Place {
   /** Fact name of the stack layer → value, such as the type of Postfix's lookup tables. */
   stackFacts: Readonly<Record<string, string>>;
   buildout: { eggsDirectory: string; developEggsDirectory: string };
-  certificates: Fingerprints;
   /** Service name → port in use. */
   ports: Readonly<Record<string, PortRecord>>;
 }
@@ -30,12 +29,4 @@ export interface Connection {
   softwareUrl: string;
   keyFile: string;
   certificateFile: string;
-}
-
-/** SHA-256 fingerprints (`AA:BB:…`) of a certificate pair. */
-export interface Fingerprints {
-  current: string;
-  next: string;
-  /** Private key and certificate, PEM: the current pair. */
-  bundle: string;
 }

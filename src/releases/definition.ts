@@ -1,7 +1,8 @@
 /** What one software type is to the stages. `converge` and `render` know no other difference between releases. */
 import type { Ledger } from '../ledger/types.ts';
-import type { Outside, RelationRequest } from '../model/answers.ts';
-import type { Place } from '../model/place.ts';
+import type { RelationRequest } from '../model/answers.ts';
+import type { DraftFacts, Facts } from '../model/facts.ts';
+import type { Needs } from '../model/provided.ts';
 import type { Service } from '../plan/part.ts';
 import type { Plan } from '../plan/planned.ts';
 import type { RequestedInstance } from '../validate/requested.ts';
@@ -10,8 +11,8 @@ export interface ReleaseDefinition {
   /** The software release's name. */
   release: string;
   softwareTypes: readonly string[];
-  /** Where the certificates are, relative to the partition. */
-  certificates: { folder: string; name: string };
+  /** The certificate pair that others know it by; `folder` is relative to the partition. */
+  certificate: { folder: string; name: string };
   /** Stage 2. Throws RequesterError with every problem. */
   validate: (requested: RequestedInstance) => ValidInstance;
 }
@@ -26,14 +27,8 @@ export interface ValidInstance {
   programs: readonly string[];
   /** Domains whose mail exchangers must be looked up before anything is decided. */
   lookups: (ledger: Ledger) => readonly string[];
+  /** What has to be made for it. */
+  needs: (facts: DraftFacts) => Needs;
   requests: (facts: Facts) => RelationRequest[];
   plan: (facts: Facts) => Plan;
-}
-
-/** Everything that the pure stages must know beside the request. */
-export interface Facts {
-  ledger: Ledger;
-  place: Place;
-  seed: Uint8Array;
-  outside: Outside;
 }

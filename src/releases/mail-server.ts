@@ -1,7 +1,7 @@
 /** The software release `mail-server`. */
 import { buildMailServer, mailServerSettings } from '../model/mail-server/mail-server.ts';
+import { identity, mailServerNeeds } from '../model/mail-server/needs.ts';
 import { programsOf, servicesOf } from '../plan/assemble.ts';
-import { certificate } from '../plan/mail-server/certificate.ts';
 import { mailServerParts, planMailServer } from '../plan/mail-server/plan.ts';
 import { planRequests } from '../plan/mail-server/requests.ts';
 import { validateMailServerRequest } from '../validate/mail-server/request.ts';
@@ -10,7 +10,7 @@ import type { ReleaseDefinition } from './definition.ts';
 export const mailServer: ReleaseDefinition = {
   release: 'mail-server',
   softwareTypes: ['default', 'RootSoftwareInstance', 'default-ors'],
-  certificates: certificate,
+  certificate: identity,
   validate: (requested) => {
     const request = validateMailServerRequest(requested);
     return {
@@ -18,9 +18,10 @@ export const mailServer: ReleaseDefinition = {
       services: servicesOf(mailServerParts),
       programs: programsOf(mailServerParts),
       lookups: () => [],
-      requests: ({ place }) => planRequests(mailServerSettings(request, place)),
-      plan: ({ ledger, place, seed, outside }) =>
-        planMailServer(buildMailServer(request, ledger, place, seed), outside.answers, ledger, seed),
+      needs: mailServerNeeds,
+      requests: ({ place, provided }) => planRequests(mailServerSettings(request, place, provided)),
+      plan: (facts) =>
+        planMailServer(buildMailServer(request, facts), facts.outside.answers, facts.ledger, facts.seed),
     };
   },
 };

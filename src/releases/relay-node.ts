@@ -1,8 +1,8 @@
 /** The software release `mail-server-relay`: one node of a cluster. */
 import { buildRelayNode } from '../model/relay-node/relay-node.ts';
+import { identity, relayNodeNeeds } from '../model/relay-node/needs.ts';
 import { programsOf, servicesOf } from '../plan/assemble.ts';
 import { planMonitorFrontend } from '../plan/monitor.ts';
-import { certificate } from '../plan/relay-node/certificates.ts';
 import { planRelayNode, relayNodeParts } from '../plan/relay-node/plan.ts';
 import { validateRelayRequest } from '../validate/relay-node/request.ts';
 import type { ReleaseDefinition } from './definition.ts';
@@ -10,7 +10,7 @@ import type { ReleaseDefinition } from './definition.ts';
 export const relayNode: ReleaseDefinition = {
   release: 'mail-server-relay',
   softwareTypes: ['relay'],
-  certificates: certificate,
+  certificate: identity,
   validate: (requested) => {
     const input = validateRelayRequest(requested);
     return {
@@ -18,9 +18,9 @@ export const relayNode: ReleaseDefinition = {
       services: servicesOf(relayNodeParts),
       programs: programsOf(relayNodeParts),
       lookups: () => [],
+      needs: (facts) => relayNodeNeeds(input, facts),
       requests: ({ place }) => [planMonitorFrontend(place)],
-      plan: ({ ledger, place, seed, outside }) =>
-        planRelayNode(buildRelayNode(input, ledger, place, seed), outside.answers, ledger),
+      plan: (facts) => planRelayNode(buildRelayNode(input, facts), facts.outside.answers, facts.ledger),
     };
   },
 };

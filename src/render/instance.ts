@@ -3,6 +3,8 @@ import { emptyLedger } from '../ledger/types.ts';
 import { type LedgerText, serialiseLedger } from '../ledger/text.ts';
 import { nothingOutside } from '../model/answers.ts';
 import type { Place } from '../model/place.ts';
+import type { Needs, Provided } from '../model/provided.ts';
+import { passwordFrom } from '../model/seed.ts';
 import type { ParameterFile } from '../parameters/file.ts';
 import { canonicalPorts } from '../plan/assemble.ts';
 import type { Stack } from '../converge/survey/stack.ts';
@@ -48,7 +50,8 @@ export function renderInstance(
 ): FolderFile[] {
   const instance = release.validate(file);
   const place = examplePlace(file, instance, stack);
-  const facts = { ledger: emptyLedger, place, seed: exampleSeed, outside: nothingOutside };
+  const provided = exampleProvided(instance.needs({ ledger: emptyLedger, place }));
+  const facts = { ledger: emptyLedger, place, provided, seed: exampleSeed, outside: nothingOutside };
   const plan = instance.plan(facts);
   const ledger = serialiseLedger(plan.ledger, `${place.partition}/srv/mail`);
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
@@ -85,16 +88,30 @@ function examplePlace(
     title: instance.title,
     programs: stack.programs,
     stackFacts: stack.facts,
-    certificates: {
-      current: exampleFingerprint('AA'),
-      next: exampleFingerprint('BB'),
-      bundle: 'an example: here stand the private key and the certificate\n',
-    },
     ports: Object.fromEntries(
       Object.entries(canonicalPorts(services)).map(([name, port]) => [
         name,
         { port, ipv4: instance.ipv4 !== null },
       ]),
     ),
+  };
+}
+
+/** What `converge` would make; the same each time. */
+function exampleProvided({ certificates, keyPairs, secrets }: Needs): Provided {
+  const pair = {
+    current: exampleFingerprint('AA'),
+    next: exampleFingerprint('BB'),
+    bundle: 'an example: here stand the private key and the certificate\n',
+  };
+  return {
+    certificates: Object.fromEntries(certificates.map(({ name }) => [name, pair])),
+    publicKeys: Object.fromEntries(
+      Object.entries(keyPairs).map(([folder, pairs]) => [
+        folder,
+        Object.fromEntries(pairs.map((pair) => [pair.name, 'anExampleOfAPublicKey'])),
+      ]),
+    ),
+    secrets: Object.fromEntries(secrets.map((name) => [name, passwordFrom(exampleSeed, name)])),
   };
 }

@@ -7,7 +7,6 @@ import { mailServerParts } from '../../src/plan/mail-server/plan.ts';
 import type { Service } from '../../src/plan/part.ts';
 import { readStackLayer } from '../../src/render/stack-layer.ts';
 import { exampleNode } from '../../src/render/instance.ts';
-import { fingerprint } from './fingerprint.ts';
 
 const layer = await readStackLayer(
   fileURLToPath(new URL('../../software/stack/debian.cfg', import.meta.url)),
@@ -22,7 +21,6 @@ export function placeWith(more: Partial<Place> = {}): Place {
     title: 'mail one',
     programs: layer.programs,
     stackFacts: layer.facts,
-    certificates: { current: fingerprint('AA'), next: fingerprint('BB'), bundle: 'key\ncertificate\n' },
     ports: portsOf(servicesOf(mailServerParts)),
     ...more,
   };

@@ -11,6 +11,7 @@ import type { Plan } from '../../src/plan/planned.ts';
 import type { ReleaseDefinition } from '../../src/releases/definition.ts';
 import { fingerprint } from './fingerprint.ts';
 import { placeWith, portsOf } from './place.ts';
+import { providedFor } from './provided.ts';
 
 export interface ClusterProcessing {
   parameters?: object;
@@ -107,7 +108,9 @@ function processed(
       parameters,
     })),
   });
-  const facts = { ledger, place, outside, seed: new Uint8Array(32).fill(input.seed) };
+  const seed = new Uint8Array(32).fill(input.seed);
+  const provided = providedFor(instance.needs({ ledger, place }), ledger, seed);
+  const facts = { ledger, place, provided, outside, seed };
   return { plan: instance.plan(facts), requests: instance.requests(facts) };
 }
 

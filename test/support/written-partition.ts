@@ -13,7 +13,7 @@ import type { Place } from '../../src/model/place.ts';
 import { commandAs } from '../../src/local-node/node-user.ts';
 import { prepareUser } from '../../src/local-node/setup/system-user.ts';
 import { readParameterFile } from '../../src/parameters/file.ts';
-import { ensureCertificates } from '../../src/converge/provision/certificates.ts';
+import { provision } from '../../src/converge/provision/provision.ts';
 import type { Plan } from '../../src/plan/planned.ts';
 import { definitionOf } from '../../src/releases/releases.ts';
 import { type RenderedFile, renderFiles } from '../../src/render/files.ts';
@@ -44,9 +44,7 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
   const folder = await mkdtemp(join(tmpdir(), 'slapos-mail-'));
   const partition = join(folder, 'slappart0');
   await mkdir(partition, { mode: 0o750 });
-  const { certificates, validate } = definitionOf(file.softwareType);
-  const instance = validate(file);
-  const example = placeWith();
+  const instance = definitionOf(file.softwareType).validate(file);
   const place = placeWith({
     partition,
     // Only postgrey is told the group's name, and it is not run here.
@@ -55,16 +53,16 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
     ipv4: file.instance.ipv4,
     title: file.instance.title,
     ports: portsOf(instance.services),
-    certificates: await ensureCertificates(
-      { ...certificates, folder: join(partition, certificates.folder) },
-      'mail1',
-      example.programs['openssl'] ?? 'openssl',
-      () => Promise.resolve(),
-    ),
   });
   const seed = new Uint8Array(32);
   const outside = { ...nothingOutside, answers };
-  const plan = instance.plan({ ledger: emptyLedger, place, seed, outside });
+  const provided = await provision(
+    place,
+    instance.services,
+    ledgerStore(partition),
+    instance.needs({ ledger: emptyLedger, place }),
+  );
+  const plan = instance.plan({ ledger: emptyLedger, place, provided, seed, outside });
   const files = renderFiles(plan.files, render);
   await writeFolders(partition, plan.folders);
   await writeFiles(partition, files, {

@@ -1,14 +1,17 @@
 /** Stage 3 for one relay node. Pure. */
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
-import type { Ledger } from '../../ledger/types.ts';
 import { canonicalAddress } from '../../names/ip-address.ts';
 import { hostNameOf } from '../../names/host-name.ts';
+import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
-import { passwordFrom } from '../seed.ts';
+import { type CertificatePair, certificatePair, secretOf } from '../provided.ts';
+import { identity } from './needs.ts';
 import { servicesByDomain } from '../relay-cluster/cluster.ts';
 
 export interface RelayNode {
   place: Place;
+  /** The certificates that other servers know it by. */
+  identity: CertificatePair;
   /** Banner, HELO reply and HELO. */
   hostName: string;
   /** Accepted by the cluster; each name once. */
@@ -39,7 +42,10 @@ export interface DeliveryService {
   login: { user: string; password: string } | null;
 }
 
-export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, seed: Uint8Array): RelayNode {
+export function buildRelayNode(
+  input: RelayInput,
+  { place, provided }: Pick<Facts, 'place' | 'provided'>,
+): RelayNode {
   const names = Object.keys(input['proxy-map']);
   const services = new Map(
     Object.entries(input['proxy-map']).map(
@@ -64,6 +70,7 @@ export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, 
   });
   return {
     place,
+    identity: certificatePair(provided, identity.name),
     hostName: (input.fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '') || hostNameOf(place.title),
     domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()]
       .map(relayedDomain)
@@ -73,10 +80,7 @@ export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, 
     greylisting: input.greylisting,
     inboundCertificate: input['custom-inbound-certificate'] ?? null,
     secrets: {
-      'monitor-password':
-        input['monitor-password'] ??
-        ledger.secrets['monitor-password'] ??
-        passwordFrom(seed, 'monitor-password'),
+      'monitor-password': input['monitor-password'] ?? secretOf(provided, 'monitor-password'),
     },
   };
 }

@@ -1,14 +1,14 @@
 /** The certificate pair that all services of a mail server show. Pure. */
+import { identity } from '../../model/mail-server/needs.ts';
 import type { Place } from '../../model/place.ts';
 import { portOf } from '../endpoints.ts';
 import type { PlannedPromise } from '../planned.ts';
 
-/** Paths are relative to the partition. */
+/** `bundle` is relative to the partition. */
 export const certificate = {
-  folder: 'etc/postfix/ssl',
-  name: 'postfix-backend',
-  bundle: 'etc/postfix/ssl/postfix-backend.bundle.pem',
-} as const;
+  name: identity.name,
+  bundle: `${identity.folder}/${identity.name}.bundle.pem`,
+};
 
 /** Whether what a service shows on `port` is the certificate on the disk. */
 export function certificateServed(

@@ -2,6 +2,7 @@
 import type { Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
 import { hostNameOf } from '../../names/host-name.ts';
+import { identity } from '../../model/relay-cluster/needs.ts';
 import type { Cluster } from '../../model/relay-cluster/cluster.ts';
 import { apachePart } from '../apache.ts';
 import { assemble } from '../assemble.ts';
@@ -15,12 +16,10 @@ import { missingNodes } from './ready-nodes.ts';
 
 type PlannedCluster = Cluster & PlannedInstance;
 
-/** The monitor's; nobody but its visitors ever sees it, so it is rotated by hand only. */
-export const certificate = {
-  folder: 'etc/apache/ssl',
-  name: 'apache',
-  bundle: 'etc/apache/ssl/apache.bundle.pem',
-} as const;
+const certificate = {
+  name: identity.name,
+  bundle: `${identity.folder}/${identity.name}.bundle.pem`,
+};
 
 const nodesPart: Part<PlannedCluster> = {
   services: [],

@@ -89,7 +89,7 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
       path: inboundBundle,
       mode: 0o600,
       reload: location.service,
-      body: { text: node.inboundCertificate ?? place.certificates.bundle },
+      body: { text: node.inboundCertificate ?? node.identity.bundle },
     },
     {
       path: spf,
