@@ -48,7 +48,7 @@ export function formatReport(report: Report): string {
   ].join('\n');
 }
 
-export function describePath({ title, attempts, hops }: ShownPath): string[] {
+function describePath({ title, attempts, hops }: ShownPath): string[] {
   return [
     title,
     ...attempts.map(
