@@ -12,7 +12,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import Mocha from 'mocha';
 
-import { prepareMachine } from '../src/local-node/index.ts';
+import { prepareMachine } from '../src/local-node/setup/prepare-machine.ts';
 
 interface Count {
   passed: number;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import { preparation } from '../../src/local-node/namespace/private-namespace.ts';
+import { preparation } from '../../src/local-node/namespace/private.ts';
 import type { Row } from './table.ts';
 
 const inside = fileURLToPath(new URL('throughput/inside.ts', import.meta.url));

@@ -10,7 +10,7 @@ import { changeLedger, ledgerStore } from '../../src/ledger/store.ts';
 import { emptyLedger } from '../../src/ledger/types.ts';
 import { type Answers, nothingOutside } from '../../src/model/answers.ts';
 import type { Place } from '../../src/model/place.ts';
-import { commandAs } from '../../src/local-node/node-user.ts';
+import { commandAs } from '../../src/local-node/user.ts';
 import { prepareUser } from '../../src/local-node/setup/system-user.ts';
 import { readParameterFile } from '../../src/parameters/file.ts';
 import { provision } from '../../src/converge/provision/provision.ts';

@@ -116,7 +116,8 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
       policySocket: `${partition}/${policySocket}`,
     }),
     file(location, 'master.cf', 'outbound', {
-      ...basics,
+      tableType: basics.tableType,
+      configurationFolder: basics.configurationFolder,
       endpoints: endpointsOf(place, 'outbound'),
       knownBackends: planKnownBackends(domains).ownTransports,
       deliveryServices: deliveryServices.map(({ transport, login }) => ({

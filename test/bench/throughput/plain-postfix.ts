@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
 
-import { commandAs } from '../../../src/local-node/node-user.ts';
+import { commandAs } from '../../../src/local-node/user.ts';
 import type { NodeIdentity } from '../../../src/local-node/run-as-user.ts';
 import {
   postfixBasics,

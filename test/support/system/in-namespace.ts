@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import { preparation } from '../../../src/local-node/namespace/private-namespace.ts';
+import { preparation } from '../../../src/local-node/namespace/private.ts';
 
 /** One line of the runner's output. */
 export interface InsideResult {

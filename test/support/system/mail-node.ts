@@ -4,14 +4,11 @@ import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import {
-  type InstancePass,
-  type LocalNode,
-  type NodeIdentity,
-  prepareMachine,
-  type Settled,
-  startLocalNode,
-} from '../../../src/local-node/index.ts';
+import type { LocalNode, Settled } from '../../../src/local-node/node.ts';
+import type { NodeIdentity } from '../../../src/local-node/run-as-user.ts';
+import { prepareMachine } from '../../../src/local-node/setup/prepare-machine.ts';
+import type { InstancePass } from '../../../src/local-node/slapgrid/commands.ts';
+import { startLocalNode } from '../../../src/local-node/start.ts';
 import { releaseFolder } from './released.ts';
 
 export interface MailNode {

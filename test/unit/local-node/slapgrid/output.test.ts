@@ -3,7 +3,7 @@ import {
   buildoutStep,
   failedPartitions,
   processedPartitions,
-} from '../../../src/local-node/slapgrid-output.ts';
+} from '../../../../src/local-node/slapgrid/output.ts';
 
 const at = '2026-11-21 05:54:58 slapos[21113] INFO';
 const output = `${at} Processing computer partitions...

@@ -1,10 +1,10 @@
 /** What only the owner of a node asks of its slapproxy; requests for instances go through src/slap/. */
-import { type Call, callMaster } from '../slap/call.ts';
-import { routeTo } from '../slap/route.ts';
-import { marshal, unmarshal, type MarshalValue } from '../slap/index.ts';
-import { partitionAddresses, type PartitionAddresses } from './partition-addresses.ts';
-import { partitionId } from './node-layout.ts';
-import { computerId } from './slapos-cfg.ts';
+import { type Call, callMaster } from '../../slap/call.ts';
+import { routeTo } from '../../slap/route.ts';
+import { marshal, unmarshal, type MarshalValue } from '../../slap/index.ts';
+import { partitionAddresses, type PartitionAddresses } from '../partition-addresses.ts';
+import { partitionId } from '../layout.ts';
+import { computerId } from '../slapos-cfg.ts';
 
 export interface AllocatedPartition {
   readonly id: string;

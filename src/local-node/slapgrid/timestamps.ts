@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { mustRunAsUser, type NodeIdentity } from './run-as-user.ts';
+import { mustRunAsUser, type NodeIdentity } from '../run-as-user.ts';
 
 /**
  * Has the next pass process partitions (all, or `only`) although they have not changed at the master. slapgrid's own

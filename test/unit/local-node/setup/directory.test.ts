@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { OperatorError } from '../../../../src/errors.ts';
-import { checkDirectory, defaultDirectory } from '../../../../src/local-node/setup/node-directory.ts';
+import { checkDirectory, defaultDirectory } from '../../../../src/local-node/setup/directory.ts';
 
 describe('the directory of a node', () => {
   it('is below /srv for root', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { inPrivateNamespace } from '../../../../src/local-node/namespace/private-namespace.ts';
+import { inPrivateNamespace } from '../../../../src/local-node/namespace/private.ts';
 
 describe('a private namespace', () => {
   it('is made by root, who stays root in it', () => {

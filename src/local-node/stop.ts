@@ -8,7 +8,7 @@ import {
   runningFromPidFile,
 } from './processes.ts';
 import type { NodeIdentity } from './run-as-user.ts';
-import { findSlapproxy, stopSlapproxy } from './slapproxy.ts';
+import { findSlapproxy, stopSlapproxy } from './slapproxy/server.ts';
 
 /** supervisord gives each program a minute to end before it kills it. */
 const patience = 90_000;

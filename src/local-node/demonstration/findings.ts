@@ -1,7 +1,7 @@
 /** What the demonstration found, for the report, which another process writes. */
 import { join } from 'node:path';
 
-import type { LocalNode } from '../local-node.ts';
+import type { LocalNode } from '../node.ts';
 import { mustRunAsUser } from '../run-as-user.ts';
 import type { ShownAccount } from './passwords.ts';
 import type { ShownPath } from './paths.ts';

@@ -1,14 +1,9 @@
 import { join } from 'node:path';
-import { OperatorError } from '../errors.ts';
-import { withoutRepeats, type OnProgress } from './progress.ts';
-import { runAsUser, type NodeIdentity, type RunResult } from './run-as-user.ts';
-import {
-  buildoutStep,
-  failedPartitions,
-  processedPartitions,
-  type PartitionFailure,
-} from './slapgrid-output.ts';
-import { findSlapproxy } from './slapproxy.ts';
+import { OperatorError } from '../../errors.ts';
+import { withoutRepeats, type OnProgress } from '../progress.ts';
+import { runAsUser, type NodeIdentity, type RunResult } from '../run-as-user.ts';
+import { buildoutStep, failedPartitions, processedPartitions, type PartitionFailure } from './output.ts';
+import { findSlapproxy } from '../slapproxy/server.ts';
 import { forgetTimestamps } from './timestamps.ts';
 
 type Command = 'instance' | 'promise' | 'software' | 'report';

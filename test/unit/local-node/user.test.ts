@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { OperatorError } from '../../../src/errors.ts';
-import { commandAs, parsePasswdLine } from '../../../src/local-node/node-user.ts';
+import { commandAs, parsePasswdLine } from '../../../src/local-node/user.ts';
 
 describe("the node's user", () => {
   const user = { name: 'slapos-mail', uid: 995, gid: 994 };

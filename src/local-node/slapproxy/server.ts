@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { OperatorError } from '../errors.ts';
-import { cleanEnvironment } from './clean-environment.ts';
-import { commandAs } from './node-user.ts';
-import { endProcesses, findProcess, type Process, runningFromPidFile } from './processes.ts';
-import { mustRunAsUser, writeAsUser, type NodeIdentity } from './run-as-user.ts';
-import { readSlapproxyAddress, type SlapproxyAddress } from './slapos-cfg.ts';
-import { waitUntil } from './wait-until.ts';
+import { OperatorError } from '../../errors.ts';
+import { cleanEnvironment } from '../clean-environment.ts';
+import { commandAs } from '../user.ts';
+import { endProcesses, findProcess, type Process, runningFromPidFile } from '../processes.ts';
+import { mustRunAsUser, writeAsUser, type NodeIdentity } from '../run-as-user.ts';
+import { readSlapproxyAddress, type SlapproxyAddress } from '../slapos-cfg.ts';
+import { waitUntil } from '../wait-until.ts';
 
 const host = '127.0.0.1';
 

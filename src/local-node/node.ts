@@ -14,9 +14,9 @@ import {
   runSoftware,
   type InstanceOptions,
   type InstancePass,
-} from './slapgrid.ts';
-import { fetchComputer, supplySoftware, type AllocatedPartition } from './slapproxy-calls.ts';
-import { nodeIsRunning, stopNode, supervisordConfiguration } from './stop-node.ts';
+} from './slapgrid/commands.ts';
+import { fetchComputer, supplySoftware, type AllocatedPartition } from './slapproxy/calls.ts';
+import { nodeIsRunning, stopNode, supervisordConfiguration } from './stop.ts';
 
 export interface NodeRequest extends Omit<InstanceRequest, 'shared'> {
   readonly shared?: boolean;

@@ -1,4 +1,4 @@
-/** A network and mount namespace of its own, with the addresses that prepare-namespace.sh gives it. */
+/** A network and mount namespace of its own, with the addresses that prepare.sh gives it. */
 import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
@@ -7,10 +7,7 @@ import { OperatorError } from '../../errors.ts';
 import { findRootAccess, type RootAccess } from '../setup/install-packages.ts';
 
 /** The command that prepares the namespace in which it runs, with all rights, and then becomes its arguments. */
-export const preparation: readonly string[] = [
-  'sh',
-  fileURLToPath(new URL('prepare-namespace.sh', import.meta.url)),
-];
+export const preparation: readonly string[] = ['sh', fileURLToPath(new URL('prepare.sh', import.meta.url))];
 
 /** Who is to run something there, and how it comes to root's rights, which the preparation takes. */
 export interface Caller {

@@ -2,10 +2,10 @@ import { execa } from 'execa';
 import { chownSync, lstatSync, mkdirSync, rmdirSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { OperatorError } from '../../errors.ts';
-import { commandAs, type NodeUser } from '../node-user.ts';
+import { commandAs, type NodeUser } from '../user.ts';
 
 /** Longest directory of a node, in bytes: a unix socket's path has 107, and partitions put theirs 60 deeper. */
-export const longestDirectory = 40;
+const longestDirectory = 40;
 
 const example = '/var/tmp/slapos-mail';
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../errors.ts';
-import { localNode, type LocalNode } from './local-node.ts';
-import { partitionId, type NodeLayout } from './node-layout.ts';
+import { localNode, type LocalNode } from './node.ts';
+import { partitionId, type NodeLayout } from './layout.ts';
 import { partitionAddresses, type PartitionAddresses } from './partition-addresses.ts';
 import type { OnProgress } from './progress.ts';
 import { mustRunAsUser, writeAsUser, type NodeIdentity } from './run-as-user.ts';
@@ -15,10 +15,10 @@ import {
   configuredProxy,
   findSlapproxy,
   startSlapproxy,
-} from './slapproxy.ts';
-import { formatPartitions } from './slapproxy-calls.ts';
-import { endOrphans } from './stop-node.ts';
-import { forgetTimestamps } from './timestamps.ts';
+} from './slapproxy/server.ts';
+import { formatPartitions } from './slapproxy/calls.ts';
+import { endOrphans } from './stop.ts';
+import { forgetTimestamps } from './slapgrid/timestamps.ts';
 import { withLock } from './with-lock.ts';
 
 /** `layout` and `user` come from prepareMachine. */
