@@ -15,7 +15,7 @@ export default {
     'test/**/*.test.ts',
     'test/bench/throughput/inside.ts',
     'test/support/children/*.ts',
-    'test/support/system/namespace-runner.ts',
+    'test/runner/*.ts',
   ],
   project: ['src/**/*.{ts,mjs}!', 'test/**/*.ts'],
   // A type belongs to the function that takes or returns it, whether or not others name it.

@@ -17,14 +17,14 @@ export interface Caller {
 }
 
 /**
- * Whoever we are. Throws OperatorError where no such namespace can be made. A user namespace would need no root, but
+ * Whoever we are; `use` is what the namespace is for, for errors. Throws OperatorError where no such namespace can be made. A user namespace would need no root, but
  * in it root's files are nobody's, and Postfix does not trust them. Needs nothing that has to be installed.
  */
-export async function checkNamespaces(): Promise<Caller> {
+export async function checkNamespaces(use = 'the demonstration has its addresses'): Promise<Caller> {
   const access = await findRootAccess();
   if (access === 'none') {
     throw new OperatorError(
-      'This machine: the demonstration has its addresses in a private network namespace, and making that needs root; run it as root, or as a user with sudo',
+      `This machine: ${use} in a private network namespace, and making that needs root; run it as root, or as a user with sudo`,
     );
   }
   const caller = { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1, access };
@@ -33,21 +33,25 @@ export async function checkNamespaces(): Promise<Caller> {
   const { exitCode, stderr } = await execa(program, [...args, 'true'], { reject: false, cwd: '/' });
   if (exitCode === 0) return caller;
   throw new OperatorError(
-    `This machine: cannot make a private network namespace, in which the demonstration has its addresses (${(stderr ?? '').trim()}); use a virtual machine, or a container that may (docker run --privileged)`,
+    `This machine: cannot make a private network namespace, in which ${use} (${(stderr ?? '').trim()}); use a virtual machine, or a container that may (docker run --privileged)`,
   );
 }
 
-/** The command that runs `argv` in a fresh namespace as `caller`, with `environment` and, for sudo, little else. */
+/**
+ * The command that runs `argv` in a fresh namespace as `caller`, with `environment` and, for sudo, little else.
+ * `more`: options of unshare for what else it has of its own.
+ */
 export function inPrivateNamespace(
   caller: Caller,
   environment: Readonly<Record<string, string>>,
   argv: readonly string[],
+  more: readonly string[] = [],
 ): string[] {
   const { uid, gid, access } = caller;
   const asOurselves = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const drop = access === 'root' ? [] : asOurselves;
-  return [...freshNamespace(caller), ...preparation, ...drop, 'env', ...variables, ...argv];
+  return [...freshNamespace(caller), ...more, ...preparation, ...drop, 'env', ...variables, ...argv];
 }
 
 function freshNamespace({ access }: Pick<Caller, 'access'>): string[] {
