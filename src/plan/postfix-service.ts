@@ -164,6 +164,7 @@ export function startPostfix(location: PostfixLocation, endpoints: readonly stri
     body: {
       template: 'shared/start-postfix.hbs',
       context: {
+        service,
         assignments: shellAssignments(postfixEnvironment(location)),
         commandFolder,
         copies: copiedCommands.map((name) => ({ name, from: place.programs[name] })),

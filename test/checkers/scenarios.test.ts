@@ -114,6 +114,23 @@ for (const { name } of scenarios) {
       });
     }
 
+    if (checked.postfix.length > 1) {
+      it('start every Postfix at the same time, none of which gets in the way of another', async () => {
+        const preparations = await Promise.all(
+          checked.postfix.map(async ({ postfix: { service } }) => {
+            const script = await readFile(partition.at(`libexec/start-${service}`), 'utf8');
+            return script.split(/^# Postfix would share a port/m)[0] ?? '';
+          }),
+        );
+        for (let round = 0; round < 15; round += 1) {
+          const prepared = await Promise.all(preparations.map((text) => partition.run('sh', '-c', text)));
+          for (const each of prepared) expect(each).to.include({ exitCode: 0, stderr: '' });
+        }
+        const left = readdirSync(partition.at('libexec/postfix')).filter((name) => name.startsWith('.'));
+        expect(left).to.deep.equal([]);
+      });
+    }
+
     it('are lookup tables that Postfix finds every key in, and no other', async () => {
       const type = partition.place.stackFacts['postfix-table-type'] ?? '';
       for (const { path, content } of partition.files.filter(({ table }) => table)) {
