@@ -13,7 +13,7 @@ import { readTemplates, templateRenderer } from '../render/templates.ts';
 import { connectToMaster } from '../slap/index.ts';
 import { endSessions, lockedOut, noteEnded } from '../host/end-sessions.ts';
 import { notifyDaemons } from './write/notify-daemons.ts';
-import { writeFiles, writeFolders } from './write/write-plan.ts';
+import { removeFormerFiles, writeFiles, writeFolders } from './write/write-plan.ts';
 
 export interface Converged {
   /** Paths that were written, relative to the partition. */
@@ -54,6 +54,7 @@ export async function converge(
       const plan = instance.plan({ ledger, place, provided, seed, outside: { answers, ...dns } });
       await writeFolders(options.partition, plan.folders);
       const written = await writeFiles(options.partition, renderFiles(plan.files, render), indexer);
+      await removeFormerFiles(options.partition, plan.folders, plan.files, indexer);
       await noteEnded(options.partition, lockedOut(ledger, plan.ledger));
       return { ledger: plan.ledger, result: written };
     });

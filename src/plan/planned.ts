@@ -20,6 +20,8 @@ export interface PlannedFile {
 export interface PlannedFolder {
   path: string;
   mode: number;
+  /** Names of files that stand there only as long as they are planned, indexed forms of tables included. */
+  removable?: RegExp;
 }
 
 /** To one target: the instance itself (`''`) or a shared instance's reference. */

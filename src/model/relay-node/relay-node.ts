@@ -1,4 +1,6 @@
 /** Stage 3 for one relay node. Pure. */
+import { hash } from 'node:crypto';
+
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
 import { canonicalAddress } from '../../names/ip-address.ts';
 import { hostNameOf } from '../../names/host-name.ts';
@@ -35,7 +37,10 @@ export interface RelayedDomain {
 }
 
 export interface DeliveryService {
-  /** Ours, not the operator's id: it becomes part of names. */
+  /**
+   * Named after what it is, not after its place among others: mail that waits with the name of a transport must never
+   * meet the password of another service.
+   */
   transport: string;
   host: string;
   port: number;
@@ -46,13 +51,12 @@ export function buildRelayNode(
   input: RelayInput,
   { place, provided }: Pick<Facts, 'place' | 'provided'>,
 ): RelayNode {
-  const names = Object.keys(input['proxy-map']);
   const services = new Map(
     Object.entries(input['proxy-map']).map(
       ([id, { host, port, user, password }]): [string, DeliveryService] => [
         id,
         {
-          transport: `delivery-${names.indexOf(id) + 1}`,
+          transport: transportOf(id, { host, port, user }),
           host,
           port,
           login: user === undefined || password === undefined ? null : { user, password },
@@ -83,6 +87,12 @@ export function buildRelayNode(
       'monitor-password': input['monitor-password'] ?? secretOf(provided, 'monitor-password'),
     },
   };
+}
+
+/** A digest: what operators write into ids and logins is no part of a name in master.cf. */
+function transportOf(id: string, service: { host: string; port: number; user: string | undefined }): string {
+  const identity = JSON.stringify([id, service.host, service.port, service.user ?? null]);
+  return `delivery-${hash('sha256', identity, 'hex').slice(0, 16)}`;
 }
 
 /** Mail for a domain whose mail server is this node would go round and round. */

@@ -53,7 +53,11 @@ export const outboundPart: Part<RelayNode> = {
     }),
   ],
   contribute: (node) => ({
-    folders: [...postfixServiceFolders(outboundPostfix), { path: 'etc/postfix/outbound', mode: 0o700 }],
+    folders: [
+      ...postfixServiceFolders(outboundPostfix),
+      // The password of a delivery service goes with it.
+      { path: 'etc/postfix/outbound', mode: 0o700, removable: /^delivery-.*-password(\..*)?$/ },
+    ],
     files: outboundFiles(node),
     promises: [
       queueAge(node.place, 'outbound'),
