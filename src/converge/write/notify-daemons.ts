@@ -1,9 +1,10 @@
 /** Tells running daemons about changed files: a reload where the daemon can, an end (slapgrid starts it again) where not. */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OperatorError } from '../../errors.ts';
 import { runProgram } from '../../host/run-program.ts';
+import { runningProcess } from '../../host/running-process.ts';
 import type { Daemon } from '../../plan/planned.ts';
 
 const notesFolder = 'var/run/changed';
@@ -75,11 +76,7 @@ async function flushQueue(partition: string): Promise<boolean> {
   return true;
 }
 
-/** The daemon's process, if it runs: a pid file may be stale and its number another process's by now. */
+/** The daemon's process, if it runs. */
 export async function runningPid(partition: string, daemon: Daemon): Promise<number | null> {
-  const text = await readFile(join(partition, daemons[daemon].pidFile), 'utf8').catch(() => '');
-  const pid = Number(text.trim());
-  if (!Number.isInteger(pid) || pid < 2) return null;
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return command.includes(`${partition}/`) ? pid : null;
+  return runningProcess(partition, daemons[daemon].pidFile);
 }

@@ -22,6 +22,9 @@ interface Place {
   log: (sentence: string) => void;
 }
 
+/** Milliseconds that a browser waits for a Dovecot that does not answer; the next processing ends what goes on. */
+const sessionsTimeout = 5_000;
+
 /** Matches no token; compared where an account has none, so that the work is the same. */
 const decoyToken = hashToken(randomBytes(16).toString('hex'), randomBytes(16).toString('hex'));
 
@@ -67,7 +70,10 @@ async function replacePassword(
     const accounts = ledger.accounts.map((other) => (other === account ? changed : other));
     return { ledger: { ...ledger, accounts }, result: 'updated' };
   });
-  if (outcome === 'updated') for (const sentence of await endSessions(partition, user)) log(sentence);
+  if (outcome === 'updated') {
+    const options = { only: user, timeout: sessionsTimeout };
+    for (const sentence of await endSessions(partition, options)) log(sentence);
+  }
   return outcome;
 }
 
