@@ -1,4 +1,5 @@
 /** Log rotation, cron, and the saved connection to the master. Pure. */
+import { serialiseCrondConfig } from '../daemons/crond/config.ts';
 import type { Place } from '../model/place.ts';
 import type { Daemon, PlannedFile, PlannedFolder } from './planned.ts';
 
@@ -48,11 +49,18 @@ export function maintenanceFiles(place: Place, logs: readonly LogFile[]): Planne
         },
       },
     },
-    generatorService(
-      place,
-      'crond',
-      `crond --directory ${partition}/etc/cron.d --log ${partition}/var/log/crond.log`,
-    ),
+    {
+      path: 'etc/crond.json',
+      mode: 0o600,
+      restart: 'crond',
+      body: {
+        text: serialiseCrondConfig({
+          directory: `${partition}/etc/cron.d`,
+          log: `${partition}/var/log/crond.log`,
+        }),
+      },
+    },
+    generatorService(place, 'crond', `crond --config ${partition}/etc/crond.json`),
   ];
 }
 

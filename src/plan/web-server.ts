@@ -1,4 +1,5 @@
 /** The portal and Apache in front of it: pages for accounts where there are some, and the monitor. Pure. */
+import { type AccountPages, serialisePortalConfig } from '../daemons/portal/config.ts';
 import type { Place } from '../model/place.ts';
 import type { PlannedFile, PlannedFolder } from './planned.ts';
 import { listenAddresses, portOf } from './endpoints.ts';
@@ -26,7 +27,7 @@ export interface WebServer {
   services: readonly WebService[];
   monitorUrl: string;
   /** What the portal must know about accounts; null: it has no page for them. */
-  accounts: Readonly<Record<string, unknown>> | null;
+  accounts: AccountPages | null;
 }
 
 export function webServerFiles(server: WebServer): PlannedFile[] {
@@ -90,13 +91,12 @@ function sockets(place: Place, service: WebService): string[] {
 
 /** The portal looks at the file by itself when it changes. */
 function portalConfig({ place, hostName, monitorUrl, accounts }: WebServer): string {
-  const config = {
+  return serialisePortalConfig({
     partition: place.partition,
     socket: `${place.partition}/${portalSocket}`,
     log: `${place.partition}/var/log/portal.log`,
     title: hostName,
-    'monitor-url': monitorUrl,
-    ...(accounts ?? { accounts: false }),
-  };
-  return `${JSON.stringify(config, null, 2)}\n`;
+    monitorUrl,
+    accounts,
+  });
 }

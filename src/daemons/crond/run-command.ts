@@ -12,7 +12,7 @@ export interface Running {
 }
 
 /** How long output is waited for after the command itself ended, in milliseconds: something it left behind may keep it open. */
-const outputPatience = 1000;
+const outputTimeout = 1_000;
 
 /** Runs `command` by /bin/sh; its start, output lines, exit code and duration go to `log`. */
 export function runCommand(
@@ -37,9 +37,9 @@ export function runCommand(
 
   const done = new Promise<void>((resolve) => {
     let outcome: string | undefined;
-    let patience: NodeJS.Timeout | undefined;
+    let timer: NodeJS.Timeout | undefined;
     const finish = (): void => {
-      clearTimeout(patience);
+      clearTimeout(timer);
       for (const output of outputs) output.end();
       if (outcome !== undefined)
         log(`${outcome} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
@@ -54,7 +54,7 @@ export function runCommand(
     });
     child.once('exit', (code, signal) => {
       outcome = `end ${child.pid ?? ''}: ${signal === null ? `exit code ${code}` : `killed by ${signal}`}`;
-      patience = setTimeout(finish, outputPatience);
+      timer = setTimeout(finish, outputTimeout);
     });
     child.once('close', finish);
   });

@@ -5,7 +5,7 @@
  */
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
-import type { LogInLimits } from '../../model/mail-server/limits.ts';
+import type { LogInLimits } from './config.ts';
 
 export interface LogInAttempts {
   /**
@@ -16,14 +16,14 @@ export interface LogInAttempts {
   end(key: string, outcome: 'success' | 'failure', limits: LogInLimits): Promise<void>;
 }
 
-export interface Patience {
+export interface AttemptTimeouts {
   /** Milliseconds to wait for outcomes; less than Dovecot waits (dovecot.conf), who then goes on without an answer. */
-  forOutcomes: number;
+  wait: number;
   /** Milliseconds after which an attempt without outcome is given up. */
-  forOne: number;
+  attempt: number;
 }
 
-export function logInAttempts(patience: Patience = { forOutcomes: 5_000, forOne: 60_000 }): LogInAttempts {
+export function logInAttempts(timeouts: AttemptTimeouts = { wait: 5_000, attempt: 60_000 }): LogInAttempts {
   const failures = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 600, keyPrefix: '' });
   /** Key → one timer for each attempt without outcome. */
   const open = new Map<string, NodeJS.Timeout[]>();
@@ -53,19 +53,19 @@ export function logInAttempts(patience: Patience = { forOutcomes: 5_000, forOne:
   return {
     async begin(key, limits) {
       if (limits.failures === 0) return 'allowed';
-      const end = Date.now() + patience.forOutcomes;
+      const end = Date.now() + timeouts.wait;
       for (;;) {
         const { consumedPoints: failed = 0, msBeforeNext = 0 } = (await failures.get(key)) ?? {};
         if (failed >= limits.failures) return msBeforeNext;
         const attempts = open.get(key) ?? [];
         if (failed + attempts.length < limits.failures) {
-          const timer = setTimeout(() => close(key, timer), patience.forOne);
+          const timer = setTimeout(() => close(key, timer), timeouts.attempt);
           timer.unref();
           open.set(key, [...attempts, timer]);
           return 'allowed';
         }
         const left = end - Date.now();
-        if (left <= 0) return patience.forOutcomes;
+        if (left <= 0) return timeouts.wait;
         await change(left);
       }
     },

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import { askPolicy } from '../kit/ask-policy.ts';
+import { askPolicy } from '../kit/policy-client.ts';
 
 /** Tells such a question from one about somebody who is logged in. */
 export const scriptContext = 'script';
@@ -17,7 +17,7 @@ export interface ScriptMail {
 }
 
 /** Milliseconds; Postfix waits as long for those who log in. */
-const patience = 10_000;
+const timeout = 10_000;
 
 /** Why it may not leave now, for a log; null if it may. `socket`: of the policy process. */
 export async function reasonToWait(
@@ -33,7 +33,7 @@ export async function reasonToWait(
   try {
     for (const recipient of recipients) {
       const question = { policy_context: scriptContext, sasl_username: account, recipient, instance };
-      const action = await askPolicy({ socket, patience }, question);
+      const action = await askPolicy({ socket, timeout }, question);
       if (action !== 'DUNNO') return `a script of ${account} may not send to ${recipient}: ${action}`;
     }
     return null;

@@ -44,7 +44,7 @@ const spanNames = ['Hour', 'Day'] as const;
 const nouns = ['messages', 'recipients'] as const;
 
 /** Messages whose other recipients may still come; thousands of clients would have to be in the middle of one. */
-const mostMessages = 10_000;
+const maxMessages = 10_000;
 
 /** `clock`: milliseconds since the epoch. */
 export function sendingCounts(clock: () => number = Date.now): SendingCounts {
@@ -100,7 +100,7 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
       for (const span of spanNames) count(span, account, state);
       begun.add(key);
       for (const oldest of begun) {
-        if (begun.size <= mostMessages) break;
+        if (begun.size <= maxMessages) break;
         begun.delete(oldest);
       }
       return null;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 
 import type { SendingLimits } from '../../ledger/types.ts';
-import type { Attributes } from '../kit/policy-protocol.ts';
+import type { Attributes } from '../kit/policy-server.ts';
 import { writeFileAtomically } from '../../host/write-file.ts';
+import { refusalsFile } from './config.ts';
 import { scriptContext } from './script-mail.ts';
 import { amountOf, durationOf, sendingCounts } from './sending-counts.ts';
 
@@ -19,7 +20,6 @@ export interface SendingPolicy {
 type Refusals = Record<string, { at: number; limit: string }>;
 
 export const countsFile = 'sending-counts.json';
-export const refusalsFile = 'sending-refusals.json';
 /** Milliseconds that a refusal is remembered, at least as long as the promise shows it. */
 const rememberedFor = 3_600_000;
 

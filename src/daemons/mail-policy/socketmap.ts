@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 export type Lookup = (map: string, key: string) => Promise<string | null>;
 
 /** Keys are mail addresses; whoever sends more is not Postfix. */
-const longestRequest = 4096;
+const maxRequestLength = 4096;
 
 /** Answers every lookup of a connection, in their order. What `lookup` throws is answered as a failure for now. */
 export function answerLookups(connection: Socket, lookup: Lookup): void {
@@ -20,7 +20,7 @@ export function answerLookups(connection: Socket, lookup: Lookup): void {
       const colon = received.indexOf(':');
       const length = Number(/^\d{1,5}$/.exec(received.slice(0, Math.max(colon, 0)))?.[0] ?? NaN);
       if (colon === -1 && /^\d{0,5}$/.test(received)) return;
-      if (!(length <= longestRequest)) {
+      if (!(length <= maxRequestLength)) {
         connection.destroy();
         return;
       }

@@ -29,7 +29,7 @@ const hashLength = 8;
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const day = 86_400_000;
 /** RFC 5321, 4.5.3.1.3, without the angle brackets. */
-const longestAddress = 254;
+const maxAddressLength = 254;
 
 const srs0 = /^SRS0([=+-].*)$/i;
 const srs1 = /^SRS1[=+-]([^=]+)=([^=]+)=([=+-].*)$/i;
@@ -39,7 +39,7 @@ export function forwardSender(sender: string, srs: Srs, now: number): string | n
   const parts = splitAddress(sender);
   if (parts === null || srs.isHosted(parts.domain)) return null;
   const address = joinAddress({ local: rewritten(parts.local, parts.domain, srs, now), domain: srs.domain });
-  return address.length > longestAddress ? null : address;
+  return address.length > maxAddressLength ? null : address;
 }
 
 /** Another forwarder's address is not wrapped a second time: a bounce goes from us to the first forwarder. */

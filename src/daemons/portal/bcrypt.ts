@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 
 const cost = 10;
-const longestQueue = 32;
+const maxQueueLength = 32;
 const scheme = '{BLF-CRYPT}';
 
 /** Thrown when too many computations wait; the same request works a few seconds later. */
@@ -33,7 +33,7 @@ export async function passwordMatches(password: string, hash: string | null): Pr
 }
 
 function inTurn<Result>(compute: () => Promise<Result>): Promise<Result> {
-  if (waiting >= longestQueue) throw new BusyError('too many passwords are being checked; try again soon');
+  if (waiting >= maxQueueLength) throw new BusyError('too many passwords are being checked; try again soon');
   waiting += 1;
   const turn = last.then(compute).finally(() => {
     waiting -= 1;

@@ -10,7 +10,6 @@ import { hashToken, tokenMatches } from '../../ledger/token.ts';
 import type { AccountRecord, Ledger } from '../../ledger/types.ts';
 import { endSessions, noteEnded } from '../../host/end-sessions.ts';
 import { hashPassword, passwordMatches } from './bcrypt.ts';
-import type { PortalConfig } from './config.ts';
 
 /** `denied` never tells why: unknown address, no token, spent token and wrong token are one answer. */
 export type Outcome = 'updated' | 'denied';
@@ -18,7 +17,7 @@ export type Outcome = 'updated' | 'denied';
 /** Where it happens, and what is told of sessions that ended or could not be ended. */
 interface Place {
   store: LedgerStore;
-  config: { readonly current: Pick<PortalConfig, 'partition'> };
+  partition: string;
   log: (sentence: string) => void;
 }
 
@@ -56,12 +55,11 @@ export async function changePassword(
 }
 
 async function replacePassword(
-  { store, config, log }: Place,
+  { store, partition, log }: Place,
   user: string,
   mayChange: (account: AccountRecord) => boolean,
   hash: string,
 ): Promise<Outcome> {
-  const { partition } = config.current;
   const outcome = await changeLedger<Outcome>(store, async (ledger) => {
     const account = heldAccount(ledger, user);
     if (!account || !mayChange(account)) return { ledger, result: 'denied' };

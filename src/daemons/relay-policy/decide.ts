@@ -1,5 +1,5 @@
 /** What a client of the outbound service may do: an answer to one question of Postfix (SMTPD_POLICY_README). Pure. */
-import type { Tenant } from '../../plan/relay-node/tenants.ts';
+import type { Tenant } from './config.ts';
 
 /** Attributes of a question that matter here; absent ones are empty. */
 export interface Question {

@@ -1,6 +1,10 @@
 /** The mail server's policy process: sending limits, log-in limits, full mailboxes and sender rewriting. Pure. */
+import {
+  type MailPolicyConfig,
+  refusalsFile,
+  serialiseMailPolicyConfig,
+} from '../../daemons/mail-policy/config.ts';
 import type { SendingLimits } from '../../ledger/types.ts';
-import type { LogInLimits } from '../../model/mail-server/limits.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { Place } from '../../model/place.ts';
@@ -9,25 +13,11 @@ import { portOf } from '../endpoints.ts';
 import { generatorService } from '../maintenance.ts';
 import { rewrittenDomain } from './sender-rewriting.ts';
 
-/** `etc/mail-policy.json`; the process reads it again when it changes. */
-export interface MailPolicyConfig {
-  srs: { secret: string; domain: string; hosted: readonly string[] };
-  sendingLimits: SendingLimits;
-  /** Account → where it differs. */
-  sendingExceptions: Readonly<Record<string, Partial<SendingLimits>>>;
-  logInLimits: LogInLimits;
-  /** Dovecot shows it. */
-  authPolicyKey: string;
-  /** Dovecot's passwd-file; whoever has no password there may not send, unless any password is good. */
-  users: string;
-  anyPassword: boolean;
-  /** Where each address ends: source of Postfix' table. Dovecot's socket, which is asked whether a mailbox is full. */
-  quota: { recipients: string; socket: string; delimiter: string };
-}
+const stateFolder = 'var/lib/mail-policy';
 
-export const mailPolicyFolders: readonly PlannedFolder[] = [{ path: 'var/lib/mail-policy', mode: 0o700 }];
+export const mailPolicyFolders: readonly PlannedFolder[] = [{ path: stateFolder, mode: 0o700 }];
 /** Who was refused because of sending limits, for a promise. */
-export const sendingRefusalsFile = 'var/lib/mail-policy/sending-refusals.json';
+export const sendingRefusalsFile = `${stateFolder}/${refusalsFile}`;
 export const mailPolicyLog = 'var/log/mail-policy.log';
 /** Asked by Postfix' policy protocol. */
 export const sendingSocket = 'var/run/mail-policy.sock';
@@ -37,28 +27,17 @@ export const srsSocket = 'var/run/srs.sock';
 export function mailPolicyFiles(model: MailServer): PlannedFile[] {
   const { place } = model;
   const { partition } = place;
-  const options = {
-    config: `${partition}/etc/mail-policy.json`,
-    'state-folder': `${partition}/var/lib/mail-policy`,
-    'sending-socket': `${partition}/${sendingSocket}`,
-    'srs-socket': `${partition}/${srsSocket}`,
-    host: place.ipv6,
-    port: portOf(place, 'auth-policy'),
-  };
+  const configFile = 'etc/mail-policy.json';
   return [
     {
-      path: 'etc/mail-policy.json',
+      path: configFile,
       mode: 0o600,
-      body: { text: `${JSON.stringify(configOf(model), null, 1)}\n` },
+      body: { text: serialiseMailPolicyConfig(configOf(model)) },
     },
     generatorService(
       place,
       'mail-policy',
-      [
-        'mail-policy',
-        ...Object.entries(options).map(([name, value]) => `--${name} ${value}`),
-        `>> ${partition}/${mailPolicyLog} 2>&1`,
-      ].join(' '),
+      `mail-policy --config ${partition}/${configFile} >> ${partition}/${mailPolicyLog} 2>&1`,
     ),
   ];
 }
@@ -69,29 +48,31 @@ export function authPolicyUrl(place: Place): string {
 
 function configOf(model: MailServer): MailPolicyConfig {
   const { place, hostedDomains, accounts, secrets } = model;
+  const { partition } = place;
   return {
+    sendingSocket: `${partition}/${sendingSocket}`,
+    srsSocket: `${partition}/${srsSocket}`,
+    stateFolder: `${partition}/${stateFolder}`,
+    authPolicy: { host: place.ipv6, port: portOf(place, 'auth-policy'), key: secrets['auth-policy-key'] },
+    logInLimits: model.logInLimits,
+    sendingLimits: model.sendingLimits,
+    sendingExceptions: new Map([
+      ...accounts.flatMap(({ address, settings }): [string, Partial<SendingLimits>][] =>
+        settings.sendingLimits === null ? [] : [[address, settings.sendingLimits]],
+      ),
+      // Whatever the limits are, the delivery promise must be able to look.
+      [promiseAddress, { messagesPerHour: 0, messagesPerDay: 0, recipientsPerHour: 0, recipientsPerDay: 0 }],
+    ]),
+    users: `${partition}/srv/ledger/current/users`,
+    anyPassword: model.anyPassword,
     srs: {
       secret: secrets['srs-secret'],
       domain: rewrittenDomain(model),
       hosted: [...hostedDomains, promiseDomain, model.hostName.toLowerCase()],
     },
-    sendingLimits: model.sendingLimits,
-    sendingExceptions: {
-      ...Object.fromEntries(
-        accounts.flatMap(({ address, settings }) =>
-          settings.sendingLimits === null ? [] : [[address, settings.sendingLimits]],
-        ),
-      ),
-      // Whatever the limits are, the delivery promise must be able to look.
-      [promiseAddress]: { messagesPerHour: 0, messagesPerDay: 0, recipientsPerHour: 0, recipientsPerDay: 0 },
-    },
-    logInLimits: model.logInLimits,
-    authPolicyKey: secrets['auth-policy-key'],
-    users: `${place.partition}/srv/ledger/current/users`,
-    anyPassword: model.anyPassword,
     quota: {
-      recipients: `${place.partition}/etc/postfix/recipients`,
-      socket: `${place.partition}/var/run/dovecot/quota-status`,
+      recipients: `${partition}/etc/postfix/recipients`,
+      socket: `${partition}/var/run/dovecot/quota-status`,
       delimiter: model.recipientDelimiter,
     },
   };

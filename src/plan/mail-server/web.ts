@@ -18,8 +18,8 @@ export function webFiles(model: MailServer, answers: Answers): PlannedFile[] {
     services: ['https', 'monitor'],
     monitorUrl: monitorUrl(place, answers),
     accounts: {
-      'webmail-url': webUrl(model, answers),
-      'mail-domains': model.domains,
+      webmailUrl: webUrl(model, answers),
+      mailDomains: model.domains,
       services: Object.fromEntries(
         (['imap', 'imaps', 'smtp', 'sieve'] as const).map((service) => [
           service,

@@ -1,4 +1,5 @@
 /** What the services beside Postfix of a node run with: log-ins of tenants, the policy of what leaves, greylisting. Pure. */
+import { serialiseRelayPolicyConfig } from '../../daemons/relay-policy/config.ts';
 import { serialisePasswdFile } from '../../formats/passwd-file.ts';
 import type { RelayNode } from '../../model/relay-node/relay-node.ts';
 import { hashRandomPassword } from '../../model/password.ts';
@@ -59,20 +60,21 @@ export function saslFiles({ place, domains }: RelayNode): PlannedFile[] {
 
 export function policyFiles(node: RelayNode): PlannedFile[] {
   const { partition } = node.place;
-  const tenants = planTenants(node);
   return [
     {
-      path: 'etc/postfix/outbound/tenants.json',
+      path: 'etc/relay-policy.json',
       mode: 0o600,
-      body: { text: `${JSON.stringify(tenants, null, 1)}\n` },
+      body: {
+        text: serialiseRelayPolicyConfig({
+          socket: `${partition}/var/run/policy.sock`,
+          tenants: planTenants(node),
+        }),
+      },
     },
     generatorService(
       node.place,
       'policy',
-      [
-        `policy --tenants ${partition}/etc/postfix/outbound/tenants.json`,
-        `--socket ${partition}/var/run/policy.sock >> ${partition}/var/log/policy.log 2>&1`,
-      ].join(' '),
+      `relay-policy --config ${partition}/etc/relay-policy.json >> ${partition}/var/log/policy.log 2>&1`,
     ),
   ];
 }

@@ -28,7 +28,7 @@ describe('the password page', function () {
       { ...waitingAccount('gone@example.com'), state: 'released' as const },
     ];
     partition = await partitionWith(accounts);
-    portal = await buildPortal(partition.config);
+    ({ app: portal } = await buildPortal(partition.configFile));
   });
 
   afterEach(async () => {

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 export type Attributes = (name: string) => string;
 
 /** A question is well below this; whoever sends more is not Postfix. */
-const longestQuestion = 64 * 1024;
+const maxQuestionLength = 64 * 1024;
 
 /**
  * Answers every question of a connection, in their order. `answer` gives a Postfix action (access(5)). Where it throws
@@ -36,7 +36,7 @@ export function answerQuestions(
       received = received.slice(end + 2);
       answering = answering.then(() => answerOne(attributes));
     }
-    if (received.length > longestQuestion) connection.destroy();
+    if (received.length > maxQuestionLength) connection.destroy();
   });
 }
 
