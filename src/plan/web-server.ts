@@ -26,6 +26,8 @@ export interface WebServer {
   /** `https` serves the accounts' pages, `monitor` the monitor. */
   services: readonly WebService[];
   monitorUrl: string;
+  /** Addresses and networks of frontends whose word about their clients (`X-Forwarded-For`) is believed. */
+  trustedProxies: readonly string[];
   /** What the portal must know about accounts; null: it has no page for them. */
   accounts: AccountPages | null;
 }
@@ -49,6 +51,10 @@ export function webServerFiles(server: WebServer): PlannedFile[] {
           portalSocket: `${partition}/${portalSocket}`,
           https: listen('https'),
           monitor: listen('monitor'),
+          servesAccounts: server.services.includes('https'),
+          trustedProxies: server.trustedProxies,
+          // Apache's mod_remoteip believes everybody when it is told of nobody.
+          trustsProxies: server.trustedProxies.length > 0,
         },
       },
     },

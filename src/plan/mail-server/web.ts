@@ -17,6 +17,7 @@ export function webFiles(model: MailServer, answers: Answers): PlannedFile[] {
     certificate: webCertificate,
     services: ['https', 'monitor'],
     monitorUrl: monitorUrl(place, answers),
+    trustedProxies: model.trustedProxies,
     accounts: {
       webmailUrl: webUrl(model, answers),
       mailDomains: model.domains,

@@ -31,6 +31,7 @@ export function planCluster(cluster: Cluster, answers: Answers, ledger: Ledger):
         certificate: bundle,
         services: ['monitor'],
         monitorUrl: monitorUrl(place, answers),
+        trustedProxies: [],
         accounts: null,
       }),
       ...maintenanceFiles(place, [

@@ -42,6 +42,7 @@ export function planRelayNode(node: RelayNode, answers: Answers, ledger: Ledger)
         certificate: nodeBundle,
         services: ['monitor'],
         monitorUrl: monitorUrl(place, answers),
+        trustedProxies: [],
         accounts: null,
       }),
       ...maintenanceFiles(place, [...logFiles(place), ...webLogs(place)]),
