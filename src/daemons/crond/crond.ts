@@ -37,7 +37,7 @@ export function startCrond(options: CrondOptions): Crond {
   let stopped = false;
 
   function run(name: string, entry: CrontabEntry): void {
-    // The same line is the same job, even when it moved within its file or the file was read again.
+    // A job is known by its line, wherever in the file that is.
     const job = JSON.stringify([name, entry.schedule, entry.command]);
     const place = `${name}:${entry.line}`;
     if (stopped) return;
@@ -50,7 +50,7 @@ export function startCrond(options: CrondOptions): Crond {
       running.set(job, command);
       void command.done.then(() => running.delete(job));
     } catch (error) {
-      // Too long for the system, or no memory: the next time may do, and the other lines go on.
+      // The command is too long for the system, or there is no memory. Other lines, and this one next time, may start.
       log(`${place} not started: ${String(error)}`);
     }
   }
@@ -85,7 +85,7 @@ export function startCrond(options: CrondOptions): Crond {
     }
   }
 
-  /** What was scheduled goes on while the directory cannot be read; the reason is logged once. */
+  /** Undefined while the directory cannot be read, so that everything stays scheduled; the reason is logged once. */
   function readDirectory(): Map<string, CrontabFile> | undefined {
     try {
       const found = readCrontabs(directory);

@@ -13,7 +13,7 @@ export async function endCommands(commands: readonly Running[], timeout: number)
   const late = [...open];
   for (const command of late) command.kill('SIGTERM');
   await within(ended, killTimeout);
-  // All of them: the shell may have ended and something that it started not.
+  // Also where the shell has ended: what it started may still run.
   for (const command of late) command.kill('SIGKILL');
   await ended;
 }

@@ -23,7 +23,7 @@ export function lineSplitter(log: Log): { write: (chunk: string) => void; end: (
       const lines = (rest + chunk).split(/\r?\n/);
       rest = lines.pop() ?? '';
       for (const line of lines) log(line);
-      // A command that never ends its line must not fill the memory.
+      // A command may write without end and without line ends.
       if (rest.length > maxLineLength) {
         log(rest);
         rest = '';

@@ -24,7 +24,7 @@ export function runCommand(
   const child = spawn('/bin/sh', ['-c', command], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: a signal then reaches what the shell started, and one to us does not reach it unasked.
+    // A process group of its own: a signal to it reaches what the shell started, and one to the daemon's group does not.
     detached: true,
   });
   log(`start ${child.pid ?? ''}: ${command}`);
@@ -44,7 +44,7 @@ export function runCommand(
       if (outcome !== undefined)
         log(`${outcome} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
       outcome = undefined;
-      // Something it left behind may still write: that goes to the log, but keeps nobody waiting.
+      // A process that it left behind may still write: that is logged, but not waited for.
       for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref();
       resolve();
     };

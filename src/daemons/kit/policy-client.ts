@@ -9,8 +9,8 @@ export interface PolicyServer {
 }
 
 /**
- * The action that answers one question. Throws when nobody answers, and for an attribute that would be more than one:
- * whoever chooses an address must not write the question.
+ * The action that answers one question. Throws when nobody answers in time, and when an attribute holds a line break: an
+ * address that somebody chose could otherwise add attributes of its own.
  */
 export function askPolicy(
   { socket: path, timeout }: PolicyServer,

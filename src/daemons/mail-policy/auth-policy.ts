@@ -33,8 +33,8 @@ interface Question {
 const maxBodyBytes = 16 * 1024;
 const maxConnections = 256;
 /**
- * Milliseconds for which Dovecot may still know the password before: it looks at its file once in each second of the
- * clock. A log-in that came sooner would fail with the right password, and count as a failure.
+ * Milliseconds after a change for which Dovecot may still use the old password: it looks at its file once a second. An
+ * answer before that would let the right password fail, and count as a failure.
  */
 const dovecotDelay = 1_050;
 
@@ -103,8 +103,8 @@ function refusal(wait: number): typeof goOn {
 }
 
 /**
- * Whose failures count together: those of one client at one account with one password, so that a password that is
- * changed begins anew. Null for whoever cannot get in anyway, so that names made up by a guesser cost no memory.
+ * Whose failures count together: those of one client at one account with one password, so that a new password
+ * starts at none. Null for names that have no account: made-up names must not cost memory.
  */
 async function accountOf({ login, remote }: Question, { passwords }: AuthPolicy): Promise<Account | null> {
   const name = login.toLowerCase();

@@ -9,15 +9,15 @@ import type { LogInLimits } from './config.ts';
 
 export interface LogInAttempts {
   /**
-   * Whether there may be one more attempt: `allowed`, or how many milliseconds to wait. It waits itself for a short
-   * while when only attempts without outcome stand in the way.
+   * Whether one more attempt is allowed, or how many milliseconds to wait. While only attempts without outcome are in the
+   * way it waits for those, up to a timeout.
    */
   begin(key: string, limits: LogInLimits): Promise<'allowed' | number>;
   end(key: string, outcome: 'success' | 'failure', limits: LogInLimits): Promise<void>;
 }
 
 export interface AttemptTimeouts {
-  /** Milliseconds to wait for outcomes; less than Dovecot waits (dovecot.conf), who then goes on without an answer. */
+  /** Milliseconds to wait for outcomes; less than Dovecot waits for an answer (dovecot.conf). */
   wait: number;
   /** Milliseconds after which an attempt without outcome is given up. */
   attempt: number;
@@ -39,14 +39,14 @@ export function logInAttempts(timeouts: AttemptTimeouts = { wait: 5_000, attempt
     else open.set(key, left);
     wake();
   };
-  const change = (most: number): Promise<void> =>
+  const nextChange = (timeout: number): Promise<void> =>
     new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         waiting.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, most);
+      const timer = setTimeout(done, timeout);
       waiting.add(done);
     });
 
@@ -66,7 +66,7 @@ export function logInAttempts(timeouts: AttemptTimeouts = { wait: 5_000, attempt
         }
         const left = end - Date.now();
         if (left <= 0) return timeouts.wait;
-        await change(left);
+        await nextChange(left);
       }
     },
     async end(key, outcome, limits) {

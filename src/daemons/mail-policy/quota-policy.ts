@@ -18,8 +18,8 @@ const timeout = 5_000;
 const unknown = 'DEFER_IF_PERMIT 4.3.0 mailboxes cannot be asked for room; try again later';
 
 /**
- * Postfix action (access(5)): Dovecot's refusal where all mailboxes that a recipient ends in are full. While one has
- * room the message is taken, and those that are full bounce it.
+ * Postfix action (access(5)): Dovecot's refusal when all mailboxes of a recipient are full. While one of them has
+ * room the message is accepted, and the full ones bounce it.
  */
 export async function answerQuota(attributes: Attributes, policy: QuotaPolicy): Promise<string> {
   // As Postfix resolves it: a dot at the end of a domain means nothing.

@@ -12,7 +12,7 @@ import { answerLookups } from './socketmap.ts';
 import { srsLookup } from './srs-maps.ts';
 import type { Srs } from './srs.ts';
 
-/** Milliseconds between two looks at the configuration, and whether there is something to save: what a killed process forgets at most. */
+/** Milliseconds between two savings: a process that is killed forgets what it counted since the last. */
 const interval = 2_000;
 
 /** Throws OperatorError when the configuration cannot be read or a socket cannot be used. */
@@ -80,11 +80,13 @@ export async function runMailPolicy(configFile: string): Promise<void> {
     save();
     void config.latest().then((latest) => {
       if (JSON.stringify(fixedSettings(latest)) === listening) return;
-      console.error(`${configFile}: other sockets or files than at the start; ends, to be started anew`);
+      console.error(
+        `${configFile}: names other sockets or files than at the start; the process ends, to be started anew`,
+      );
       process.kill(process.pid, 'SIGTERM');
     });
   }, interval);
-  // Whatever is changed is seen without being told.
+  // Changed files are noticed anyway, and the signal would end the process.
   process.on('SIGHUP', () => undefined);
   process.once('SIGTERM', () => {
     clearInterval(timer);
@@ -92,7 +94,7 @@ export async function runMailPolicy(configFile: string): Promise<void> {
   });
 }
 
-/** What another value of is in force only from the next start. */
+/** Settings that are read at the start only. */
 function fixedSettings({
   authPolicy,
   srsSocket,

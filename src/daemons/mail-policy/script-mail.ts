@@ -1,6 +1,6 @@
 /**
- * Whether what an account's filter script sends (redirect, vacation, reject, notify) may leave: it counts as sent by the
- * account, or who steals one would send by scripts what sending limits keep from being sent by SMTP.
+ * Whether what an account's filter script sends (redirect, vacation, reject, notify) may leave. It counts as sent by the
+ * account: whoever steals a password could otherwise send by scripts without limits.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -26,7 +26,7 @@ export async function reasonToWait(
 ): Promise<string | null> {
   const separator = sendmailArguments.indexOf('--');
   const recipients = separator === -1 ? [] : sendmailArguments.slice(separator + 1);
-  // Dovecot names both. Something else must not be counted for nobody.
+  // Dovecot names both; a call without them cannot be counted for any account.
   if (!account.includes('@') || recipients.length === 0)
     return `${account || 'no account'}: no recipients after --; run it as Dovecot does: ACCOUNT -i -f SENDER -- RECIPIENT…`;
   const instance = randomUUID();

@@ -39,7 +39,7 @@ export async function sendingPolicy(folder: string, { limits, mayLogIn }: Sender
     async answer(attributes) {
       const account = attributes('sasl_username').toLowerCase();
       if (account === '') return 'DUNNO';
-      // Scripts of a suspended account go on: nobody is there to log in, and refused for good their mail would bounce.
+      // Filter scripts of a suspended account still send: they need no log-in, and a refusal would bounce the mail that they forward.
       const isScript = attributes('policy_context') === scriptContext;
       if (!isScript && !(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
       const attempt = { account, message: attributes('instance') };

@@ -1,6 +1,6 @@
 /**
- * Limits on failed attempts, per client and per user of a client. An attempt is counted when it begins and given back
- * when it turns out not to be a failure; counted only afterwards, a burst of parallel guesses would slip through.
+ * Limits on failed attempts, per client and per user of a client. An attempt counts from its beginning, and is
+ * taken back if it does not fail: counted only afterwards, many guesses at the same time would pass.
  */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 

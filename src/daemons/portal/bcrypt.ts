@@ -1,6 +1,6 @@
 /**
- * bcrypt, one computation after another: they share one thread anyway, and in turn each leaves room for other
- * requests. A queue that is too long is refused, so that a flood costs the flood's own answers only.
+ * bcrypt, one computation after another: they share one thread, and between two of them other requests are answered. When
+ * too many wait, more are refused, so that a flood of passwords does not stop the other pages.
  */
 import { randomBytes } from 'node:crypto';
 

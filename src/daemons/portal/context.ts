@@ -22,7 +22,7 @@ export interface AccountPortal extends Portal {
   pages: () => AccountPages;
 }
 
-/** The client's address as Apache saw it; nothing but Apache can open the socket. */
+/** The client's address, which Apache tells: no other user can open the socket. */
 export function clientOf(request: FastifyRequest): string {
   // A unix socket has no address, and fastify's type does not tell.
   const address: string | undefined = request.ip;

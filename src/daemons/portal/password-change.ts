@@ -1,7 +1,7 @@
 /**
- * Sets a password in the ledger, and ends the sessions that the one before opened. Both ways compute the slow hash before
- * they take the ledger's lock, and decide again inside it: of two requests with one token only one wins, and nothing
- * that converge changed meanwhile is lost.
+ * Sets a password in the ledger, and ends the sessions that the old one opened. The slow hash is computed before the
+ * ledger is locked, and the decision is made again inside the lock: of two requests with one token only one succeeds, and
+ * what converge changed meanwhile is not lost.
  */
 import { randomBytes } from 'node:crypto';
 
@@ -21,7 +21,7 @@ interface Place {
   log: (sentence: string) => void;
 }
 
-/** Milliseconds that a browser waits for a Dovecot that does not answer; the next processing ends what goes on. */
+/** Milliseconds, for which a browser waits. Sessions that are not ended by then are left to the next processing. */
 const sessionsTimeout = 5_000;
 
 /** Matches no token; compared where an account has none, so that the work is the same. */
@@ -44,8 +44,8 @@ export async function changePassword(
   { user, currentPassword, password }: { user: string; currentPassword: string; password: string },
 ): Promise<Outcome> {
   const account = heldAccount(await readLedger(portal.store), user);
-  // Accounts of our own have passwords that are published or kept in the ledger's secrets: nobody may change those.
-  // Nobody logs in to a suspended one, here neither.
+  // Built-in accounts have passwords that are published or kept in the ledger's secrets: nobody may change those here.
+  // The owner of a suspended account may not log in, so neither change its password.
   const isOpen = account?.holder.startsWith('shared:') && account?.settings.suspended === 'no';
   const verified = isOpen ? (account?.password ?? null) : null;
   if (!(await passwordMatches(currentPassword, verified))) return 'denied';

@@ -66,7 +66,7 @@ async function attempt(
   fields: Fields,
 ): Promise<{ result: Result; problem: string; retryAfter?: number }> {
   const { user, token, password, currentPassword, repeated, by } = fields;
-  // First what the fields tell by themselves: it needs no secret, so that it is no guess and counts as none.
+  // First what is wrong with the new password itself: it says nothing about secrets, so it does not count as a guess.
   const refusal =
     passwordProblem(password, user, by === 'token' ? token : '') ??
     (repeated !== null && repeated !== password ? 'The two passwords are not the same.' : null);

@@ -52,7 +52,7 @@ export async function buildPortal(
     keepAliveTimeout: 90_000,
     // `<webmail-url>/password.php` has two slashes when the URL ends with one.
     routerOptions: { ignoreDuplicateSlashes: true },
-    // Apache, which alone can open the socket, tells the client's address; nobody before it is believed.
+    // Hop 0 is Apache, which decides by `trusted-proxies` who the client is. What else X-Forwarded-For holds is not believed.
     trustProxy: (_address: string, hop: number) => hop === 0,
     logController: new LogController({ disableRequestLogging: true }),
     logger: {
@@ -99,7 +99,7 @@ function addErrorPages(app: FastifyInstance, portal: Portal): void {
     const error = blamedOnNode(raised) as typeof raised;
     const temporary = error instanceof OperatorError || error instanceof BusyError;
     const status = temporary ? 503 : (error.statusCode ?? 500);
-    // A client's error may quote the request, so only ours are logged.
+    // An error that the client caused may quote its request, with secrets in it: it is not logged.
     if (temporary) request.log.error({ req: request }, error.message);
     else if (status >= 500) request.log.error({ req: request, err: error }, 'a bug of ours');
     if (status === 503) void reply.header('Retry-After', '10');

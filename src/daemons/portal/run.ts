@@ -10,7 +10,7 @@ export interface RunningPortal {
   close(): Promise<void>;
 }
 
-/** SIGHUP, the usual word for "your files changed", would end the process; the portal sees changes by itself. */
+/** For SIGHUP, which would end the process: the portal notices changed files without it. */
 const stay = (): void => undefined;
 
 /** Connections that are still open after this many milliseconds are cut when the portal stops. */
@@ -38,7 +38,7 @@ export async function runPortal(configFile: string): Promise<RunningPortal> {
       await app.close();
       clearTimeout(cut);
       app.log.info('stopped');
-      // Last: a second signal must not cut a change of the ledger short.
+      // Last: until then a second signal must not interrupt a change of the ledger.
       process.off('SIGTERM', close).off('SIGINT', close).off('SIGHUP', stay);
     })();
     return closing;

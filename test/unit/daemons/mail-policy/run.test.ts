@@ -80,7 +80,7 @@ describe('the mail policy process', function () {
     const ended = once(child, 'exit');
     await write({ ...here, authPolicy: { ...here.authPolicy, port: await freePort() } });
     expect(await ended).to.deep.equal([0, null]);
-    expect(said()).to.match(/mail-policy\.json: .*; ends, to be started anew\n$/);
+    expect(said()).to.match(/mail-policy\.json: .*; the process ends, to be started anew\n$/);
     expect((await stat(join(here.stateFolder, 'sending-counts.json'))).isFile()).to.equal(true);
   });
 });
