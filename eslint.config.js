@@ -6,7 +6,7 @@ const forward = {
   slap: ['validate', 'model', 'plan', 'formats', 'render', 'write', 'portal', 'node'],
   validate: ['slap', 'plan', 'render', 'write', 'place', 'portal', 'node'],
   model: ['slap', 'plan', 'render', 'write', 'portal', 'node'],
-  plan: ['slap', 'render', 'write', 'place', 'portal', 'node'],
+  plan: ['slap', 'render', 'write', 'place', 'node'],
   formats: ['slap', 'validate', 'model', 'plan', 'render', 'write', 'place', 'portal', 'node'],
   write: ['slap', 'validate', 'model', 'portal', 'node'],
 };
