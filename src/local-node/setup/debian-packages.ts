@@ -1,8 +1,8 @@
-/** What the releases and the local node run from Debian 12, and how to see which of it is missing. */
+/** The Debian 12 packages that the releases and the local node need, and how to find out which are missing. */
 
 export interface DebianPackage {
   readonly name: string;
-  /** The program or library that we run from it. */
+  /** The program or library of it that is used. */
   readonly brings: string;
 }
 
@@ -24,7 +24,7 @@ const runtimePackages: readonly DebianPackage[] = [
   { name: 'postgrey', brings: '/usr/sbin/postgrey' },
   { name: 'postfix', brings: '/usr/lib/postfix/sbin/master' },
   { name: 'postfix-cdb', brings: '/usr/lib/postfix/postfix-cdb.so' },
-  // slapos.core needs netifaces, which the package index has only as C source: Debian's build spares a compiler.
+  // slapos.core needs netifaces, which the Python package index has as C source only; with Debian's no compiler is needed.
   { name: 'python3-netifaces', brings: 'netifaces, a Python module' },
   { name: 'python3-venv', brings: '/usr/bin/python3 -m venv' },
   { name: 'unbound', brings: '/usr/sbin/unbound' },
@@ -44,7 +44,7 @@ export function neededPackages({ forTests }: { forTests: boolean }): readonly De
 /** Format for `dpkg-query --show`, read by {@link missingPackages}. */
 export const dpkgFormat = '${Package} ${db:Status-Status}\n';
 
-/** Names out of `needed` that dpkg does not list as installed. `dpkgOutput`: lines in {@link dpkgFormat}. */
+/** Names of the packages in `needed` that are not installed. `dpkgOutput` has lines in {@link dpkgFormat}. */
 export function missingPackages(needed: readonly DebianPackage[], dpkgOutput: string): string[] {
   const installed = new Set(
     dpkgOutput
