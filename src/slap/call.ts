@@ -5,20 +5,20 @@ import { type Dispatcher, request } from 'undici';
 import { OperatorError } from '../errors.ts';
 import { adviceFor, codeOf, excerpt, failure, MasterRefusal, reasonOf, urlOf } from './failure.ts';
 
-/** One question to the master. */
+/** One call of a remote method of the master. */
 export interface Call {
   readonly method: 'GET' | 'POST';
   /** Name of the remote method. */
   readonly path: string;
-  /** What is asked, in words: "publish the connection parameters". */
-  readonly what: string;
-  /** The arguments, in the query of a GET and the form of a POST. */
+  /** What the master is asked to do, in words for errors: "publish the connection parameters". */
+  readonly purpose: string;
+  /** The arguments: the query of a GET, the form of a POST. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Asking twice does no harm: a failed connection is tried again. */
+  /** Safe to repeat: after a failed connection the call is tried again. */
   readonly idempotent: boolean;
-  /** The answer may repeat secrets that were sent: it is never quoted. */
+  /** The reply may contain secrets of the request, so errors never quote it. */
   readonly secret: boolean;
-  /** Statuses other than 200 that mean something to the caller. */
+  /** Statuses other than 200 that the caller handles. */
   readonly expected?: readonly number[];
 }
 
@@ -27,26 +27,26 @@ export interface Reply {
   readonly body: string;
 }
 
-/** Where calls go: base URL with a slash at its end, the connections, and the headers of each call. */
+/** How calls reach the master: base URL (with a slash at its end), connection pool, and headers of each call. */
 export interface Route {
   readonly baseUrl: URL;
   readonly dispatcher: Dispatcher;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Pauses before a failed connection is tried again, in milliseconds. */
-const pauses = [200, 800] as const;
+/** Milliseconds before each retry after a failed connection. */
+const retryDelays = [200, 800] as const;
 const connectionFailures = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'EAI_AGAIN']);
 
-/** Asks the master and gives its answer with status 200 or an expected one; anything else is an OperatorError. */
+/** Calls the master, and returns a reply with status 200 or an expected one. Throws OperatorError for any other. */
 export async function callMaster(route: Route, call: Call): Promise<Reply> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await ask(route, call);
+      return await send(route, call);
     } catch (error) {
       if (error instanceof OperatorError) throw error;
-      const pause = pauses[attempt];
-      if (!call.idempotent || pause === undefined || !connectionFailures.has(codeOf(error))) {
+      const retryDelay = retryDelays[attempt];
+      if (!call.idempotent || retryDelay === undefined || !connectionFailures.has(codeOf(error))) {
         throw failure(
           route,
           call,
@@ -54,12 +54,12 @@ export async function callMaster(route: Route, call: Call): Promise<Reply> {
           adviceFor(error),
         );
       }
-      await delay(pause);
+      await delay(retryDelay);
     }
   }
 }
 
-async function ask(route: Route, call: Call): Promise<Reply> {
+async function send(route: Route, call: Call): Promise<Reply> {
   const form = call.method === 'POST' ? new URLSearchParams(call.fields).toString() : null;
   const response = await request(urlOf(route, call), {
     method: call.method,

@@ -7,8 +7,8 @@ type Dictionary = Readonly<Record<string, MarshalValue>>;
 
 /**
  * Reads the answer of registerComputerPartition. Throws an Error that says what is wrong without quoting parameters.
- * A shared request whose parameters are no JSON gets a `problem`; one that could not even be named spoils the answer,
- * as leaving it out would look as if its requester had destroyed it.
+ * A shared request whose parameters are not JSON gets a `problem`. One without a reference makes the whole answer
+ * invalid: if it were left out, it would look like a destroyed one.
  */
 export function readPartition(value: MarshalValue, fallbackSoftwareUrl: string | undefined): Partition {
   const partition = dictionaryAt(value, 'it');
@@ -33,7 +33,7 @@ export function readPartition(value: MarshalValue, fallbackSoftwareUrl: string |
   };
 }
 
-/** Reads the answer of requestComputerPartition when there is one. Throws an Error as `readPartition` does. */
+/** Reads the answer of requestComputerPartition for an instance that is ready. Throws an Error as `readPartition` does. */
 export function readInstance(value: MarshalValue): InstanceAnswer {
   const instance = dictionaryAt(value, 'it');
   const guid = textAt(instance, '_instance_guid');
@@ -76,7 +76,7 @@ function readAddresses(list: readonly MarshalValue[]): Partition['addresses'] {
     Array.isArray(item) ? (item as readonly MarshalValue[])[1] : undefined,
   );
   const texts = addresses.filter((address) => typeof address === 'string');
-  // A zone (fe80::1%eth0) makes it an address of one link only.
+  // An address with a zone, such as fe80::1%eth0, is valid on one link only.
   const ipv6 = texts.filter((address) => isIPv6(address) && !address.includes('%')).sort();
   return { ipv6: ipv6[0], ipv4: texts.find((address) => isIPv4(address)) };
 }

@@ -45,7 +45,7 @@ export async function formatPartitions(
   await ask(serverUrl, {
     method: 'POST',
     path: 'loadComputerConfigurationFromXML',
-    what: 'register the partitions and their addresses',
+    purpose: 'register the partitions and their addresses',
     fields: { xml },
   });
 }
@@ -55,7 +55,7 @@ export async function supplySoftware(serverUrl: string, softwareUrl: string): Pr
   await ask(serverUrl, {
     method: 'POST',
     path: 'supplySupply',
-    what: `supply ${softwareUrl}`,
+    purpose: `supply ${softwareUrl}`,
     fields: { url: softwareUrl, computer_id: computerId, state: 'available' },
   });
 }
@@ -65,7 +65,7 @@ export async function fetchComputer(serverUrl: string): Promise<ComputerInformat
   const answer = await ask(serverUrl, {
     method: 'GET',
     path: 'getFullComputerInformation',
-    what: 'list its partitions and software releases',
+    purpose: 'list its partitions and software releases',
     fields: { computer_id: computerId },
   });
   const computer = unmarshal(answer);
@@ -89,7 +89,7 @@ export async function fetchComputer(serverUrl: string): Promise<ComputerInformat
 
 async function ask(
   serverUrl: string,
-  call: Pick<Call, 'method' | 'path' | 'what' | 'fields'>,
+  call: Pick<Call, 'method' | 'path' | 'purpose' | 'fields'>,
 ): Promise<string> {
   const route = routeTo({ serverUrl }, 300_000);
   try {
