@@ -10,13 +10,12 @@ import { parseServices, type Service } from './services.ts';
 import {
   runInstancePass,
   runPromises,
-  runReport,
   runSoftware,
   type InstanceOptions,
   type InstancePass,
 } from './slapgrid/commands.ts';
-import { fetchComputer, supplySoftware, type AllocatedPartition } from './slapproxy/calls.ts';
-import { nodeIsRunning, stopNode, supervisordConfiguration } from './stop.ts';
+import { fetchComputer, supplySoftware } from './slapproxy/calls.ts';
+import { stopNode, supervisordConfiguration } from './stop.ts';
 
 export interface NodeRequest extends Omit<InstanceRequest, 'shared'> {
   readonly shared?: boolean;
@@ -54,15 +53,10 @@ export interface LocalNode extends NodeIdentity {
   checkPromises(only?: readonly string[]): Promise<InstancePass>;
   /** Repeats passes until one ends with exit code 0, or the maximum is reached: see `exitCode` of the result. */
   settle(options: SettleOptions): Promise<Settled>;
-  /** One `slapos node report`: empties the partitions of instances that were destroyed. */
-  report(): Promise<void>;
   /** Absolute folder of the instance `name`. One that a user requested is preferred to one that an instance requested. */
   partitionOf(name: string): Promise<string>;
-  allocatedPartitions(): Promise<readonly AllocatedPartition[]>;
   /** All programs of all partitions; empty while supervisord does not run. */
   serviceStatus(): Promise<Service[]>;
-  /** True while slapproxy runs. */
-  running(): boolean;
   /** Ends slapgrid, all services, supervisord and slapproxy, and returns when they have ended. All data stays. */
   stop(): Promise<void>;
 }
@@ -117,11 +111,6 @@ export function localNode(node: NodeIdentity, serverUrl: string, onProgress: OnP
     },
 
     checkPromises: (only) => runPromises(node, only),
-    report: () => runReport(node),
-
-    async allocatedPartitions() {
-      return (await fetchComputer(serverUrl)).partitions;
-    },
 
     async partitionOf(name) {
       const named = (await fetchComputer(serverUrl)).partitions.filter(({ title }) => title === name);
@@ -141,7 +130,6 @@ export function localNode(node: NodeIdentity, serverUrl: string, onProgress: OnP
       return parseServices((await runAsUser(node, supervisorctl)).output);
     },
 
-    running: () => nodeIsRunning(node),
     stop: () => stopNode(node),
   };
 }

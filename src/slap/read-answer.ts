@@ -18,17 +18,13 @@ export function readPartition(value: MarshalValue, fallbackSoftwareUrl: string |
   const wire = dictionaryAt(details, '_parameter_dict');
   const decoded = decodeParameters(wire['_']);
   if ('problem' in decoded) throw new Error(`the parameters of the instance: ${decoded.problem}`);
-  const title = textAt(wire, 'instance_title') ?? '';
   return {
     parameters: decoded.parameters,
     sharedRequests: listAt(wire, 'slave_instance_list').map(readSharedRequest),
     addresses: readAddresses(listAt(wire, 'ip_list')),
-    title,
-    rootTitle: textAt(wire, 'root_instance_title') ?? title,
+    title: textAt(wire, 'instance_title') ?? '',
     softwareType: textAt(wire, 'slap_software_type') ?? 'default',
     softwareUrl: textAt(wire, 'slap_software_release_url') ?? fallbackSoftwareUrl ?? '',
-    guid: textAt(partition, '_instance_guid') ?? '',
-    requestedState: textAt(partition, '_requested_state') ?? 'started',
     timestamp: textAt(wire, 'timestamp'),
   };
 }
@@ -63,12 +59,7 @@ function readSharedRequest(value: MarshalValue, index: number): SharedRequest {
   const item = dictionaryAt(value, `slave_instance_list[${index}]`);
   const reference = textAt(item, 'slave_reference');
   if (!reference) throw new Error(`slave_instance_list[${index}] has no slave_reference`);
-  return {
-    reference,
-    title: textAt(item, 'slave_title') ?? reference,
-    softwareType: textAt(item, 'slap_software_type') ?? 'default',
-    ...{ parameters: undefined, ...decodeParameters(item['_']) },
-  };
+  return { reference, parameters: undefined, ...decodeParameters(item['_']) };
 }
 
 function readAddresses(list: readonly MarshalValue[]): Partition['addresses'] {

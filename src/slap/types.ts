@@ -26,8 +26,6 @@ export type MarshalValue =
 export interface SharedRequest {
   /** The master's name for it. May contain blanks and punctuation. */
   readonly reference: string;
-  readonly title: string;
-  readonly softwareType: string;
   /** The parameters as requested, not validated; undefined if there is a `problem`. */
   readonly parameters: unknown;
   /** The reason why the parameters cannot be read, for the requester. */
@@ -42,12 +40,8 @@ export interface Partition {
   /** The partition's first IPv6 in text order and its first IPv4, without prefix length. */
   readonly addresses: { readonly ipv6: string | undefined; readonly ipv4: string | undefined };
   readonly title: string;
-  readonly rootTitle: string;
   readonly softwareType: string;
   readonly softwareUrl: string;
-  readonly guid: string;
-  /** `started`, `stopped` or `destroyed`. */
-  readonly requestedState: string;
   /** Changes whenever the partition has to be processed again. Only to be compared, its format differs by master. */
   readonly timestamp: string | undefined;
 }

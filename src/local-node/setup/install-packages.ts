@@ -16,13 +16,9 @@ export type RootAccess = 'root' | 'sudo' | 'sudo-password' | 'none';
 /** Names of the needed packages that are not installed. Throws OperatorError on a machine without dpkg. */
 export async function findMissingPackages(options: { forTests: boolean }): Promise<string[]> {
   const needed = neededPackages(options);
-  const query = await execa(
-    'dpkg-query',
-    ['--show', '--showformat', dpkgFormat, ...needed.map(({ name }) => name)],
-    {
-      reject: false,
-    },
-  );
+  const query = await execa('dpkg-query', ['--show', '--showformat', dpkgFormat, ...needed], {
+    reject: false,
+  });
   // Exit code 1 means that some packages are unknown; there is none when the program could not be started.
   if (query.exitCode === undefined) {
     throw new OperatorError(

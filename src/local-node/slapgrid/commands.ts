@@ -6,7 +6,7 @@ import { buildoutStep, failedPartitions, processedPartitions, type PartitionFail
 import { findSlapproxy } from '../slapproxy/server.ts';
 import { forgetTimestamps } from './timestamps.ts';
 
-type Command = 'instance' | 'promise' | 'software' | 'report';
+type Command = 'instance' | 'promise' | 'software';
 
 export interface InstancePass {
   /** 0: success. 1: a partition could not be processed. 2: all were processed, but promises fail. */
@@ -74,12 +74,6 @@ export async function runSoftware(
     },
   );
   if (result.exitCode !== 0) throw cannotWork(node, 'software', result);
-}
-
-/** One `slapos node report`: empties the partitions of destroyed instances. */
-export async function runReport(node: NodeIdentity): Promise<void> {
-  const result = await runSlapgrid(node, 'report', [], () => undefined);
-  if (result.exitCode !== 0) throw cannotWork(node, 'report', result);
 }
 
 async function runSlapgrid(

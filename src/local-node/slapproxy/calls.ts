@@ -12,7 +12,6 @@ export interface AllocatedPartition {
   readonly title: string;
   /** Name of the root instance, which a user requested: this instance or an ancestor of it. */
   readonly rootTitle: string;
-  readonly softwareUrl: string;
 }
 
 export interface ComputerInformation {
@@ -80,7 +79,6 @@ export async function fetchComputer(serverUrl: string): Promise<ComputerInformat
           id: text(field(partition, '_partition_id')),
           title: text(field(parameters, 'instance_title')),
           rootTitle: text(field(parameters, 'root_instance_title')),
-          softwareUrl: text(field(parameters, 'slap_software_release_url')),
         };
       })
       .filter(({ title }) => title !== ''),
