@@ -1,4 +1,7 @@
-/** Files that are shipped with the program: templates and stack layers. In a release they are beside the bundle, in a checkout one folder up. */
+/**
+ * Files that are shipped with the program: templates and stack layers. In a release they are beside the bundle, in a
+ * checkout one folder up.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -26,7 +26,10 @@ export interface SettleOptions {
   readonly passes: number;
   /** Continue after a successful pass until a pass processes nothing: a pass may request further instances. */
   readonly quiet?: boolean;
-  /** Called after each pass, to repeat all requests: slapproxy does not process a requester again by itself when an instance that it requested has published. */
+  /**
+   * Called after each pass, to repeat all requests: slapproxy does not process a requester again by itself when an
+   * instance that it requested has published.
+   */
   readonly betweenPasses?: () => Promise<void>;
 }
 

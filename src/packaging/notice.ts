@@ -8,7 +8,10 @@ interface BundledPackage {
   text: string;
 }
 
-/** The NOTICE file: name, version, licence and licence text of each package to which `inputs`, the bundled files, belong. */
+/**
+ * The NOTICE file: name, version, licence and licence text of each package to which `inputs`, the bundled files,
+ * belong.
+ */
 export async function notice(root: string, inputs: readonly string[]): Promise<Buffer> {
   const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
   const packages = await Promise.all([...folders].sort().map((folder) => readPackage(join(root, folder))));

@@ -42,7 +42,10 @@ export async function readParameterFile(path: string, defaultType: string): Prom
   };
 }
 
-/** The text `value`; null if there is none. Throws RequesterError for other types: YAML reads `title: 2026` as a number. */
+/**
+ * The text `value`; null if there is none. Throws RequesterError for other types: YAML reads `title: 2026` as a
+ * number.
+ */
 function textAt(pointer: string, value: unknown, path: string): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string') return value;

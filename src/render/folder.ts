@@ -19,7 +19,10 @@ export interface FolderChange {
   patch: () => string;
 }
 
-/** The changes that writing `files` into `folder` would make. Throws OperatorError if that would overwrite other files. */
+/**
+ * The changes that writing `files` into `folder` would make. Throws OperatorError if that would overwrite other
+ * files.
+ */
 export async function folderChanges(folder: string, files: readonly FolderFile[]): Promise<FolderChange[]> {
   const manifest = await readManifest(folder);
   await refuseForeign(folder, files, manifest);

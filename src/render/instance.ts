@@ -1,4 +1,7 @@
-/** Renders the files of an instance from its parameters. Runs the pure stages only, so it needs neither a node nor a master. */
+/**
+ * Renders the files of an instance from its parameters. Runs the pure stages only, so it needs neither a node nor a
+ * master.
+ */
 import { emptyLedger } from '../ledger/types.ts';
 import { type LedgerText, serialiseLedger } from '../ledger/text.ts';
 import { nothingOutside } from '../model/answers.ts';

@@ -16,7 +16,10 @@ export async function readTemplates(folder: string): Promise<Templates> {
   );
 }
 
-/** The allowed ones of Handlebars' own helpers. With the helper `log`, a value of that name would be logged, not written. */
+/**
+ * The allowed ones of Handlebars' own helpers. With the helper `log`, a value of that name would be logged, not
+ * written.
+ */
 const knownHelpers = {
   ...{ each: true, if: true },
   ...{

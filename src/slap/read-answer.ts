@@ -29,7 +29,10 @@ export function readPartition(value: MarshalValue, fallbackSoftwareUrl: string |
   };
 }
 
-/** Reads the answer of requestComputerPartition for an instance that is ready. Throws an Error as `readPartition` does. */
+/**
+ * Reads the answer of requestComputerPartition for an instance that is ready. Throws an Error as `readPartition`
+ * does.
+ */
 export function readInstance(value: MarshalValue): InstanceAnswer {
   const instance = dictionaryAt(value, 'it');
   const guid = textAt(instance, '_instance_guid');

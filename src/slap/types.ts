@@ -81,7 +81,10 @@ export interface Master {
   request(request: InstanceRequest): Promise<InstanceAnswer>;
   /** Replaces all connection parameters of the instance, or of the shared instance `reference`. */
   publish(parameters: object, reference?: string): Promise<void>;
-  /** Reports an error. Masters may keep only its last 80 characters, so the reason comes last. It must hold no secrets. */
+  /**
+   * Reports an error. Masters may keep only its last 80 characters, so the reason comes last. It must hold no
+   * secrets.
+   */
   reportError(message: string, reference?: string): Promise<void>;
   /** Makes the master process the whole tree of instances again. */
   bang(message: string): Promise<void>;

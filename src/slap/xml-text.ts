@@ -19,7 +19,10 @@ function escapeOnce(text: string): string {
   return text.replace(/[&<>]/g, (character) => escapes[character] ?? character);
 }
 
-/** The content of a `<string>` element. A carriage return is a reference, because XML parsers read a bare one as a line feed. */
+/**
+ * The content of a `<string>` element. A carriage return is a reference, because XML parsers read a bare one as a
+ * line feed.
+ */
 export function escapeString(text: string): string {
   return escapeOnce(escapeOnce(text)).replaceAll('\r', '&#13;');
 }

@@ -23,7 +23,10 @@ const deliveryService = { host: 'smtp.example.net', port: 587, user: 'us', passw
 
 const domainName = (index: number): string => `domain-${index}.example`;
 
-/** Each ten domains share a mail server. Its address is not one of the cluster's or its nodes', which would be refused. */
+/**
+ * Each ten domains share a mail server. Its address is not one of the cluster's or its nodes', which would be
+ * refused.
+ */
 const backendOf = (index: number): number => 0x1000 + Math.floor(index / 10);
 
 /** A third of the domains has each kind of authentication. */

@@ -62,7 +62,10 @@ function growth(where: string, large: Costs, small: Costs): Row {
   };
 }
 
-/** A third of the aliases are in requests for accounts; the others are requests for aliases, with two destinations each. */
+/**
+ * A third of the aliases are in requests for accounts; the others are requests for aliases, with two destinations
+ * each.
+ */
 async function writeParameters(folder: string, accounts: number, aliases = 0): Promise<string> {
   const path = join(folder, `${accounts}-accounts-${aliases}-aliases.yaml`);
   const requests = Array.from(

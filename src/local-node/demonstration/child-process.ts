@@ -52,7 +52,7 @@ export async function runInNamespace(
   }
 }
 
-/** Starts `argv`, which goes on when this process ends, and returns its result (see {@link sendOutcome}) when it is ready. */
+/** Starts `argv`, which goes on when this process ends; returns its result (see {@link sendOutcome}) when it is ready. */
 export async function startBackground(
   layout: NodeLayout,
   [program = '', ...args]: readonly string[],

@@ -1,4 +1,4 @@
-/** What the demonstration found. Plain values: the process in the namespace sends them to the one that writes the report. */
+/** What the demonstration found. Plain values, because one process sends them to another, which writes the report. */
 import { join } from 'node:path';
 
 import type { LocalNode } from '../node.ts';

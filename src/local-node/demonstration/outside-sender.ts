@@ -1,4 +1,4 @@
-/** A mail server of the outside world: looks up the MX, delivers its message there, and tries again when put off (4xx). */
+/** A mail server of the outside world: looks up the MX, delivers a message there, and retries after a 4xx reply. */
 import { resolve6, resolveMx } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 

@@ -1,4 +1,4 @@
-/** The services around the node in its namespace: name server, stand-in delivery service, entrance for forwarded ports. */
+/** The services around the node in its namespace: name server, stand-in delivery service, entrance of forwards. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 

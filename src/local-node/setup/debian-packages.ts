@@ -19,7 +19,8 @@ const runtimePackages: readonly string[] = [
   'postgrey', // /usr/sbin/postgrey
   'postfix', // /usr/lib/postfix/sbin/master
   'postfix-cdb', // /usr/lib/postfix/postfix-cdb.so
-  // slapos.core needs netifaces, which the Python package index has as C source only; with Debian's no compiler is needed.
+  // slapos.core needs netifaces, which the Python package index has as C source only; with Debian's no compiler is
+  // needed.
   'python3-netifaces', // netifaces, a Python module
   'python3-venv', // /usr/bin/python3 -m venv
   'unbound', // /usr/sbin/unbound
