@@ -40,24 +40,38 @@ export async function checkNamespaces(use = 'the demonstration has its addresses
   );
 }
 
+/** What is fresh for a command, and how it is prepared. */
+export interface Namespaces {
+  /** Options of unshare. */
+  readonly unshare: readonly string[];
+  /** A command that becomes its arguments; it has all rights. */
+  readonly preparation: readonly string[];
+}
+
+const privateNetwork: Namespaces = { unshare: ['--net', '--mount'], preparation };
+
 /**
- * The command that runs `argv` in a fresh namespace as `caller`, with `environment` and, for sudo, little else.
- * `more`: options of unshare for what else it has of its own.
+ * The command that runs `argv` in fresh namespaces, by default those of network and mounts, as `caller`, with
+ * `environment` and, for sudo, little else.
  */
 export function inPrivateNamespace(
   caller: Caller,
   environment: Readonly<Record<string, string>>,
   argv: readonly string[],
-  more: readonly string[] = [],
+  namespaces = privateNetwork,
 ): string[] {
   const { uid, gid, access } = caller;
   const asOurselves = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const drop = access === 'root' ? [] : asOurselves;
-  return [...freshNamespace(caller), ...more, ...preparation, ...drop, 'env', ...variables, ...argv];
+  const fresh = freshNamespace(caller, namespaces.unshare);
+  return [...fresh, ...namespaces.preparation, ...drop, 'env', ...variables, ...argv];
 }
 
-function freshNamespace({ access }: Pick<Caller, 'access'>): string[] {
+function freshNamespace(
+  { access }: Pick<Caller, 'access'>,
+  options: readonly string[] = privateNetwork.unshare,
+): string[] {
   const sudo = { root: [], sudo: ['sudo', '-n'], 'sudo-password': ['sudo'] }[access];
-  return [...sudo, 'unshare', '--net', '--mount'];
+  return [...sudo, 'unshare', ...options];
 }
