@@ -12,8 +12,8 @@ import { parseArgs } from 'node:util';
 
 import { execa } from 'execa';
 
-import { prepareMachine } from '../src/local-node/index.ts';
-import { checkNamespaces } from '../src/local-node/namespace/private-namespace.ts';
+import { checkNamespaces } from '../src/local-node/namespace/private.ts';
+import { prepareMachine } from '../src/local-node/setup/prepare-machine.ts';
 import { startProgress } from './runner/progress.ts';
 import { blockOf, slowestTests } from './runner/report.ts';
 import { sideBySide } from './runner/side-by-side.ts';

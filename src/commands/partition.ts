@@ -74,9 +74,8 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
       const { connectToMaster } = await import('../slap/index.ts');
       const { releases } = await import('../releases/releases.ts');
       const connection = await readConnection(join(partition, 'etc/connection.json'));
-      for (const { certificates } of releases) {
-        if (certificates === null) continue;
-        await rm(join(partition, certificates.folder, `${certificates.name}.fingerprint`), { force: true });
+      for (const { certificate } of releases) {
+        await rm(join(partition, certificate.folder, `${certificate.name}.fingerprint`), { force: true });
       }
       const master = connectToMaster(connection);
       await master.bang('certificate rotation').finally(() => master.close());

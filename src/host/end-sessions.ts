@@ -41,7 +41,8 @@ export async function endSessions(partition: string, only?: string): Promise<str
   const noted = await readdir(folder).catch(() => []);
   const addresses = noted.filter((address) => only === undefined || address === only);
   // A Dovecot that does not run has no sessions.
-  const isRunning = addresses.length > 0 && (await runningPid(partition, 'dovecot')) !== null;
+  const isRunning =
+    addresses.length > 0 && (await runningPid(partition, { pidFile: 'var/run/dovecot/master.pid' })) !== null;
   const ended: string[] = [];
   for (const address of addresses) {
     try {

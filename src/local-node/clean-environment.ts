@@ -1,5 +1,5 @@
-import type { NodeLayout } from './node-layout.ts';
-import type { NodeUser } from './node-user.ts';
+import type { NodeLayout } from './layout.ts';
+import type { NodeUser } from './user.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 

@@ -21,7 +21,7 @@ export function findProcess(pid: number): Process | undefined {
 }
 
 /** The arguments of process `pid`, joined by blanks; empty if there is none. */
-export function commandLine(pid: number): string {
+function commandLine(pid: number): string {
   return readProc(pid, 'cmdline').replaceAll('\0', ' ').trim();
 }
 

@@ -1,8 +1,8 @@
 import { execa } from 'execa';
 import { OperatorError } from '../errors.ts';
 import { cleanEnvironment, type Environment } from './clean-environment.ts';
-import type { NodeLayout } from './node-layout.ts';
-import { commandAs, type NodeUser } from './node-user.ts';
+import type { NodeLayout } from './layout.ts';
+import { commandAs, type NodeUser } from './user.ts';
 
 /** Whose node it is and where: what is needed to run anything of it. */
 export interface NodeIdentity {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { NodeLayout } from './node-layout.ts';
+import type { NodeLayout } from './layout.ts';
 
 export interface SlapproxyAddress {
   readonly host: string;

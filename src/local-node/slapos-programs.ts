@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { NodeLayout } from './node-layout.ts';
+import type { NodeLayout } from './layout.ts';
 
 /**
  * The node's `slapos` command: slapos.core's own with two things set, this node's configuration and its watchdog,

@@ -16,6 +16,7 @@ export function nextLedger(
     domains: before.domains,
     requested: before.requested,
     ...remembered,
+    secrets: { ...before.secrets, ...remembered.secrets },
     published: Object.fromEntries(Object.entries(before.published).filter(([target]) => targets.has(target))),
     outbox: Object.fromEntries(
       waiting.map(({ target, parameters, digest, error }): [string, Publication] => [

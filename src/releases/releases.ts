@@ -1,6 +1,7 @@
 /** All software types of all releases. */
 import { mailServer } from './mail-server.ts';
-import { relayCluster, relayNode } from './mail-server-relay.ts';
+import { relayCluster } from './relay-cluster.ts';
+import { relayNode } from './relay-node.ts';
 import { RequesterError } from '../errors.ts';
 import type { ReleaseDefinition } from './definition.ts';
 

@@ -6,13 +6,10 @@ export interface RenderedFile extends Omit<PlannedFile, 'body'> {
   content: string;
 }
 
-/** Two writers of one path are an error. Sorted by path. */
+/** Sorted by path. */
 export function renderFiles(files: readonly PlannedFile[], render: Render): RenderedFile[] {
-  const seen = new Set<string>();
   return files
     .map(({ body, ...file }) => {
-      if (seen.has(file.path)) throw new Error(`${file.path} is planned twice`);
-      seen.add(file.path);
       const content = 'text' in body ? body.text : render(body.template, body.context);
       return { ...file, content };
     })

@@ -8,7 +8,7 @@ import {
   inPrivateNamespace,
   type Namespaces,
   preparation,
-} from '../../src/local-node/namespace/private-namespace.ts';
+} from '../../src/local-node/namespace/private.ts';
 
 /** A test, or a hook that failed. */
 export interface TestResult {

@@ -5,7 +5,7 @@ import { type NameServer, startNames } from '../support/system/name-server.ts';
 import {
   type StandInSmtpServer,
   startStandInSmtpServer,
-} from '../../src/local-node/stand-ins/stand-in-smtp-server.ts';
+} from '../../src/local-node/stand-ins/smtp-server.ts';
 import { eventually } from '../support/system/eventually.ts';
 import type { Endpoint } from '../support/system/line-client.ts';
 import { endpointsOf } from '../support/system/mail-server.ts';

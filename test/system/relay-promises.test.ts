@@ -10,7 +10,7 @@ import { selfSignedIdentity, type TlsIdentity } from '../../src/local-node/stand
 import {
   type StandInSmtpServer,
   startStandInSmtpServer,
-} from '../../src/local-node/stand-ins/stand-in-smtp-server.ts';
+} from '../../src/local-node/stand-ins/smtp-server.ts';
 import { eventually } from '../support/system/eventually.ts';
 import type { Endpoint } from '../support/system/line-client.ts';
 import { fetchPage } from '../support/system/mail-server.ts';

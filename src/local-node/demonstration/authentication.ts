@@ -1,7 +1,7 @@
 /** How the sender of a hop proved who it is. What headers do not tell (they go out to the world) daemons' logs do. */
 import { basename, join } from 'node:path';
 
-import type { LocalNode } from '../local-node.ts';
+import type { LocalNode } from '../node.ts';
 import { runAsUser } from '../run-as-user.ts';
 import type { Hop } from './hops.ts';
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 
 import { OperatorError } from '../../errors.ts';
-import { type Caller, inPrivateNamespace } from '../namespace/private-namespace.ts';
-import type { NodeLayout } from '../node-layout.ts';
+import { type Caller, inPrivateNamespace } from '../namespace/private.ts';
+import type { NodeLayout } from '../layout.ts';
 import { endProcesses, processesWith, processTree } from '../processes.ts';
-import type { NodeUser } from '../node-user.ts';
+import type { NodeUser } from '../user.ts';
 
 type Told = { result: unknown } | { failure: string; ofOperator: boolean };
 

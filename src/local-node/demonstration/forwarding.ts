@@ -6,7 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { rm } from 'node:fs/promises';
 
 import { existingMachine } from '../setup/prepare-machine.ts';
-import { canListen } from '../slapproxy.ts';
+import { canListen } from '../slapproxy/server.ts';
 import { becomeUser } from './child-process.ts';
 import { demonstrationFiles } from './world.ts';
 

@@ -3,10 +3,12 @@ import { Listr, type ListrTask } from 'listr2';
 
 import { OperatorError } from '../../errors.ts';
 import { addRecord } from '../namespace/name-server.ts';
-import { existingMachine, type LocalNode, startLocalNode } from '../index.ts';
+import type { LocalNode } from '../node.ts';
 import type { OnProgress } from '../progress.ts';
 import { partitionAddresses } from '../partition-addresses.ts';
-import { type Demonstrated, describeDemonstration } from './demonstrated.ts';
+import { existingMachine } from '../setup/prepare-machine.ts';
+import { startLocalNode } from '../start.ts';
+import { type Demonstrated, describeDemonstration } from './findings.ts';
 import { mailServiceOf } from './mailbox.ts';
 import { accountsWithPasswords, type ShownAccount } from './passwords.ts';
 import { paths, type Places, type ShownPath, walkPath } from './paths.ts';

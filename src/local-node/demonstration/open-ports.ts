@@ -1,6 +1,6 @@
 /** Which ports of this machine lead to which services in the namespace, and how published URLs read from here. */
 import type { Forward } from './forwarding.ts';
-import type { Demonstrated } from './demonstrated.ts';
+import type { Demonstrated } from './findings.ts';
 import { serverNames } from './scenario.ts';
 
 export interface OpenPorts {

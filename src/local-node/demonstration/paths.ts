@@ -1,7 +1,7 @@
 /** The four ways of mail (ARCHITECTURE.md, chapter 4), each walked by a message. */
 import { randomUUID } from 'node:crypto';
 
-import type { LocalNode } from '../local-node.ts';
+import type { LocalNode } from '../node.ts';
 import { authenticationOf, type Receiver } from './authentication.ts';
 import { deliveredMessage } from './delivered.ts';
 import { type Hop, readHops } from './hops.ts';

@@ -1,6 +1,6 @@
 /** What `npm start` prints at its end; fits in 110 columns, but for URLs. */
-import type { NodeLayout } from '../node-layout.ts';
-import type { Demonstrated } from './demonstrated.ts';
+import type { NodeLayout } from '../layout.ts';
+import type { Demonstrated } from './findings.ts';
 import type { OpenPorts } from './open-ports.ts';
 import type { ShownPath } from './paths.ts';
 import { serverNames } from './scenario.ts';
@@ -48,7 +48,7 @@ export function formatReport(report: Report): string {
   ].join('\n');
 }
 
-export function describePath({ title, attempts, hops }: ShownPath): string[] {
+function describePath({ title, attempts, hops }: ShownPath): string[] {
   return [
     title,
     ...attempts.map(

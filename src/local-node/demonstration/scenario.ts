@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 import { OperatorError } from '../../errors.ts';
-import type { LocalNode, NodeRequest } from '../local-node.ts';
+import type { LocalNode, NodeRequest } from '../node.ts';
 import { deliveryService, mailDomains, relayHost } from './world.ts';
 
 export type Published = Readonly<Record<string, unknown>>;

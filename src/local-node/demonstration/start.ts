@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { Listr, type ListrTask } from 'listr2';
 
 import { OperatorError } from '../../errors.ts';
-import { prepareMachine } from '../index.ts';
-import { checkNamespaces } from '../namespace/private-namespace.ts';
+import { checkNamespaces } from '../namespace/private.ts';
 import type { NodeIdentity } from '../run-as-user.ts';
+import { prepareMachine } from '../setup/prepare-machine.ts';
 import { endChildrenOnSignal, ownCommand, runInNamespace, startBackground } from './child-process.ts';
 import type { Forward } from './forwarding.ts';
-import type { Demonstrated } from './demonstrated.ts';
+import type { Demonstrated } from './findings.ts';
 import { type OpenPorts, openPorts, wantedForwards } from './open-ports.ts';
 import { makeReleases } from './releases.ts';
 import { formatReport } from './report.ts';

@@ -1,9 +1,9 @@
 /** `npm run stop`: ends a node that was kept running, and what is around it. */
 import { existsSync } from 'node:fs';
 
-import { existingMachine, nodeDirectory } from '../index.ts';
-import { type NodeIdentity } from '../run-as-user.ts';
-import { nodeIsRunning, stopNode } from '../stop-node.ts';
+import type { NodeIdentity } from '../run-as-user.ts';
+import { existingMachine, nodeDirectory } from '../setup/prepare-machine.ts';
+import { nodeIsRunning, stopNode } from '../stop.ts';
 import { endChildren } from './child-process.ts';
 
 /** What happened, as a sentence. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { startNameServer } from '../namespace/name-server.ts';
 import { existingMachine } from '../setup/prepare-machine.ts';
-import { type Received, startStandInSmtpServer } from '../stand-ins/stand-in-smtp-server.ts';
+import { type Received, startStandInSmtpServer } from '../stand-ins/smtp-server.ts';
 import { becomeUser } from './child-process.ts';
 import { openEntrance } from './forwarding.ts';
 import { deliveryService, demonstrationFiles, records } from './world.ts';

@@ -1,8 +1,8 @@
-/** Who is around the node: names and addresses outside of the partitions (see namespace/prepare-namespace.sh). */
+/** Who is around the node: names and addresses outside of the partitions (see namespace/prepare.sh). */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 
-import type { NodeLayout } from '../node-layout.ts';
+import type { NodeLayout } from '../layout.ts';
 
 export const mailDomains = { mail1: 'mail1.example.com', mail2: 'mail2.example.com' } as const;
 export const relayHost = 'mx1.relay.example';

@@ -1,4 +1,4 @@
-/** A real DNS server for a private network and mount namespace, in which it is the only one (prepare-namespace.sh). */
+/** A real DNS server for a private network and mount namespace, in which it is the only one (prepare.sh). */
 import { spawn } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { mkdir, rm, writeFile } from 'node:fs/promises';

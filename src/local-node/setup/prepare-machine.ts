@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
-import { nodeLayout } from '../node-layout.ts';
+import { nodeLayout } from '../layout.ts';
 import type { OnProgress } from '../progress.ts';
 import type { NodeIdentity } from '../run-as-user.ts';
 import { findMissingPackages, installPackages } from './install-packages.ts';
-import { checkDirectory, defaultDirectory, prepareDirectory } from './node-directory.ts';
-import { prepareNodeProgram } from './node-program.ts';
+import { checkDirectory, defaultDirectory, prepareDirectory } from './directory.ts';
+import { prepareNodeProgram } from './nodejs.ts';
 import { preparePythonEnvironment } from './python-environment.ts';
 import { prepareUser } from './system-user.ts';
 

@@ -1,8 +1,8 @@
 import { execa } from 'execa';
 import { OperatorError } from '../../errors.ts';
-import { findUser, type NodeUser } from '../node-user.ts';
+import { findUser, type NodeUser } from '../user.ts';
 
-export const systemUserName = 'slapos-mail';
+const systemUserName = 'slapos-mail';
 // Fixed, also for a node elsewhere: a home below /tmp could be made by anybody once that node is gone.
 const systemUserHome = '/srv/slapos-mail';
 

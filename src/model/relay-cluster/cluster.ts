@@ -1,11 +1,11 @@
 /** Stage 3 for the relay cluster. Pure. */
-import type { Ledger } from '../../ledger/types.ts';
 import type { ClusterNode, ClusterRequest, RelayConfig } from '../../validate/relay-cluster/request.ts';
 import { parseRelayedDomain } from '../../names/relayed-domain.ts';
-import type { Outside } from '../answers.ts';
+import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
-import { passwordFrom } from '../seed.ts';
+import { secretOf } from '../provided.ts';
 import { type DecidedDomain, decideDomains } from './arbitration.ts';
+import type { SecretName } from './needs.ts';
 import { problemOfAddress, setUnusableBackendsAside } from './unusable-backends.ts';
 
 export interface Cluster {
@@ -22,23 +22,17 @@ export interface Cluster {
   deliveryServices: ReadonlyMap<string, string>;
   /** What is wrong with the parameters and stops nothing. */
   errors: readonly string[];
-  secrets: Readonly<Record<ClusterSecret, string>>;
+  secrets: Readonly<Record<SecretName, string>>;
 }
-
-export type ClusterSecret = 'monitor-password' | 'verification-secret';
 
 export function buildCluster(
   request: ClusterRequest,
-  ledger: Ledger,
-  place: Place,
-  outside: Outside,
-  seed: Uint8Array,
+  { ledger, place, provided, outside, seed }: Facts,
 ): Cluster {
-  const secret = (name: ClusterSecret) => ledger.secrets[name] ?? passwordFrom(seed, name);
   const { services, errors } = servicesByDomain(request.defaultConfig);
   const started = request.nodes.filter(({ state }) => state === 'started');
   const wanted = request.nodes.filter(({ state }) => state !== 'destroyed');
-  const verificationSecret = secret('verification-secret');
+  const verificationSecret = secretOf(provided, 'verification-secret');
   const addresses = { place, answers: outside.answers };
   const { claims, refused } = setUnusableBackendsAside(request, ledger.domains, addresses);
   const domains = decideDomains(claims, {
@@ -65,7 +59,10 @@ export function buildCluster(
     errors,
     domains,
     refused: refused.filter(({ reference }) => !keeps.has(reference)),
-    secrets: { 'monitor-password': secret('monitor-password'), 'verification-secret': verificationSecret },
+    secrets: {
+      'monitor-password': secretOf(provided, 'monitor-password'),
+      'verification-secret': verificationSecret,
+    },
   };
 }
 

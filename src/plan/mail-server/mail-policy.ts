@@ -4,9 +4,10 @@ import type { LogInLimits } from '../../model/mail-server/limits.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { Place } from '../../model/place.ts';
-import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { portOf } from '../endpoints.ts';
-import { generatorService } from '../maintenance.ts';
+import type { Part, Service } from '../part.ts';
+import type { PlannedFile } from '../planned.ts';
+import { pidFileOf, startGenerator } from '../start-script.ts';
 import { rewrittenDomain } from './sender-rewriting.ts';
 
 /** `etc/mail-policy.json`; the process reads it again when it changes. */
@@ -25,16 +26,41 @@ export interface MailPolicyConfig {
   quota: { recipients: string; socket: string; delimiter: string };
 }
 
-export const mailPolicyFolders: readonly PlannedFolder[] = [{ path: 'var/lib/mail-policy', mode: 0o700 }];
 /** Who was refused because of sending limits, for a promise. */
-export const sendingRefusalsFile = 'var/lib/mail-policy/sending-refusals.json';
-export const mailPolicyLog = 'var/log/mail-policy.log';
+const sendingRefusalsFile = 'var/lib/mail-policy/sending-refusals.json';
 /** Asked by Postfix' policy protocol. */
 export const sendingSocket = 'var/run/mail-policy.sock';
 /** Asked by Postfix as lookup tables. */
 export const srsSocket = 'var/run/srs.sock';
 
-export function mailPolicyFiles(model: MailServer): PlannedFile[] {
+const mailPolicy: Service = {
+  name: 'mail-policy',
+  programs: ['node'],
+  // Asked by Dovecot alone, on the same machine.
+  ports: { 'auth-policy': { canonical: 10024, promise: 'auth-policy-listening' } },
+  sockets: { 'mail-policy': sendingSocket, srs: srsSocket },
+  pidFile: pidFileOf('mail-policy'),
+  signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
+  log: 'var/log/mail-policy.log',
+  logRotation: [{ path: 'var/log/mail-policy.log', method: 'copytruncate' }],
+};
+
+export const mailPolicyPart: Part<MailServer> = {
+  services: [mailPolicy],
+  contribute: (model) => ({
+    folders: [{ path: 'var/lib/mail-policy', mode: 0o700 }],
+    files: mailPolicyFiles(model),
+    promises: [
+      {
+        name: 'sending-limits',
+        module: 'sending_limits',
+        config: { file: `${model.place.partition}/${sendingRefusalsFile}`, 'shown-for': '3600' },
+      },
+    ],
+  }),
+};
+
+function mailPolicyFiles(model: MailServer): PlannedFile[] {
   const { place } = model;
   const { partition } = place;
   const options = {
@@ -51,13 +77,13 @@ export function mailPolicyFiles(model: MailServer): PlannedFile[] {
       mode: 0o600,
       body: { text: `${JSON.stringify(configOf(model), null, 1)}\n` },
     },
-    generatorService(
+    startGenerator(
       place,
-      'mail-policy',
+      mailPolicy.name,
       [
         'mail-policy',
         ...Object.entries(options).map(([name, value]) => `--${name} ${value}`),
-        `>> ${partition}/${mailPolicyLog} 2>&1`,
+        `>> ${partition}/${mailPolicy.log} 2>&1`,
       ].join(' '),
     ),
   ];

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
 
-import { commandAs } from '../../../src/local-node/node-user.ts';
+import { commandAs } from '../../../src/local-node/user.ts';
 import type { NodeIdentity } from '../../../src/local-node/run-as-user.ts';
 import {
   postfixBasics,
@@ -36,7 +36,7 @@ export async function startPlainPostfix(
   const place = placeWith({ partition: folder, user: { ...node.user, group: node.user.name } });
   const location = {
     ...{ place, configuration: 'etc', queue: 'spool', data: 'lib', log: 'var/log/postfix.log' },
-    daemon: 'postfix' as const,
+    service: 'postfix',
   };
   const basics = postfixBasics(location);
   await writeFolders(folder, [

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { execa } from 'execa';
 
 import { cleanEnvironment } from '../../../src/local-node/clean-environment.ts';
-import { commandAs } from '../../../src/local-node/node-user.ts';
+import { commandAs } from '../../../src/local-node/user.ts';
 import { runAsUser, type RunResult } from '../../../src/local-node/run-as-user.ts';
 import type { MailNode } from './mail-node.ts';
 

@@ -9,7 +9,9 @@ import { join } from 'node:path';
 
 import { execa } from 'execa';
 
-import { type NodeIdentity, prepareMachine, startLocalNode } from '../../../src/local-node/index.ts';
+import type { NodeIdentity } from '../../../src/local-node/run-as-user.ts';
+import { prepareMachine } from '../../../src/local-node/setup/prepare-machine.ts';
+import { startLocalNode } from '../../../src/local-node/start.ts';
 import { buildRelease } from '../../../src/packaging/build-release.ts';
 
 export const releases = ['mail-server', 'mail-server-relay'] as const;

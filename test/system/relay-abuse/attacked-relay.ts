@@ -8,7 +8,7 @@ import {
   selfSignedIdentity,
   type TlsIdentity,
 } from '../../../src/local-node/stand-ins/self-signed-identity.ts';
-import { startStandInSmtpServer } from '../../../src/local-node/stand-ins/stand-in-smtp-server.ts';
+import { startStandInSmtpServer } from '../../../src/local-node/stand-ins/smtp-server.ts';
 import { startNames } from '../../support/system/name-server.ts';
 import { type RelayEndpoints, type RelayWorld, startRelayWorld } from '../../support/system/relay-world.ts';
 import type { Received, StandIn } from '../../support/system/smtp-stand-in.ts';

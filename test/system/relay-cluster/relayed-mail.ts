@@ -6,7 +6,7 @@ import {
   selfSignedIdentity,
   type TlsIdentity,
 } from '../../../src/local-node/stand-ins/self-signed-identity.ts';
-import { startStandInSmtpServer } from '../../../src/local-node/stand-ins/stand-in-smtp-server.ts';
+import { startStandInSmtpServer } from '../../../src/local-node/stand-ins/smtp-server.ts';
 import { eventually } from '../../support/system/eventually.ts';
 import { endpointsOf, type MailServer, messagesOf } from '../../support/system/mail-server.ts';
 import { type NameServer, startNames } from '../../support/system/name-server.ts';

@@ -1,7 +1,7 @@
 /** A master that is away, or gives answers that cannot be used. */
 import { expect } from 'chai';
 
-import { configuredProxy, startSlapproxy, stopSlapproxy } from '../../../src/local-node/slapproxy.ts';
+import { configuredProxy, startSlapproxy, stopSlapproxy } from '../../../src/local-node/slapproxy/server.ts';
 import { type FakeMaster, passOn, startFakeMaster } from '../../support/system/fake-master.ts';
 import { reasonOf } from '../../support/system/converge.ts';
 import { activate, canLogIn, setPassword } from '../../support/system/mail-server.ts';

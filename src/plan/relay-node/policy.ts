@@ -1,0 +1,41 @@
+/** The policy of what leaves: who may send as what through the outbound service. Pure. */
+import type { RelayNode } from '../../model/relay-node/relay-node.ts';
+import type { Part, Service } from '../part.ts';
+import { pidFileOf, startGenerator } from '../start-script.ts';
+import { planTenants } from './tenants.ts';
+
+/** Asked by the outbound Postfix. */
+export const policySocket = 'var/run/policy.sock';
+
+const policy: Service = {
+  name: 'policy',
+  programs: ['node'],
+  ports: {},
+  sockets: { policy: policySocket },
+  pidFile: pidFileOf('policy'),
+  signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
+  log: 'var/log/policy.log',
+  logRotation: [{ path: 'var/log/policy.log', method: 'copytruncate' }],
+};
+
+export const policyPart: Part<RelayNode> = {
+  services: [policy],
+  contribute(node) {
+    const { partition } = node.place;
+    const tenants = `${partition}/etc/postfix/outbound/tenants.json`;
+    return {
+      files: [
+        {
+          path: 'etc/postfix/outbound/tenants.json',
+          mode: 0o600,
+          body: { text: `${JSON.stringify(planTenants(node), null, 1)}\n` },
+        },
+        startGenerator(
+          node.place,
+          policy.name,
+          `policy --tenants ${tenants} --socket ${partition}/${policySocket} >> ${partition}/${policy.log} 2>&1`,
+        ),
+      ],
+    };
+  },
+};
