@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import { prepareMachine } from '../../src/local-node/index.ts';
+import { prepareMachine } from '../../src/local-node/setup/prepare-machine.ts';
 import { preparation } from '../../src/local-node/namespace/private.ts';
 import { makeRunFolder } from '../support/system/run-folder.ts';
 import type { Row } from './table.ts';
