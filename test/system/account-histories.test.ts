@@ -9,8 +9,7 @@ import { activate, canLogIn, messagesOf, setPassword } from '../support/system/m
 import { sendBy } from '../support/system/smtp.ts';
 import { type Accounts, at, domain, startAccounts } from './accounts/requested-accounts.ts';
 
-describe('accounts that change', function () {
-  this.timeout(240_000);
+describe('accounts that change', () => {
   let accounts: Accounts;
 
   before(async () => {

@@ -4,8 +4,7 @@ import { hostile, requests } from './accounts/requests.ts';
 import { type Accounts, at, startAccounts } from './accounts/requested-accounts.ts';
 import { setupLink } from './accounts/setup-link.ts';
 
-describe('accounts of a mail server', function () {
-  this.timeout(240_000);
+describe('accounts of a mail server', () => {
   let accounts: Accounts;
 
   before(async () => {

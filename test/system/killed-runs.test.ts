@@ -11,8 +11,7 @@ import { type DisturbedServer, domain, startDisturbedServer } from './robustness
 
 const kills = 30;
 
-describe('a mail server whose processing is killed', function () {
-  this.timeout(600_000);
+describe('a mail server whose processing is killed', () => {
   let disturbed: DisturbedServer;
 
   before(async () => {

@@ -4,8 +4,7 @@ import { delivery } from './promises/delivery.ts';
 import { services } from './promises/services.ts';
 import { startWatchedServer, type WatchedServer } from './promises/watched-server.ts';
 
-describe('promises of a mail server', function () {
-  this.timeout(240_000);
+describe('promises of a mail server', () => {
   let watched: WatchedServer;
 
   before(async () => {

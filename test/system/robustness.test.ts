@@ -5,8 +5,7 @@ import { damagedLedger } from './robustness/ledger.ts';
 import { master } from './robustness/master.ts';
 import { programs } from './robustness/programs.ts';
 
-describe('a mail server when something goes wrong', function () {
-  this.timeout(240_000);
+describe('a mail server when something goes wrong', () => {
   let disturbed: DisturbedServer;
 
   before(async () => {

@@ -15,7 +15,7 @@ const tls = String.raw`TLSv1\.3 AES_256_GCM +`;
 const time = String.raw` +\+\d+ s$`;
 
 describe('npm start, as a newcomer runs it', function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let folder: string;
   const start = (...options: string[]) =>
     execa('npm', ['start', '--', '--directory', folder, ...options], { cwd: root, all: true });
