@@ -1,118 +1,155 @@
 /**
- * What `npm test` runs: style and types, the fast layer, then, on a machine that is brought to it, the daemons' own
- * checkers and the layer with real daemons. `--fast` stops after the fast layer; a positional filter (part of a path,
+ * What `npm test` runs: style and types with the fast layer, then, on a machine that is brought to it, the daemons'
+ * own checkers and the layer with real daemons, its files side by side in network namespaces of their own. `--fast`
+ * stops after the fast layer; `--at-once N` says how many files run side by side; a positional filter (part of a path,
  * `*` for anything) restricts the files. The last line is `N passed, N failed`; what could not run has failed.
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { execa } from 'execa';
-import fc from 'fast-check';
-import Mocha from 'mocha';
 
-import { prepareMachine } from '../src/local-node/index.ts';
+import { checkNamespaces } from '../src/local-node/namespace/private.ts';
+import { prepareMachine } from '../src/local-node/setup/prepare-machine.ts';
+import { startProgress } from './runner/progress.ts';
+import { blockOf, slowestTests } from './runner/report.ts';
+import { sideBySide } from './runner/side-by-side.ts';
+import { type GroupContext, type GroupResult, runGroup, type TestGroup } from './runner/test-process.ts';
+import { makeRunFolder } from './support/system/run-folder.ts';
 
-interface Count {
-  passed: number;
-  failed: number;
-}
+type Count = Pick<GroupResult, 'passed' | 'failed'>;
 
-interface Layer {
-  title: string;
-  folders: readonly string[];
-  /** Milliseconds that a test may take when it says nothing else. */
-  timeout: number;
-}
-
-// The same cases for everybody; FC_SEED explores others.
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? 1) });
+/** Files of test/system that take longest: they begin first, so that none is left alone at the end. */
+const longest = ['start', 'relay-cluster', 'relay-abuse', 'relay-promises', 'accounts', 'robustness'];
+/** Fetches packages as a newcomer's machine does, and makes the namespaces of its own that users get. */
+const onHostNetwork = ['test/system/start.test.ts'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const fastLayer: Layer = {
-  title: 'Unit and golden tests',
-  folders: ['test/unit', 'test/golden'],
-  timeout: 20_000,
-};
-const machineLayers: readonly Layer[] = [
-  { title: "The daemons' own checkers", folders: ['test/checkers'], timeout: 60_000 },
-  { title: 'Real daemons on a local node', folders: ['test/system'], timeout: 600_000 },
-];
-
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),
-  options: { fast: { type: 'boolean', default: false } },
+  options: { fast: { type: 'boolean', default: false }, 'at-once': { type: 'string', default: '' } },
   allowPositionals: true,
 });
+const cores = availableParallelism();
+// They wait for daemons most of the time.
+const atOnce = Number(values['at-once']) || cores * 3;
 
 process.chdir(root);
+const groups: GroupResult[] = [];
 const { passed, failed } = sum(await runSteps());
+if (groups.length > 0) {
+  headline('The slowest tests');
+  console.log(slowestTests(groups, 10).join('\n'));
+}
 console.log(`\n${passed} passed, ${failed} failed`);
-// Not left to the event loop: what a test forgot to stop must not keep the run from ending.
 process.exit(failed === 0 ? 0 : 1);
 
 async function runSteps(): Promise<Count[]> {
-  const counts = positionals.length === 0 ? [await checkStyleAndTypes()] : [];
-  counts.push(await runLayer(fastLayer));
-  if (!values.fast) counts.push(...(await runMachineLayers()));
+  const counts = await runFastSteps();
+  if (!values.fast) counts.push(...(await runMachineSteps()));
   if (counts.some(({ passed: some, failed: none }) => some + none > 0)) return counts;
   console.log(`no test file matches ${positionals.join(' ')}; give a part of a path below test/`);
   return [{ passed: 0, failed: 1 }];
 }
 
+async function runFastSteps(): Promise<Count[]> {
+  const files = await testFiles('test/unit', 'test/golden');
+  const shares = await inShares(files, cores);
+  const layer = shares.map((share, index) => ({
+    title: shares.length === 1 ? 'unit and golden tests' : `unit and golden tests, share ${index + 1}`,
+    files: share,
+    timeout: 20_000,
+    isolated: false,
+  }));
+  const style = positionals.length === 0 ? [checkStyleAndTypes()] : [];
+  if (layer.length > 0) headline('Unit and golden tests');
+  return Promise.all([...style, runGroups(layer, cores, { environment: {} }).then(sum)]);
+}
+
 async function checkStyleAndTypes(): Promise<Count> {
+  const { exitCode, all } = await execa('npm', ['run', '--silent', 'lint'], { all: true, reject: false });
   headline('Style, formatting and types');
-  const { exitCode } = await execa('npm', ['run', '--silent', 'lint'], { stdio: 'inherit', reject: false });
-  console.log(exitCode === 0 ? 'fine' : 'failed: see above');
+  console.log(exitCode === 0 ? 'fine' : `${all}\nfailed: see above`);
   return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-async function runMachineLayers(): Promise<Count[]> {
-  const files = await Promise.all(machineLayers.map(testFiles));
-  if (files.flat().length === 0) return [];
-  headline('This machine: packages, user, Python environment');
-  try {
-    const { layout } = await prepareMachine({ forTests: true, onProgress: console.log });
-    process.env['SLAPOS_VENV'] = layout.venv;
-    console.log(`ready; local nodes take SlapOS from ${layout.venv}`);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    const notRun = await Promise.all(files.flat().map(countTests));
-    console.error(`The set-up failed (above): the tests that need it count as failed.`);
-    return [{ passed: 0, failed: 1 }, ...notRun.map((tests) => ({ passed: 0, failed: tests }))];
+async function runMachineSteps(): Promise<Count[]> {
+  const checkers = await testFiles('test/checkers');
+  const system = (await testFiles('test/system')).sort((one, other) => rank(one) - rank(other));
+  const layer: TestGroup[] = system.map((file) => ({
+    title: file,
+    files: [file],
+    timeout: 600_000,
+    isolated: !onHostNetwork.includes(file),
+  }));
+  if (checkers.length > 0) {
+    layer.push({ title: 'test/checkers', files: checkers, timeout: 60_000, isolated: false });
   }
-  const counts: Count[] = [];
-  for (const layer of machineLayers) counts.push(await runLayer(layer));
-  return counts;
+  if (layer.length === 0) return [];
+  headline('This machine: packages, user, Python environment, software releases');
+  const prepared = await prepare(system.length > 0).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    console.error('The set-up failed (above): the tests that need it count as failed.');
+  });
+  if (prepared === undefined) return [{ passed: 0, failed: 1 }, ...(await countTests(layer))];
+  headline(`The daemons' own checkers, and real daemons on local nodes: ${atOnce} files side by side`);
+  try {
+    return await runGroups(layer, atOnce, prepared);
+  } finally {
+    prepared.remove();
+  }
 }
 
-async function runLayer(layer: Layer): Promise<Count> {
-  const files = await testFiles(layer);
-  if (files.length === 0) return { passed: 0, failed: 0 };
-  headline(layer.title);
-  const mocha = mochaWith(files, layer.timeout);
-  try {
-    await mocha.loadFilesAsync();
-  } catch (error) {
-    console.error(error);
-    console.error(`A test file could not be loaded (above): all ${files.length} files count as failed.`);
-    return { passed: 0, failed: files.length };
-  }
-  return new Promise((resolve) => {
-    let succeeded = 0;
-    let failuresAfterwards = 0;
-    const runner = mocha.run((failures) => {
-      // A hook that fails keeps tests from running: they have failed as well.
-      const others = runner.total - succeeded + failuresAfterwards;
-      resolve({ passed: succeeded, failed: Math.max(others, failures) });
+/** `withNodes`: the tests start nodes. */
+async function prepare(withNodes: boolean): Promise<Omit<GroupContext, 'onMessage'> & { remove(): void }> {
+  const { layout } = await prepareMachine({ forTests: true, onProgress: console.log });
+  if (!withNodes) return { environment: { SLAPOS_VENV: layout.venv }, remove: () => undefined };
+  const caller = await checkNamespaces('the tests have their nodes');
+  // One question for all of them.
+  if (caller.access === 'sudo-password') await execa('sudo', ['-v'], { stdio: 'inherit' });
+  const folder = await makeRunFolder(layout.venv);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      folder.remove();
+      process.exit(1);
     });
-    runner.on('pass', () => (succeeded += 1));
-    runner.on('fail', ({ title }) => (failuresAfterwards += title.startsWith('"after ') ? 1 : 0));
+  }
+  console.log(`ready; local nodes take SlapOS from ${layout.venv}`);
+  return { caller, ...folder };
+}
+
+async function runGroups(
+  some: readonly TestGroup[],
+  limit: number,
+  context: Omit<GroupContext, 'onMessage'>,
+): Promise<GroupResult[]> {
+  const progress = startProgress(some.length);
+  const done = await sideBySide(some, limit, async (group) => {
+    const result = await runGroup(group, { ...context, onMessage: progress.follow(group.title) });
+    progress.end(group.title);
+    console.log(`\n${blockOf(result)}`);
+    groups.push(result);
+    return result;
+  });
+  progress.stop();
+  return done;
+}
+
+/** What would have run: how many tests that are is known when they are loaded. */
+function countTests(layer: readonly TestGroup[]): Promise<Count[]> {
+  return sideBySide(layer, cores, async (group) => {
+    const { failed: tests } = await runGroup(
+      { ...group, isolated: false },
+      { environment: { SMT_COUNT_ONLY: '1' }, onMessage: () => undefined },
+    );
+    return { passed: 0, failed: tests };
   });
 }
 
-async function testFiles({ folders }: Layer): Promise<string[]> {
+async function testFiles(...folders: string[]): Promise<string[]> {
   const found = await Promise.all(
     folders.map(async (folder) => {
       const paths = await readdir(folder, { recursive: true }).catch(() => []);
@@ -128,23 +165,28 @@ function isWanted(path: string): boolean {
   return positionals.length === 0 || positionals.some((filter) => matches(relative('.', filter)));
 }
 
-async function countTests(file: string): Promise<number> {
-  const mocha = mochaWith([file], 0);
-  await mocha.loadFilesAsync().catch(() => undefined);
-  return Math.max(mocha.suite.total(), 1);
+/** At most `count` lists of about the same size, by the length of the files. */
+async function inShares(files: readonly string[], count: number): Promise<string[][]> {
+  const sizes = await Promise.all(files.map(async (file) => ({ file, size: (await stat(file)).size })));
+  const shares = Array.from({ length: count }, () => ({ files: [] as string[], size: 0 }));
+  for (const { file, size } of sizes.sort((one, other) => other.size - one.size)) {
+    const [smallest] = shares.sort((one, other) => one.size - other.size);
+    smallest!.files.push(file);
+    smallest!.size += size;
+  }
+  return shares.map((share) => share.files.sort()).filter((share) => share.length > 0);
 }
 
-function mochaWith(files: readonly string[], timeout: number): Mocha {
-  const mocha = new Mocha({ forbidOnly: true, forbidPending: true, timeout, slow: timeout / 10 });
-  for (const file of files) mocha.addFile(join(root, file));
-  return mocha;
+function rank(file: string): number {
+  const place = longest.indexOf(file.replace(/^test\/system\/|\.test\.ts$/g, ''));
+  return place < 0 ? longest.length : place;
 }
 
 function sum(counts: readonly Count[]): Count {
-  return counts.reduce((left, right) => ({
-    passed: left.passed + right.passed,
-    failed: left.failed + right.failed,
-  }));
+  return counts.reduce(
+    (left, right) => ({ passed: left.passed + right.passed, failed: left.failed + right.failed }),
+    { passed: 0, failed: 0 },
+  );
 }
 
 function headline(text: string): void {

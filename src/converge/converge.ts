@@ -1,10 +1,10 @@
-/** What a partition runs: the seven stages, in their order. */
+/** What a partition runs before buildout: stages 1 to 6, in their order. The last one, publish.ts, comes after buildout. */
 import { randomBytes } from 'node:crypto';
 
 import { changeLedger, ledgerStore, readLedger } from '../ledger/store.ts';
 import { type SurveyOptions, surveyPlace } from './survey/survey.ts';
-import { publishOutbox } from './publish.ts';
 import { lookUpDomains } from './survey/domain-lookups.ts';
+import { provision } from './provision/provision.ts';
 import { relate } from './relate.ts';
 import { definitionOf } from '../releases/releases.ts';
 import { renderFiles } from '../render/files.ts';
@@ -12,34 +12,33 @@ import { readTemplates, templateRenderer } from '../render/templates.ts';
 import { connectToMaster } from '../slap/index.ts';
 import { endSessions, lockedOut, noteEnded } from '../host/end-sessions.ts';
 import { notifyDaemons } from './write/notify-daemons.ts';
-import { writeFiles, writeFolders } from './write/write-plan.ts';
+import { removeFormerFiles, writeFiles, writeFolders } from './write/write-plan.ts';
 
 export interface Converged {
   /** Paths that were written, relative to the partition. */
   written: string[];
   /** What daemons were told, one sentence each. */
   notified: string[];
-  published: number;
 }
 
 /** Throws RequesterError for refused parameters, OperatorError for what the node or the master lacks. */
 export async function converge(
-  options: SurveyOptions & { templates: string },
-  log: (line: string) => void,
+  options: SurveyOptions & { templates: string; softwareRelease: string },
 ): Promise<Converged> {
   const master = connectToMaster(options.connection);
   try {
     const fetched = await master.fetchPartition();
-    const release = definitionOf(fetched.softwareType);
-    const instance = release.validate(fetched);
+    const instance = definitionOf(fetched.softwareType, options.softwareRelease).validate(fetched);
 
     const store = ledgerStore(options.partition);
     const before = await readLedger(store);
-    const place = await surveyPlace(options, fetched, before, release);
+    const place = await surveyPlace(options, fetched, before, instance);
+    const needs = instance.needs({ ledger: before, place });
+    const provided = await provision(place, instance.services, store, needs);
     const seed = randomBytes(32);
     const dns = await lookUpDomains(instance.lookups(before));
     const partition = { folder: options.partition, id: options.connection.partitionId };
-    const draft = { ledger: before, place, seed, outside: { answers: {}, ...dns } };
+    const draft = { ledger: before, place, provided, seed, outside: { answers: {}, ...dns } };
     const answers = await relate(master, instance.requests(draft), store, partition);
 
     const render = templateRenderer(await readTemplates(options.templates));
@@ -49,22 +48,19 @@ export async function converge(
     };
     // Once more with the ledger as it is now, and nobody else writing it: the portal may have set a password meanwhile.
     const changed = await changeLedger(store, async (ledger) => {
-      const plan = instance.plan({ ledger, place, seed, outside: { answers, ...dns } });
+      const plan = instance.plan({ ledger, place, provided, seed, outside: { answers, ...dns } });
       await writeFolders(options.partition, plan.folders);
       const written = await writeFiles(options.partition, renderFiles(plan.files, render), indexer);
+      await removeFormerFiles(options.partition, plan.folders, plan.files, indexer);
       await noteEnded(options.partition, lockedOut(ledger, plan.ledger));
       return { ledger: plan.ledger, result: written };
     });
     const notified = [
       // First: a Dovecot that is told to end leaves its sessions alone and cannot be asked any more.
       ...(await endSessions(options.partition)),
-      ...(await notifyDaemons(options.partition)),
+      ...(await notifyDaemons(options.partition, instance.services)),
     ];
-
-    const published = await publishOutbox(master, store, (sent, all) => {
-      log(`published ${sent} of ${all}`);
-    });
-    return { written: changed.map(({ path }) => path), notified, published };
+    return { written: changed.map(({ path }) => path), notified };
   } finally {
     await master.close();
   }

@@ -31,7 +31,7 @@ export async function typeOfSchema(path: string): Promise<string> {
 }
 
 /** `mail-server/default-input.json` → `DefaultInput`. */
-export function typeName(path: string): string {
+function typeName(path: string): string {
   const stem = (path.split('/').at(-1) ?? path).replace(/\.json$/, '');
   return stem.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
 }

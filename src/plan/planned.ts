@@ -2,31 +2,17 @@
 
 import type { Ledger } from '../ledger/types.ts';
 
-/** A running program that reads a planned file, and what it takes to make it read the file again. */
-export type Daemon =
-  | 'postfix'
-  | 'inbound-postfix'
-  | 'outbound-postfix'
-  | 'dovecot'
-  | 'sasl'
-  | 'postgrey'
-  | 'policy'
-  | 'mail-policy'
-  | 'apache'
-  | 'portal'
-  | 'crond';
-
 export interface PlannedFile {
   /** Relative to the partition. */
   path: string;
   mode: number;
   body: { template: string; context: Readonly<Record<string, unknown>> } | { text: string };
-  /** The daemon that must read it again when it changes; none when every reader looks by itself. */
-  reload?: Daemon;
-  /** The daemon that must be started again when it changes. */
-  restart?: Daemon;
-  /** The daemon whose waiting mail may go another way when it changes. */
-  flush?: Daemon;
+  /** Name of the service that must read it again when it changes; none when every reader looks by itself. */
+  reload?: string;
+  /** Name of the service that must be started again when it changes. */
+  restart?: string;
+  /** Name of the service whose waiting mail may go another way when it changes. */
+  flush?: string;
   /** Postfix lookup table source: an indexed file of the stack's type is made beside it. */
   table?: true;
 }
@@ -34,6 +20,8 @@ export interface PlannedFile {
 export interface PlannedFolder {
   path: string;
   mode: number;
+  /** Names of files that stand there only as long as they are planned, indexed forms of tables included. */
+  removable?: RegExp;
 }
 
 /** To one target: the instance itself (`''`) or a shared instance's reference. */

@@ -1,19 +1,41 @@
-/** What every Postfix of ours needs to run as one unprivileged user: queue, identities, environment. Pure. */
+/** What every Postfix needs to run as one unprivileged user: queue, identities, environment. Pure. */
 import type { Place } from '../model/place.ts';
 import { shellWord } from '../formats/shell.ts';
-import type { Daemon, PlannedFile, PlannedFolder } from './planned.ts';
+import type { Service } from './part.ts';
+import type { PlannedFile, PlannedFolder } from './planned.ts';
 
-export interface PostfixLocation {
-  place: Place;
-  /** Folder of main.cf, relative to the partition. */
+/** One Postfix of an instance. Paths are relative to the partition. */
+export interface Postfix {
+  /** Its name as a service. */
+  service: string;
+  /** Folder of main.cf. */
   configuration: string;
-  /** Queue folder, relative to the partition. */
+  /** Queue folder. */
   queue: string;
-  /** Data folder, relative to the partition. */
+  /** Data folder. */
   data: string;
-  /** Log file, relative to the partition. */
   log: string;
-  daemon: Daemon;
+}
+
+export interface PostfixLocation extends Postfix {
+  place: Place;
+}
+
+/** The service that a Postfix is; `rest` is what differs from one to another. */
+export function postfixService(
+  { service, queue, log }: Postfix,
+  rest: Pick<Service, 'ports' | 'certificate' | 'flush'>,
+): Service {
+  return {
+    name: service,
+    programs: postfixPrograms,
+    sockets: {},
+    pidFile: `${queue}/pid/master.pid`,
+    signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
+    log,
+    logRotation: [{ path: log, method: 'copytruncate' }],
+    ...rest,
+  };
 }
 
 /** Modes that Postfix itself asks of its queue (postfix-files(5)). */
@@ -38,7 +60,7 @@ const queueModes: Readonly<Record<string, number>> = {
   maildrop: 0o730,
 };
 
-export function postfixServiceFolders({ queue, data }: PostfixLocation): PlannedFolder[] {
+export function postfixServiceFolders({ queue, data }: Postfix): PlannedFolder[] {
   return [
     { path: 'libexec/postfix', mode: 0o750 },
     { path: data, mode: 0o700 },
@@ -78,14 +100,11 @@ export function postfixEnvironment({ place, configuration }: PostfixLocation): R
   };
 }
 
-/** Programs that work on the queue through set-gid bits; ours are copies without them. */
+/** Programs that work on the queue through set-gid bits; an instance has copies without them. */
 export const copiedCommands = ['postdrop', 'postqueue'] as const;
-/** Programs of the stack layer that a Postfix of ours, its certificates and its upkeep need. */
-export const postfixPrograms: readonly string[] = [
+const postfixPrograms: readonly string[] = [
+  // The start script asks it whether the ports are free.
   'node',
-  'openssl',
-  'logrotate',
-  'xz',
   'postfix-daemons',
   'postfix',
   'postalias',
@@ -136,15 +155,16 @@ export function postfixBasics(location: PostfixLocation) {
 
 /** The script that starts a Postfix; `endpoints`: `[address]:port` of its smtpd. */
 export function startPostfix(location: PostfixLocation, endpoints: readonly string[]): PlannedFile {
-  const { place, daemon } = location;
+  const { place, service } = location;
   const { commandFolder, daemonFolder, configurationFolder } = postfixBasics(location);
   return {
-    path: `libexec/start-${daemon}`,
+    path: `libexec/start-${service}`,
     mode: 0o700,
-    restart: daemon,
+    restart: service,
     body: {
       template: 'shared/start-postfix.hbs',
       context: {
+        service,
         assignments: shellAssignments(postfixEnvironment(location)),
         commandFolder,
         copies: copiedCommands.map((name) => ({ name, from: place.programs[name] })),

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 
 import { copiedCommands, postfixEnvironment, type PostfixLocation } from './postfix-service.ts';
-import type { Profile } from './profile.ts';
+import type { Tool } from './part.ts';
 
 const adminCommands = [
   'mailq',
@@ -16,7 +16,7 @@ const adminCommands = [
 ] as const;
 
 /** Postfix' own commands for administrators, in the environment of this Postfix. */
-export function adminTools(location: PostfixLocation, prefix: string): Profile['tools'] {
+export function adminTools(location: PostfixLocation, prefix: string): Record<string, Tool> {
   const { partition, programs } = location.place;
   const environment = postfixEnvironment(location);
   const copied: readonly string[] = copiedCommands;
@@ -31,7 +31,7 @@ export function adminTools(location: PostfixLocation, prefix: string): Profile['
 }
 
 /** Postfix' count of waiting mail by domain and age. It asks `postconf`, which it finds by PATH, for the queue. */
-export function qshapeTool({ place, configuration }: PostfixLocation, prefix: string): Profile['tools'] {
+export function qshapeTool({ place, configuration }: PostfixLocation, prefix: string): Record<string, Tool> {
   const { partition, programs } = place;
   const PATH = `${dirname(programs['postconf'] ?? '/usr/sbin/postconf')}:/usr/bin:/bin`;
   const environment = { MAIL_CONFIG: `${partition}/${configuration}`, PATH };

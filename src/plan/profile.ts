@@ -1,42 +1,42 @@
 /** The buildout profile of a partition: services, admin tools, promises, cron. Its sections are the same however many accounts there are. Pure. */
 import { type BuildoutSections, serialiseBuildout } from '../formats/buildout.ts';
+import { byText } from '../formats/one-word.ts';
 import { shellCommand } from '../formats/shell.ts';
 import type { Place } from '../model/place.ts';
+import type { CronJob, Tool } from './part.ts';
 import type { PlannedFile, PlannedPromise } from './planned.ts';
 
 export interface Profile {
   /** Service name → program and arguments; the names never change, so slapgrid restarts nothing by itself. */
   services: Readonly<Record<string, readonly string[]>>;
   /** Name in `bin/` → program, arguments and environment. */
-  tools: Readonly<
-    Record<string, { command: readonly string[]; environment?: Readonly<Record<string, string>> }>
-  >;
+  tools: Readonly<Record<string, Tool>>;
   promises: readonly PlannedPromise[];
   /** Name → crontab times and command. */
-  cron: Readonly<Record<string, { times: string; command: readonly string[] }>>;
+  cron: Readonly<Record<string, CronJob>>;
 }
-
-export const profilePath = 'etc/profile.cfg';
 
 export function profileFile(place: Place, profile: Profile): PlannedFile {
   const sections = {
     ...Object.fromEntries(
-      Object.entries(profile.services).map(([name, command]) => [
+      byName(profile.services).map(([name, command]) => [
         `service-${name}`,
         wrapper(place, `etc/service/${name}`, command),
       ]),
     ),
     ...Object.fromEntries(
-      Object.entries(profile.tools).map(([name, { command, environment }]) => [
+      byName(profile.tools).map(([name, { command, environment }]) => [
         `tool-${name}`,
         wrapper(place, `bin/${name}`, command, environment),
       ]),
     ),
     ...Object.fromEntries(
-      profile.promises.map((promise) => [`promise-${promise.name}`, promiseSection(place, promise)]),
+      [...profile.promises]
+        .sort((left, right) => byText(left.name, right.name))
+        .map((promise) => [`promise-${promise.name}`, promiseSection(place, promise)]),
     ),
     ...Object.fromEntries(
-      Object.entries(profile.cron).map(([name, { times, command }]) => [
+      byName(profile.cron).map(([name, { times, command }]) => [
         `cron-${name}`,
         {
           recipe: 'slapos.cookbook:cron.d',
@@ -55,10 +55,15 @@ export function profileFile(place: Place, profile: Profile): PlannedFile {
     offline: 'true',
   };
   return {
-    path: profilePath,
+    path: 'etc/profile.cfg',
     mode: 0o600,
     body: { text: `# Made by slapos-mail. Do not edit.\n${serialiseBuildout({ buildout, ...sections })}` },
   };
+}
+
+/** The order in which parts of a release add their sections means nothing. */
+function byName<Value>(named: Readonly<Record<string, Value>>): [string, Value][] {
+  return Object.entries(named).sort(([left], [right]) => byText(left, right));
 }
 
 function wrapper(

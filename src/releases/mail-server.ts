@@ -1,49 +1,27 @@
 /** The software release `mail-server`. */
 import { buildMailServer, mailServerSettings } from '../model/mail-server/mail-server.ts';
-import { mailServerPorts } from '../model/place.ts';
-import type { Daemon } from '../plan/planned.ts';
-import { planMailServer } from '../plan/mail-server/plan.ts';
-import { postfixPrograms } from '../plan/postfix-service.ts';
-import { webPrograms } from '../plan/web-server.ts';
+import { identity, mailServerNeeds } from '../model/mail-server/needs.ts';
+import { programsOf, servicesOf } from '../plan/assemble.ts';
+import { mailServerParts, planMailServer } from '../plan/mail-server/plan.ts';
 import { planRequests } from '../plan/mail-server/requests.ts';
-import type { ReleaseDefinition } from './definition.ts';
 import { validateMailServerRequest } from '../validate/mail-server/request.ts';
-
-const listeners: Readonly<Record<string, Daemon>> = {
-  smtp: 'postfix',
-  https: 'apache',
-  monitor: 'apache',
-  'auth-policy': 'mail-policy',
-};
+import type { ReleaseDefinition } from './definition.ts';
 
 export const mailServer: ReleaseDefinition = {
   release: 'mail-server',
   softwareTypes: ['default', 'RootSoftwareInstance', 'default-ors'],
-  programs: [
-    ...postfixPrograms,
-    'dovecot',
-    'doveadm',
-    'dovecot-imap',
-    'dovecot-lmtp',
-    'dovecot-managesieve',
-    'dovecot-sieve-plugin',
-    ...webPrograms,
-  ],
-  ports: mailServerPorts,
-  listener: (service) => listeners[service] ?? 'dovecot',
-  certificates: {
-    folder: 'etc/postfix/ssl',
-    name: 'postfix-backend',
-    servedBy: ['postfix', 'dovecot', 'apache'],
-  },
+  certificate: identity,
   validate: (requested) => {
     const request = validateMailServerRequest(requested);
     return {
       refused: request.refused,
+      services: servicesOf(mailServerParts),
+      programs: programsOf(mailServerParts),
       lookups: () => [],
-      requests: ({ place }) => planRequests(mailServerSettings(request, place)),
-      plan: ({ ledger, place, seed, outside }) =>
-        planMailServer(buildMailServer(request, ledger, place, seed), outside.answers, ledger, seed),
+      needs: mailServerNeeds,
+      requests: ({ place, provided }) => planRequests(mailServerSettings(request, place, provided)),
+      plan: (facts) =>
+        planMailServer(buildMailServer(request, facts), facts.outside.answers, facts.ledger, facts.seed),
     };
   },
 };

@@ -1,4 +1,4 @@
-/** Planned files with their content. Pure, given the templates. */
+/** Renders the files of a plan. */
 import type { PlannedFile } from '../plan/planned.ts';
 import type { Render } from './templates.ts';
 
@@ -6,13 +6,10 @@ export interface RenderedFile extends Omit<PlannedFile, 'body'> {
   content: string;
 }
 
-/** Two writers of one path are an error. Sorted by path. */
+/** The files with their content, sorted by path. */
 export function renderFiles(files: readonly PlannedFile[], render: Render): RenderedFile[] {
-  const seen = new Set<string>();
   return files
     .map(({ body, ...file }) => {
-      if (seen.has(file.path)) throw new Error(`${file.path} is planned twice`);
-      seen.add(file.path);
       const content = 'text' in body ? body.text : render(body.template, body.context);
       return { ...file, content };
     })

@@ -1,11 +1,17 @@
-/** The pure stages alone: parameters in, the files that an instance would get out. Needs nothing but Node. */
+/**
+ * Renders the files of an instance from its parameters. Runs the pure stages only, so it needs neither a node nor a
+ * master.
+ */
 import { emptyLedger } from '../ledger/types.ts';
 import { type LedgerText, serialiseLedger } from '../ledger/text.ts';
 import { nothingOutside } from '../model/answers.ts';
 import type { Place } from '../model/place.ts';
+import type { Needs, Provided } from '../model/provided.ts';
+import { passwordFrom } from '../model/seed.ts';
 import type { ParameterFile } from '../parameters/file.ts';
+import { canonicalPorts } from '../plan/assemble.ts';
 import type { Stack } from '../converge/survey/stack.ts';
-import type { ReleaseDefinition } from '../releases/definition.ts';
+import type { ReleaseDefinition, ValidInstance } from '../releases/definition.ts';
 import { renderFiles } from './files.ts';
 import type { Render } from './templates.ts';
 
@@ -16,11 +22,11 @@ export interface FolderFile {
   content: string;
 }
 
-/** Every token and password is made of this seed: examples, the same each time. */
+/** The seed of all tokens and passwords: a constant, so that examples are the same each time. */
 const exampleSeed = new Uint8Array(32);
 const exampleFingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).join(':');
 
-/** What a partition knows of its node, where there is none. */
+/** Example facts about the node of a partition. */
 export const exampleNode = {
   release: '/opt/slapos-mail',
   user: { name: 'slapuser0', group: 'slapuser0', uid: 1000, gid: 1000 },
@@ -38,7 +44,7 @@ export const exampleNode = {
   },
 } as const satisfies Partial<Place>;
 
-/** Throws RequesterError with every problem of the parameters. */
+/** Throws RequesterError with all errors of the parameters. */
 export function renderInstance(
   file: ParameterFile,
   release: ReleaseDefinition,
@@ -46,8 +52,9 @@ export function renderInstance(
   render: Render,
 ): FolderFile[] {
   const instance = release.validate(file);
-  const place = examplePlace(file, release, stack);
-  const facts = { ledger: emptyLedger, place, seed: exampleSeed, outside: nothingOutside };
+  const place = examplePlace(file, instance, stack);
+  const provided = exampleProvided(instance.needs({ ledger: emptyLedger, place }));
+  const facts = { ledger: emptyLedger, place, provided, seed: exampleSeed, outside: nothingOutside };
   const plan = instance.plan(facts);
   const ledger = serialiseLedger(plan.ledger, `${place.partition}/srv/mail`);
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
@@ -73,7 +80,7 @@ export function renderInstance(
 
 function examplePlace(
   { instance }: ParameterFile,
-  { ports }: Pick<ReleaseDefinition, 'ports'>,
+  { services }: Pick<ValidInstance, 'services'>,
   stack: Stack,
 ): Place {
   return {
@@ -84,13 +91,30 @@ function examplePlace(
     title: instance.title,
     programs: stack.programs,
     stackFacts: stack.facts,
-    certificates: {
-      current: exampleFingerprint('AA'),
-      next: exampleFingerprint('BB'),
-      bundle: 'an example: here stand the private key and the certificate\n',
-    },
     ports: Object.fromEntries(
-      Object.entries(ports).map(([service, port]) => [service, { port, ipv4: instance.ipv4 !== null }]),
+      Object.entries(canonicalPorts(services)).map(([name, port]) => [
+        name,
+        { port, ipv4: instance.ipv4 !== null },
+      ]),
     ),
+  };
+}
+
+/** What `converge` would make; the same each time. */
+function exampleProvided({ certificates, keyPairs, secrets }: Needs): Provided {
+  const pair = {
+    current: exampleFingerprint('AA'),
+    next: exampleFingerprint('BB'),
+    bundle: 'an example: here stand the private key and the certificate\n',
+  };
+  return {
+    certificates: Object.fromEntries(certificates.map(({ name }) => [name, pair])),
+    publicKeys: Object.fromEntries(
+      Object.entries(keyPairs).map(([folder, pairs]) => [
+        folder,
+        Object.fromEntries(pairs.map((pair) => [pair.name, 'anExampleOfAPublicKey'])),
+      ]),
+    ),
+    secrets: Object.fromEntries(secrets.map((name) => [name, passwordFrom(exampleSeed, name)])),
   };
 }

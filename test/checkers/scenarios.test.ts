@@ -6,12 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import type { Place } from '../../src/model/place.ts';
 import { readParameterFile } from '../../src/parameters/file.ts';
-import { relayLocation } from '../../src/plan/relay-node/postfix.ts';
-import { postfixLocationAt } from '../../src/plan/mail-server/postfix.ts';
-import { type PostfixLocation, postfixEnvironment } from '../../src/plan/postfix-service.ts';
-import { placeWith } from '../support/place.ts';
+import { inboundPostfix, outboundPostfix } from '../../src/plan/relay-node/postfix-pair.ts';
+import { postfix } from '../../src/plan/mail-server/postfix.ts';
+import { type Postfix, postfixEnvironment } from '../../src/plan/postfix-service.ts';
 import { type WrittenPartition, writePartition } from '../support/written-partition.ts';
 
 const golden = fileURLToPath(new URL('../golden/', import.meta.url));
@@ -30,7 +28,7 @@ fileinto "Junk";
 
 /** What there is to check in the files of a software type. */
 interface Checked {
-  postfix: readonly { location: (place: Place) => PostfixLocation; port: number }[];
+  postfix: readonly { postfix: Postfix; port: number }[];
   /** Paths of dovecot.conf and of its log. */
   dovecot: { configuration: string; log: string } | null;
   hasSieve: boolean;
@@ -39,7 +37,7 @@ interface Checked {
 }
 
 const mailServerChecks: Checked = {
-  postfix: [{ location: postfixLocationAt, port: 10025 }],
+  postfix: [{ postfix, port: 10025 }],
   dovecot: { configuration: 'etc/dovecot/dovecot.conf', log: 'var/log/dovecot.log' },
   hasSieve: true,
   log: 'var/log/apache-error.log',
@@ -48,8 +46,8 @@ const relayChecks: Record<string, Checked> = {
   cluster: { postfix: [], dovecot: null, hasSieve: false, log: 'var/log/crond.log' },
   relay: {
     postfix: [
-      { location: (place) => relayLocation(place, 'inbound'), port: 10025 },
-      { location: (place) => relayLocation(place, 'outbound'), port: 10587 },
+      { postfix: inboundPostfix, port: 10025 },
+      { postfix: outboundPostfix, port: 10587 },
     ],
     dovecot: { configuration: 'etc/sasl/dovecot.conf', log: 'var/log/sasl.log' },
     hasSieve: false,
@@ -76,31 +74,31 @@ for (const { name } of scenarios) {
       return stdout;
     };
 
-    for (const { location: locationAt, port } of checked.postfix) {
-      const { configuration, queue, log, daemon } = locationAt(placeWith());
+    for (const { postfix: checkedPostfix, port } of checked.postfix) {
+      const { configuration, queue, log, service } = checkedPostfix;
 
-      it(`are a main.cf of ${daemon} that postconf reads without warnings`, async () => {
+      it(`are a main.cf of ${service} that postconf reads without warnings`, async () => {
         const stdout = await readWithoutComplaint('postconf', '-c', partition.at(configuration), '-n');
         expect(stdout).to.contain(`queue_directory = ${partition.at(queue)}`);
       });
 
-      it(`are a main.cf of ${daemon} in which nothing stands twice`, async () => {
+      it(`are a main.cf of ${service} in which nothing stands twice`, async () => {
         const text = await readFile(partition.at(`${configuration}/main.cf`), 'utf8');
         const keys = [...text.matchAll(/^([a-z0-9_]+) =/gm)].map(([, key]) => key);
         expect(keys).to.have.length(new Set(keys).size);
       });
 
-      it(`are a master.cf of ${daemon} that postconf reads without warnings`, async () => {
+      it(`are a master.cf of ${service} that postconf reads without warnings`, async () => {
         const stdout = await readWithoutComplaint('postconf', '-c', partition.at(configuration), '-M');
         expect(stdout).to.match(new RegExp(`^\\[fd00::1\\]:${port} +inet`, 'm'));
       });
 
-      it(`pass the own check of ${daemon}, but for what belongs to one user here and to root elsewhere`, async () => {
-        const script = await readFile(partition.at(`libexec/start-${daemon}`), 'utf8');
+      it(`pass the own check of ${service}, but for what belongs to one user here and to root elsewhere`, async () => {
+        const script = await readFile(partition.at(`libexec/start-${service}`), 'utf8');
         const [preparation = ''] = script.split(/^# Postfix would share a port/m);
         const prepared = await partition.run('sh', '-c', preparation);
         expect(prepared).to.include({ exitCode: 0, stderr: '' });
-        const environment = postfixEnvironment(locationAt(partition.place));
+        const environment = postfixEnvironment({ place: partition.place, ...checkedPostfix });
         const { exitCode } = await partition.run(
           'env',
           ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
@@ -113,6 +111,23 @@ for (const { name } of scenarios) {
           (line) => !/warning: not (owned by (root|group postdrop)|set-gid or)/.test(line),
         );
         expect({ exitCode, others }).to.deep.equal({ exitCode: 0, others: [] });
+      });
+    }
+
+    if (checked.postfix.length > 1) {
+      it('start every Postfix at the same time, none of which gets in the way of another', async () => {
+        const preparations = await Promise.all(
+          checked.postfix.map(async ({ postfix: { service } }) => {
+            const script = await readFile(partition.at(`libexec/start-${service}`), 'utf8');
+            return script.split(/^# Postfix would share a port/m)[0] ?? '';
+          }),
+        );
+        for (let round = 0; round < 15; round += 1) {
+          const prepared = await Promise.all(preparations.map((text) => partition.run('sh', '-c', text)));
+          for (const each of prepared) expect(each).to.include({ exitCode: 0, stderr: '' });
+        }
+        const left = readdirSync(partition.at('libexec/postfix')).filter((name) => name.startsWith('.'));
+        expect(left).to.deep.equal([]);
       });
     }
 

@@ -4,17 +4,24 @@ import { fileURLToPath } from 'node:url';
 
 import { emptyLedger } from '../../src/ledger/types.ts';
 import { buildMailServer } from '../../src/model/mail-server/mail-server.ts';
+import { mailServerNeeds } from '../../src/model/mail-server/needs.ts';
 import { promiseDomain } from '../../src/names/promise-address.ts';
 import { readParameterFile } from '../../src/parameters/file.ts';
 import { validateMailServerRequest } from '../../src/validate/mail-server/request.ts';
 import { placeWith } from './place.ts';
+import { providedFor } from './provided.ts';
 
 const golden = fileURLToPath(new URL('../golden/', import.meta.url));
 
 export async function resolvedOf(scenario: string) {
   const file = await readParameterFile(join(golden, scenario, 'parameters.yaml'), 'default');
   const request = validateMailServerRequest(file);
-  const model = buildMailServer(request, emptyLedger, placeWith(), new Uint8Array(32));
+  const facts = { ledger: emptyLedger, place: placeWith() };
+  const model = buildMailServer(request, {
+    ...facts,
+    provided: providedFor(mailServerNeeds(facts), emptyLedger),
+    seed: new Uint8Array(32),
+  });
   return {
     addresses: model.addresses,
     aliasDomains: model.domainAliases,

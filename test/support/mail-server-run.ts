@@ -13,6 +13,7 @@ import { renderFiles } from '../../src/render/files.ts';
 import { validateMailServerRequest } from '../../src/validate/mail-server/request.ts';
 import type { RequestedInstance, SharedRequest } from '../../src/validate/requested.ts';
 import { placeWith } from './place.ts';
+import { providedFor } from './provided.ts';
 
 export interface Processing {
   softwareType?: string;
@@ -52,10 +53,11 @@ export function processMailServer(processing: Processing = {}): Processed {
       ? shared
       : Object.entries(shared).map(([reference, each]) => ({ reference, parameters: each })),
   };
-  const facts = { ledger, place, seed, outside: { ...nothingOutside, answers } };
   const instance = mailServer.validate(requested);
+  const provided = providedFor(instance.needs({ ledger, place }), ledger, seed);
+  const facts = { ledger, place, provided, seed, outside: { ...nothingOutside, answers } };
   return {
-    model: buildMailServer(validateMailServerRequest(requested), ledger, place, seed),
+    model: buildMailServer(validateMailServerRequest(requested), facts),
     plan: instance.plan(facts),
     requests: instance.requests(facts),
   };
@@ -112,7 +114,7 @@ const render = templateRenderer(
 );
 
 /** Path → content of every planned file. */
-export function contents({ files }: Plan): Map<string, string> {
+export function contents({ files }: Pick<Plan, 'files'>): Map<string, string> {
   return new Map(renderFiles(files, render).map(({ path, content }) => [path, content]));
 }
 

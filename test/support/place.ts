@@ -1,10 +1,12 @@
 /** A place as a survey of a node would find it. */
 import { fileURLToPath } from 'node:url';
 
-import { mailServerPorts, type Place } from '../../src/model/place.ts';
+import type { Place } from '../../src/model/place.ts';
+import { canonicalPorts, servicesOf } from '../../src/plan/assemble.ts';
+import { mailServerParts } from '../../src/plan/mail-server/plan.ts';
+import type { Service } from '../../src/plan/part.ts';
 import { readStackLayer } from '../../src/render/stack-layer.ts';
 import { exampleNode } from '../../src/render/instance.ts';
-import { fingerprint } from './fingerprint.ts';
 
 const layer = await readStackLayer(
   fileURLToPath(new URL('../../software/stack/debian.cfg', import.meta.url)),
@@ -19,10 +21,14 @@ export function placeWith(more: Partial<Place> = {}): Place {
     title: 'mail one',
     programs: layer.programs,
     stackFacts: layer.facts,
-    certificates: { current: fingerprint('AA'), next: fingerprint('BB'), bundle: 'key\ncertificate\n' },
-    ports: Object.fromEntries(
-      Object.entries(mailServerPorts).map(([service, port]) => [service, { port, ipv4: true }]),
-    ),
+    ports: portsOf(servicesOf(mailServerParts)),
     ...more,
   };
+}
+
+/** Each service at its canonical ports, on the IPv4 as well. */
+export function portsOf(services: readonly Service[]): Place['ports'] {
+  return Object.fromEntries(
+    Object.entries(canonicalPorts(services)).map(([name, port]) => [name, { port, ipv4: true }]),
+  );
 }

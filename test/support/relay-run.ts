@@ -1,13 +1,17 @@
 /** The pure stages of one processing of a relay cluster, or of one of its nodes. */
 import { emptyLedger, type Ledger } from '../../src/ledger/types.ts';
-import { relayCluster, relayNode } from '../../src/releases/mail-server-relay.ts';
+import { relayCluster } from '../../src/releases/relay-cluster.ts';
+import { relayNode } from '../../src/releases/relay-node.ts';
 import type { Answers, MailExchangers, RelationRequest } from '../../src/model/answers.ts';
-import { relayPorts } from '../../src/model/relay-node/relay-node.ts';
-import { monitorPorts, type Place } from '../../src/model/place.ts';
+import type { Place } from '../../src/model/place.ts';
+import { servicesOf } from '../../src/plan/assemble.ts';
+import { clusterParts } from '../../src/plan/relay-cluster/plan.ts';
+import { relayNodeParts } from '../../src/plan/relay-node/plan.ts';
 import type { Plan } from '../../src/plan/planned.ts';
 import type { ReleaseDefinition } from '../../src/releases/definition.ts';
 import { fingerprint } from './fingerprint.ts';
-import { placeWith } from './place.ts';
+import { placeWith, portsOf } from './place.ts';
+import { providedFor } from './provided.ts';
 
 export interface ClusterProcessing {
   parameters?: object;
@@ -67,18 +71,13 @@ export function processCluster(processing: ClusterProcessing = {}): Processed {
     domains,
     ledger,
     seed,
-    place: placeWith({ ports: { monitor: { port: monitorPorts.monitor, ipv4: true } } }),
+    place: placeWith({ ports: portsOf(servicesOf(clusterParts)) }),
     outside: { answers: processing.answers ?? answers, mailExchangers, texts },
   });
 }
 
 export function processNode(parameters: object, place: Partial<Place> = {}): Processed {
-  const ports = Object.fromEntries(
-    Object.entries({ ...relayPorts, ...monitorPorts }).map(([service, port]) => [
-      service,
-      { port, ipv4: true },
-    ]),
-  );
+  const ports = portsOf(servicesOf(relayNodeParts));
   return processed(relayNode, {
     parameters,
     domains: {},
@@ -109,7 +108,9 @@ function processed(
       parameters,
     })),
   });
-  const facts = { ledger, place, outside, seed: new Uint8Array(32).fill(input.seed) };
+  const seed = new Uint8Array(32).fill(input.seed);
+  const provided = providedFor(instance.needs({ ledger, place }), ledger, seed);
+  const facts = { ledger, place, provided, outside, seed };
   return { plan: instance.plan(facts), requests: instance.requests(facts) };
 }
 

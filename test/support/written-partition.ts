@@ -10,16 +10,16 @@ import { changeLedger, ledgerStore } from '../../src/ledger/store.ts';
 import { emptyLedger } from '../../src/ledger/types.ts';
 import { type Answers, nothingOutside } from '../../src/model/answers.ts';
 import type { Place } from '../../src/model/place.ts';
-import { commandAs } from '../../src/local-node/node-user.ts';
+import { commandAs } from '../../src/local-node/user.ts';
 import { prepareUser } from '../../src/local-node/setup/system-user.ts';
 import { readParameterFile } from '../../src/parameters/file.ts';
-import { ensureCertificates } from '../../src/converge/provision/certificates.ts';
+import { provision } from '../../src/converge/provision/provision.ts';
 import type { Plan } from '../../src/plan/planned.ts';
 import { definitionOf } from '../../src/releases/releases.ts';
 import { type RenderedFile, renderFiles } from '../../src/render/files.ts';
 import { writeFiles, writeFolders } from '../../src/converge/write/write-plan.ts';
 import { render } from './mail-server-run.ts';
-import { placeWith } from './place.ts';
+import { placeWith, portsOf } from './place.ts';
 
 export interface WrittenPartition {
   place: Place;
@@ -44,8 +44,7 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
   const folder = await mkdtemp(join(tmpdir(), 'slapos-mail-'));
   const partition = join(folder, 'slappart0');
   await mkdir(partition, { mode: 0o750 });
-  const release = definitionOf(file.softwareType);
-  const example = placeWith();
+  const instance = definitionOf(file.softwareType).validate(file);
   const place = placeWith({
     partition,
     // Only postgrey is told the group's name, and it is not run here.
@@ -53,23 +52,17 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
     ipv6: file.instance.ipv6,
     ipv4: file.instance.ipv4,
     title: file.instance.title,
-    ports: Object.fromEntries(
-      Object.entries(release.ports).map(([service, port]) => [service, { port, ipv4: true }]),
-    ),
-    ...(release.certificates === null
-      ? {}
-      : {
-          certificates: await ensureCertificates(
-            { ...release.certificates, folder: join(partition, release.certificates.folder) },
-            'mail1',
-            example.programs['openssl'] ?? 'openssl',
-            () => Promise.resolve(),
-          ),
-        }),
+    ports: portsOf(instance.services),
   });
   const seed = new Uint8Array(32);
   const outside = { ...nothingOutside, answers };
-  const plan = release.validate(file).plan({ ledger: emptyLedger, place, seed, outside });
+  const provided = await provision(
+    place,
+    instance.services,
+    ledgerStore(partition),
+    instance.needs({ ledger: emptyLedger, place }),
+  );
+  const plan = instance.plan({ ledger: emptyLedger, place, provided, seed, outside });
   const files = renderFiles(plan.files, render);
   await writeFolders(partition, plan.folders);
   await writeFiles(partition, files, {

@@ -1,5 +1,4 @@
 /** What must not work at a relay cluster, whoever tries: relay-abuse/ has the cluster, and the attempts by subject. */
-import { describeInNamespace } from '../support/system/in-namespace.ts';
 import { type AttackedRelay, startAttackedRelay } from './relay-abuse/attacked-relay.ts';
 import { certificates } from './relay-abuse/certificates.ts';
 import { deliveryServices } from './relay-abuse/delivery-services.ts';
@@ -8,7 +7,7 @@ import { relaying } from './relay-abuse/relaying.ts';
 import { requests } from './relay-abuse/requests.ts';
 import { smtpTricks } from './relay-abuse/smtp-tricks.ts';
 
-describeInNamespace('a relay cluster under attack', import.meta.url, ({ it, before, after }) => {
+describe('a relay cluster under attack', () => {
   let relay: AttackedRelay;
   before(async () => {
     relay = await startAttackedRelay();
@@ -17,6 +16,6 @@ describeInNamespace('a relay cluster under attack', import.meta.url, ({ it, befo
 
   // Leaks come last: by then everything has been at work.
   for (const attacks of [relaying, certificates, deliveryServices, smtpTricks, requests, leaks]) {
-    attacks(it, () => relay);
+    attacks(() => relay);
   }
 });

@@ -1,5 +1,4 @@
 /** The relay cluster at work: relay-cluster/ has the cluster with all that is around it, and the tests by subject. */
-import { describeInNamespace } from '../support/system/in-namespace.ts';
 import { changes } from './relay-cluster/changes.ts';
 import { claims } from './relay-cluster/claims.ts';
 import { greetings } from './relay-cluster/greetings.ts';
@@ -9,7 +8,7 @@ import { type RelayedMail, startRelayedMail } from './relay-cluster/relayed-mail
 import { senders } from './relay-cluster/senders.ts';
 import { unwantedMail } from './relay-cluster/unwanted-mail.ts';
 
-describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
+describe('mail relay', () => {
   let relay: RelayedMail;
   before(async () => {
     relay = await startRelayedMail();
@@ -18,6 +17,6 @@ describeInNamespace('mail relay', import.meta.url, ({ it, before, after }) => {
 
   // What changes things comes last.
   for (const subject of [paths, recipients, senders, unwantedMail, claims, greetings, changes]) {
-    subject(it, () => relay);
+    subject(() => relay);
   }
 });

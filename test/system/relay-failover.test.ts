@@ -5,9 +5,8 @@ import { type NameServer, startNames } from '../support/system/name-server.ts';
 import {
   type StandInSmtpServer,
   startStandInSmtpServer,
-} from '../../src/local-node/stand-ins/stand-in-smtp-server.ts';
+} from '../../src/local-node/stand-ins/smtp-server.ts';
 import { eventually } from '../support/system/eventually.ts';
-import { describeInNamespace } from '../support/system/in-namespace.ts';
 import type { Endpoint } from '../support/system/line-client.ts';
 import { endpointsOf } from '../support/system/mail-server.ts';
 import { type RelayWorld, startRelayWorld } from '../support/system/relay-world.ts';
@@ -19,7 +18,7 @@ const login = { user, pass: 'password123' };
 const friend = 'friend@foreign.example';
 const [first, second] = ['mx1.relay.example', 'mx2.relay.example'];
 
-describeInNamespace('a relay of which a node is away', import.meta.url, ({ it, before, after }) => {
+describe('a relay of which a node is away', () => {
   let names: NameServer;
   let world: RelayWorld;
   let delivery: StandInSmtpServer;

@@ -10,9 +10,8 @@ import { selfSignedIdentity, type TlsIdentity } from '../../src/local-node/stand
 import {
   type StandInSmtpServer,
   startStandInSmtpServer,
-} from '../../src/local-node/stand-ins/stand-in-smtp-server.ts';
+} from '../../src/local-node/stand-ins/smtp-server.ts';
 import { eventually } from '../support/system/eventually.ts';
-import { describeInNamespace } from '../support/system/in-namespace.ts';
 import type { Endpoint } from '../support/system/line-client.ts';
 import { fetchPage } from '../support/system/mail-server.ts';
 import {
@@ -29,7 +28,7 @@ import { servedBySmtp, servedByTls } from '../support/system/watching.ts';
 const backend: Endpoint = { host: 'fd00:3::1', port: 2525 };
 const recipient = 'any@relayed.example';
 
-describeInNamespace('an operator of a mail relay', import.meta.url, ({ it, before, after }) => {
+describe('an operator of a mail relay', () => {
   let names: NameServer;
   let world: RelayWorld;
   let sink: StandInSmtpServer | undefined;
@@ -49,7 +48,7 @@ describeInNamespace('an operator of a mail relay', import.meta.url, ({ it, befor
   before(async () => {
     names = await startNames({ records: [] });
     lasting = await selfSignedIdentity('stand-in', 30);
-    world = await startRelayWorld(2, ['mail-server-relay']);
+    world = await startRelayWorld(2);
     await world.requestCluster(parameters(lasting));
     await world.requestDomain('domain', {
       ...{ name: 'relayed.example', 'mail-server-host': backend.host, 'mail-server-port': backend.port },

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { ledgerStore, readLedger } from '../../src/ledger/store.ts';
 import { tokenMatches } from '../../src/ledger/token.ts';
 import { runAsUser } from '../../src/local-node/run-as-user.ts';
-import { configuredProxy, startSlapproxy, stopSlapproxy } from '../../src/local-node/slapproxy.ts';
+import { configuredProxy, startSlapproxy, stopSlapproxy } from '../../src/local-node/slapproxy/server.ts';
 import { ageLock } from '../support/child.ts';
 import {
   converge,

@@ -1,5 +1,5 @@
 /**
- * The partition's two self-signed certificates, current and next (contract 5), in `folder` under a base name:
+ * The partition's two self-signed certificates, current and next, in `folder` under a base name:
  * `<name>.bundle.pem` (private key, then one certificate) and `<name>.fingerprint`, and the same with `.next`.
  * Rotation is asked for by deleting the current fingerprint; each step below can be repeated after a crash.
  */
@@ -8,7 +8,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OperatorError } from '../../errors.ts';
-import type { Fingerprints } from '../../model/place.ts';
+import type { CertificatePair } from '../../model/provided.ts';
 import { writeFileAtomically } from '../../host/write-file.ts';
 import { runProgram } from '../../host/run-program.ts';
 
@@ -27,7 +27,7 @@ export async function ensureCertificates(
   commonName: string,
   openssl: string,
   beforeChange: () => Promise<void>,
-): Promise<Fingerprints> {
+): Promise<CertificatePair> {
   await mkdir(files.folder, { recursive: true, mode: 0o700 });
   const path = (suffix: string) => join(files.folder, `${files.name}${suffix}`);
   const read = (suffix: string) => readFile(path(suffix), 'utf8').catch(() => null);

@@ -1,15 +1,14 @@
 /** Finds out where the instance runs: everything of the node that the pure stages must know, as one value. */
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 
 import { OperatorError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/types.ts';
-import { hostNameOf } from '../../names/host-name.ts';
-import type { Connection, Fingerprints, Place } from '../../model/place.ts';
-import type { ReleaseDefinition } from '../../releases/definition.ts';
-import { noteChange, runningPid } from '../write/notify-daemons.ts';
-import { ensureCertificates } from '../provision/certificates.ts';
+import type { Connection, Place } from '../../model/place.ts';
+import { canonicalPorts } from '../../plan/assemble.ts';
+import type { ValidInstance } from '../../releases/definition.ts';
+import { runningProcess } from '../../host/running-process.ts';
 import { isHeldByPartition } from './listeners.ts';
 import { allocatePorts } from './ports.ts';
 import { readStack } from './stack.ts';
@@ -35,7 +34,7 @@ export async function surveyPlace(
   options: SurveyOptions,
   facts: PartitionFacts,
   ledger: Ledger,
-  release: Pick<ReleaseDefinition, 'programs' | 'ports' | 'listener' | 'certificates'>,
+  instance: Pick<ValidInstance, 'programs' | 'services'>,
 ): Promise<Place> {
   const { partition } = options;
   for (const path of [partition, options.release]) {
@@ -47,16 +46,18 @@ export async function surveyPlace(
   const { ipv6, ipv4 } = facts.addresses;
   if (ipv6 === undefined)
     throw new OperatorError('the partition has no IPv6 address; format the node with one');
-  const { programs, facts: stackFacts } = await readStack(options.programs, release.programs);
-  const certificates = await surveyCertificates(partition, release.certificates, facts.title, programs);
+  const { programs, facts: stackFacts } = await readStack(options.programs, instance.programs);
   const ports = await allocatePorts({
-    canonical: release.ports,
+    canonical: canonicalPorts(instance.services),
     ipv6,
     ipv4: ipv4 ?? null,
     held: ledger.ports,
-    isOurs: async (service, port) =>
-      (await runningPid(partition, release.listener(service))) !== null ||
-      (await isHeldByPartition(partition, port)),
+    isOurs: async (name, port) => {
+      const listener = instance.services.find(({ ports: own }) => Object.hasOwn(own, name));
+      const isRunning =
+        listener !== undefined && (await runningProcess(partition, listener.pidFile)) !== null;
+      return isRunning || (await isHeldByPartition(partition, port));
+    },
   });
   const user = userInfo();
   return {
@@ -70,7 +71,6 @@ export async function surveyPlace(
     programs,
     stackFacts,
     buildout: { eggsDirectory: options.eggsDirectory, developEggsDirectory: options.developEggsDirectory },
-    certificates,
     ports,
   };
 }
@@ -80,24 +80,6 @@ async function groupName(gid: number): Promise<string> {
   const groups = await readFile('/etc/group', 'utf8').catch(() => '');
   const line = groups.split('\n').find((each) => each.split(':')[2] === String(gid));
   return line?.split(':')[0] ?? String(gid);
-}
-
-async function surveyCertificates(
-  partition: string,
-  files: ReleaseDefinition['certificates'],
-  title: string,
-  programs: Readonly<Record<string, string>>,
-): Promise<Fingerprints> {
-  if (files === null) return { current: '', next: '', bundle: '' };
-  const beforeChange = async () => {
-    for (const daemon of files.servedBy) await noteChange(partition, daemon, 'reload');
-  };
-  return ensureCertificates(
-    { folder: join(partition, files.folder), name: files.name },
-    hostNameOf(title),
-    programs['openssl'] ?? 'openssl',
-    beforeChange,
-  );
 }
 
 /** Folder of the program that runs: the bundle of a release, or the source tree. */

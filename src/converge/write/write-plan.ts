@@ -1,5 +1,5 @@
 /** Stage 6: only files that change, atomically, mode before content; lookup tables together with their indexed form. */
-import { chmod, mkdir, open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { runProgram } from '../../host/run-program.ts';
@@ -46,6 +46,22 @@ export async function writeFiles(
     changed.push(file);
   }
   return changed;
+}
+
+/** Removes files that were planned once and are not any more, where a folder says that they go. */
+export async function removeFormerFiles(
+  partition: string,
+  folders: readonly PlannedFolder[],
+  files: readonly Pick<RenderedFile, 'path' | 'table'>[],
+  { type }: Pick<TableIndexer, 'type'>,
+): Promise<void> {
+  const planned = new Set(files.flatMap(({ path, table }) => (table ? [path, `${path}.${type}`] : [path])));
+  for (const { path, removable } of folders) {
+    if (removable === undefined) continue;
+    for (const name of await readdir(join(partition, path))) {
+      if (removable.test(name) && !planned.has(join(path, name))) await rm(join(partition, path, name));
+    }
+  }
 }
 
 /**

@@ -4,23 +4,27 @@ import {
   type AccountSettings,
   type AliasRecord,
   type Holder,
-  type Ledger,
   type SendingLimits,
   usualSettings,
 } from '../../ledger/types.ts';
 import type { MailServerRequest } from '../../validate/mail-server/request.ts';
+import { sendingLimitsOf } from '../../validate/mail-server/sending-limits.ts';
 import { hostNameOf } from '../../names/host-name.ts';
+import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
-import { passwordFrom } from '../seed.ts';
+import { type CertificatePair, certificatePair, type Provided, secretOf } from '../provided.ts';
 import type { AccountClaim } from './accounts.ts';
 import { type Claim, type ClaimOutcome, decideAddresses } from './addresses.ts';
-import { type LogInLimits, sendingLimitsOf, withinLimits } from './limits.ts';
+import { type LogInLimits, withinLimits } from './limits.ts';
+import { identity, type SecretName, secretNames } from './needs.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { ResolvedAddress } from './resolution.ts';
 
 /** What the parameters alone say, whatever the requests for addresses. */
 export interface MailServerSettings {
   place: Place;
+  /** The certificates that other servers know it by. */
+  identity: CertificatePair;
   /** What Postfix calls itself. */
   hostName: string;
   /** Lower case, each once; the first one stands for the instance. */
@@ -65,24 +69,20 @@ export type Outbound =
   | { kind: 'relay' }
   | { kind: 'smarthost'; host: string; port: number; login: { user: string; password: string } | null };
 
-export const secretNames = [
-  'webmail-admin-password',
-  'monitor-password',
-  'promise-password',
-  'srs-secret',
-  'auth-policy-key',
-] as const;
-export type SecretName = (typeof secretNames)[number];
-
 const mebibyte = 1024 * 1024;
 
-export function mailServerSettings({ parameters }: MailServerRequest, place: Place): MailServerSettings {
+export function mailServerSettings(
+  { parameters }: MailServerRequest,
+  place: Place,
+  provided: Provided,
+): MailServerSettings {
   const domains = parameters['mail-domains'];
   const domainAliases = parameters['domain-aliases'];
   const relays = parameters['inbound-relay'].enable;
   const dns = parameters['request-dns'];
   return {
     place,
+    identity: certificatePair(provided, identity.name),
     hostName: hostNameOf(place.title),
     domains,
     domainAliases,
@@ -103,14 +103,13 @@ export function mailServerSettings({ parameters }: MailServerRequest, place: Pla
 
 export function buildMailServer(
   request: MailServerRequest,
-  ledger: Ledger,
-  place: Place,
-  seed: Uint8Array,
+  { ledger, place, provided, seed }: Omit<Facts, 'outside'>,
 ): MailServer {
-  const settings = mailServerSettings(request, place);
-  const secrets = Object.fromEntries(
-    secretNames.map((name) => [name, ledger.secrets[name] ?? passwordFrom(seed, name)]),
-  ) as Record<SecretName, string>;
+  const settings = mailServerSettings(request, place, provided);
+  const secrets = Object.fromEntries(secretNames.map((name) => [name, secretOf(provided, name)])) as Record<
+    SecretName,
+    string
+  >;
   // The operator's word wins over what requests say, also over what was granted before.
   const allowed = (asked: AccountSettings) =>
     request.parameters['accounts-may-exceed-limits'] ? asked : withinLimits(asked, settings);

@@ -1,11 +1,11 @@
 /** Stage 3 for the relay cluster. Pure. */
-import type { Ledger } from '../../ledger/types.ts';
-import type { ClusterNode, ClusterRequest, RelayConfig } from '../../validate/relay-cluster/request.ts';
-import { parseRelayedDomain } from '../../names/relayed-domain.ts';
-import type { Outside } from '../answers.ts';
+import type { ClusterNode, ClusterRequest } from '../../validate/relay-cluster/request.ts';
+import { servicesByDomain } from '../delivery-services.ts';
+import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
-import { passwordFrom } from '../seed.ts';
+import { secretOf } from '../provided.ts';
 import { type DecidedDomain, decideDomains } from './arbitration.ts';
+import type { SecretName } from './needs.ts';
 import { problemOfAddress, setUnusableBackendsAside } from './unusable-backends.ts';
 
 export interface Cluster {
@@ -22,23 +22,17 @@ export interface Cluster {
   deliveryServices: ReadonlyMap<string, string>;
   /** What is wrong with the parameters and stops nothing. */
   errors: readonly string[];
-  secrets: Readonly<Record<ClusterSecret, string>>;
+  secrets: Readonly<Record<SecretName, string>>;
 }
-
-export type ClusterSecret = 'monitor-password' | 'verification-secret';
 
 export function buildCluster(
   request: ClusterRequest,
-  ledger: Ledger,
-  place: Place,
-  outside: Outside,
-  seed: Uint8Array,
+  { ledger, place, provided, outside, seed }: Facts,
 ): Cluster {
-  const secret = (name: ClusterSecret) => ledger.secrets[name] ?? passwordFrom(seed, name);
-  const { services, errors } = servicesByDomain(request.defaultConfig);
+  const { services, errors } = servicesByDomain(request.defaultConfig['proxy-map']);
   const started = request.nodes.filter(({ state }) => state === 'started');
   const wanted = request.nodes.filter(({ state }) => state !== 'destroyed');
-  const verificationSecret = secret('verification-secret');
+  const verificationSecret = secretOf(provided, 'verification-secret');
   const addresses = { place, answers: outside.answers };
   const { claims, refused } = setUnusableBackendsAside(request, ledger.domains, addresses);
   const domains = decideDomains(claims, {
@@ -65,26 +59,9 @@ export function buildCluster(
     errors,
     domains,
     refused: refused.filter(({ reference }) => !keeps.has(reference)),
-    secrets: { 'monitor-password': secret('monitor-password'), 'verification-secret': verificationSecret },
+    secrets: {
+      'monitor-password': secretOf(provided, 'monitor-password'),
+      'verification-secret': verificationSecret,
+    },
   };
-}
-
-/** The first service that lists a domain keeps it. */
-export function servicesByDomain(config: RelayConfig): { services: Map<string, string>; errors: string[] } {
-  const services = new Map<string, string>();
-  const errors: string[] = [];
-  for (const [id, { domains }] of Object.entries(config['proxy-map'])) {
-    for (const written of domains) {
-      const domain = parseRelayedDomain(written);
-      if (domain === null) {
-        errors.push(`proxy ${id}: "${written}" is not a domain name`);
-        continue;
-      }
-      const first = services.get(domain);
-      if (first === undefined) services.set(domain, id);
-      else if (first !== id)
-        errors.push(`${domain} appears in multiple proxies: ${first} keeps it, ${id} does not`);
-    }
-  }
-  return { services, errors };
 }

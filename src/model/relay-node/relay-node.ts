@@ -1,14 +1,19 @@
 /** Stage 3 for one relay node. Pure. */
+import { hash } from 'node:crypto';
+
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
-import type { Ledger } from '../../ledger/types.ts';
 import { canonicalAddress } from '../../names/ip-address.ts';
 import { hostNameOf } from '../../names/host-name.ts';
+import { servicesByDomain } from '../delivery-services.ts';
+import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
-import { passwordFrom } from '../seed.ts';
-import { servicesByDomain } from '../relay-cluster/cluster.ts';
+import { type CertificatePair, certificatePair, secretOf } from '../provided.ts';
+import { identity } from './needs.ts';
 
 export interface RelayNode {
   place: Place;
+  /** The certificates that other servers know it by. */
+  identity: CertificatePair;
   /** Banner, HELO reply and HELO. */
   hostName: string;
   /** Accepted by the cluster; each name once. */
@@ -32,24 +37,26 @@ export interface RelayedDomain {
 }
 
 export interface DeliveryService {
-  /** Ours, not the operator's id: it becomes part of names. */
+  /**
+   * Named after what it is, not after its place among others: mail that waits with the name of a transport must never
+   * meet the password of another service.
+   */
   transport: string;
   host: string;
   port: number;
   login: { user: string; password: string } | null;
 }
 
-/** Canonical port of each service of a node (contract 3.8, 3.9). */
-export const relayPorts = { inbound: 10025, outbound: 10587 } as const;
-
-export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, seed: Uint8Array): RelayNode {
-  const names = Object.keys(input['proxy-map']);
+export function buildRelayNode(
+  input: RelayInput,
+  { place, provided }: Pick<Facts, 'place' | 'provided'>,
+): RelayNode {
   const services = new Map(
     Object.entries(input['proxy-map']).map(
       ([id, { host, port, user, password }]): [string, DeliveryService] => [
         id,
         {
-          transport: `delivery-${names.indexOf(id) + 1}`,
+          transport: transportOf(id, { host, port, user }),
           host,
           port,
           login: user === undefined || password === undefined ? null : { user, password },
@@ -57,16 +64,14 @@ export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, 
       ],
     ),
   );
-  const { services: idOf } = servicesByDomain({
-    'proxy-map': input['proxy-map'],
-    greylisting: input.greylisting,
-  });
+  const { services: idOf } = servicesByDomain(input['proxy-map']);
   const serviceOf = [...idOf].flatMap(([domain, id]): [string, DeliveryService][] => {
     const service = services.get(id);
     return service ? [[domain, service]] : [];
   });
   return {
     place,
+    identity: certificatePair(provided, identity.name),
     hostName: (input.fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '') || hostNameOf(place.title),
     domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()]
       .map(relayedDomain)
@@ -76,17 +81,20 @@ export function buildRelayNode(input: RelayInput, ledger: Ledger, place: Place, 
     greylisting: input.greylisting,
     inboundCertificate: input['custom-inbound-certificate'] ?? null,
     secrets: {
-      'monitor-password':
-        input['monitor-password'] ??
-        ledger.secrets['monitor-password'] ??
-        passwordFrom(seed, 'monitor-password'),
+      'monitor-password': input['monitor-password'] ?? secretOf(provided, 'monitor-password'),
     },
   };
 }
 
+/** A digest: what operators write into ids and logins is no part of a name in master.cf. */
+function transportOf(id: string, service: { host: string; port: number; user: string | undefined }): string {
+  const identity = JSON.stringify([id, service.host, service.port, service.user ?? null]);
+  return `delivery-${hash('sha256', identity, 'hex').slice(0, 16)}`;
+}
+
 /** Mail for a domain whose mail server is this node would go round and round. */
 function isOwn({ host, port }: RelayedDomain, { ipv6, ipv4, ports }: Place): boolean {
-  return Object.keys(relayPorts).some((service) => {
+  return ['inbound', 'outbound'].some((service) => {
     const used = ports[service];
     const isHere = host === canonicalAddress(ipv6) || (host === ipv4 && used?.ipv4);
     return used?.port === port && isHere;

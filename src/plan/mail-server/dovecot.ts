@@ -1,11 +1,62 @@
 /** Dovecot of a mail server: IMAP, LMTP, ManageSieve, SASL for Postfix, quota. Pure. */
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
-import type { MailServerService } from '../../model/place.ts';
-import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { listenAddresses, portOf } from '../endpoints.ts';
+import type { Part, Service } from '../part.ts';
+import type { PlannedFile, PlannedFolder } from '../planned.ts';
+import { certificate, certificateServed } from './certificate.ts';
+import type { PlannedMailServer } from './instance.ts';
 import { authPolicyUrl, sendingSocket } from './mail-policy.ts';
 
-export const dovecotFolders: readonly PlannedFolder[] = [
+/** Names of the promises that report when nobody listens. */
+export const imapListenPromise = 'imap_listen';
+
+const dovecot: Service = {
+  name: 'dovecot',
+  programs: [
+    'dovecot',
+    'doveadm',
+    'dovecot-imap',
+    'dovecot-lmtp',
+    'dovecot-managesieve',
+    'dovecot-sieve-plugin',
+  ],
+  ports: {
+    imap: { canonical: 10143, promise: imapListenPromise },
+    imaps: { canonical: 10993, promise: 'imaps_listen' },
+    sieve: { canonical: 4190, promise: 'sieve_listen' },
+  },
+  sockets: {},
+  pidFile: 'var/run/dovecot/master.pid',
+  signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
+  log: 'var/log/dovecot.log',
+  logRotation: [{ path: 'var/log/dovecot.log', method: 'USR1' }],
+  certificate: certificate.name,
+};
+
+export const dovecotPart: Part<PlannedMailServer> = {
+  services: [dovecot],
+  contribute: (instance) => ({
+    folders,
+    files: dovecotFiles(instance),
+    tools: {
+      doveadm: {
+        command: [
+          instance.place.programs['doveadm'] ?? 'doveadm',
+          '-c',
+          `${instance.place.partition}/etc/dovecot/dovecot.conf`,
+        ],
+      },
+    },
+    promises: [
+      certificateServed('imap_certificate_served', instance.place, {
+        port: 'imap',
+        protocol: 'imap',
+        listenPromise: imapListenPromise,
+      }),
+    ],
+  }),
+};
+
+const folders: readonly PlannedFolder[] = [
   { path: 'etc/dovecot', mode: 0o750 },
   { path: 'etc/dovecot/sieve', mode: 0o700 },
   { path: 'var/lib/dovecot', mode: 0o700 },
@@ -18,12 +69,12 @@ const globalScript = 'etc/dovecot/sieve/before.sieve';
 /** What scripts send mail by: it asks whether the account may. */
 const scriptSendmail = 'libexec/script-sendmail';
 
-export function dovecotFiles(model: MailServer): PlannedFile[] {
+function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
   const { place } = model;
   const { partition } = place;
-  const listener = (service: MailServerService) => ({
-    addresses: listenAddresses(place, service).join(' '),
-    port: portOf(place, service),
+  const listener = (port: string) => ({
+    addresses: listenAddresses(place, port).join(' '),
+    port: portOf(place, port),
   });
   return [
     {
@@ -41,8 +92,8 @@ export function dovecotFiles(model: MailServer): PlannedFile[] {
           baseFolder: `${partition}/var/run/dovecot`,
           stateFolder: `${partition}/var/lib/dovecot`,
           temporaryFolder: `${partition}/var/tmp`,
-          logFile: `${partition}/var/log/dovecot.log`,
-          certificate: `${partition}/etc/postfix/ssl/postfix-backend.bundle.pem`,
+          logFile: `${partition}/${dovecot.log}`,
+          certificate: `${partition}/${certificate.bundle}`,
           users: `${partition}/srv/ledger/current/users`,
           mailFolder: `${partition}/srv/mail`,
           scriptSendmail: `${partition}/${scriptSendmail}`,
@@ -85,7 +136,7 @@ export function dovecotFiles(model: MailServer): PlannedFile[] {
         template: 'shared/start-dovecot.hbs',
         context: {
           dovecot: place.programs['dovecot'],
-          pidFile: `${partition}/var/run/dovecot/master.pid`,
+          pidFile: `${partition}/${dovecot.pidFile}`,
           configuration: `${partition}/etc/dovecot/dovecot.conf`,
         },
       },

@@ -4,7 +4,7 @@ import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import { promiseDomain } from '../../names/promise-address.ts';
 import { type AddressTables, addressTables } from './address-tables.ts';
 import type { PlannedFile } from '../planned.ts';
-import type { Routes } from './routes.ts';
+import type { PlannedMailServer } from './instance.ts';
 
 export interface MailServerTables extends AddressTables {
   'mail-domains': LookupTable;
@@ -16,7 +16,8 @@ export interface MailServerTables extends AddressTables {
   relay_clientcerts: LookupTable;
 }
 
-export function mailServerTables(model: MailServer, routes: Routes): MailServerTables {
+export function mailServerTables(model: PlannedMailServer): MailServerTables {
+  const { routes } = model;
   const addresses = addressTables(model);
   const postmaster = postmasterOf(model);
   return {

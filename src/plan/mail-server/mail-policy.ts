@@ -8,36 +8,54 @@ import type { SendingLimits } from '../../ledger/types.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { Place } from '../../model/place.ts';
-import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { portOf } from '../endpoints.ts';
-import { generatorService } from '../maintenance.ts';
+import type { Part, Service } from '../part.ts';
+import type { PlannedFile } from '../planned.ts';
+import { pidFileOf, startGenerator } from '../start-script.ts';
 import { rewrittenDomain } from './sender-rewriting.ts';
 
+const configFile = 'etc/mail-policy.json';
 const stateFolder = 'var/lib/mail-policy';
-
-export const mailPolicyFolders: readonly PlannedFolder[] = [{ path: stateFolder, mode: 0o700 }];
-/** Who was refused because of sending limits, for a promise. */
-export const sendingRefusalsFile = `${stateFolder}/${refusalsFile}`;
-export const mailPolicyLog = 'var/log/mail-policy.log';
 /** Asked by Postfix' policy protocol. */
 export const sendingSocket = 'var/run/mail-policy.sock';
 /** Asked by Postfix as lookup tables. */
 export const srsSocket = 'var/run/srs.sock';
 
-export function mailPolicyFiles(model: MailServer): PlannedFile[] {
-  const { place } = model;
-  const { partition } = place;
-  const configFile = 'etc/mail-policy.json';
+const mailPolicy: Service = {
+  name: 'mail-policy',
+  programs: ['node'],
+  // Asked by Dovecot alone, on the same machine.
+  ports: { 'auth-policy': { canonical: 10024, promise: 'auth-policy-listening' } },
+  sockets: { 'mail-policy': sendingSocket, srs: srsSocket },
+  pidFile: pidFileOf('mail-policy'),
+  signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
+  log: 'var/log/mail-policy.log',
+  logRotation: [{ path: 'var/log/mail-policy.log', method: 'copytruncate' }],
+};
+
+export const mailPolicyPart: Part<MailServer> = {
+  services: [mailPolicy],
+  contribute: (model) => ({
+    folders: [{ path: stateFolder, mode: 0o700 }],
+    files: mailPolicyFiles(model),
+    promises: [
+      {
+        name: 'sending-limits',
+        module: 'sending_limits',
+        config: { file: `${model.place.partition}/${stateFolder}/${refusalsFile}`, 'shown-for': '3600' },
+      },
+    ],
+  }),
+};
+
+function mailPolicyFiles(model: MailServer): PlannedFile[] {
+  const { partition } = model.place;
   return [
-    {
-      path: configFile,
-      mode: 0o600,
-      body: { text: serialiseMailPolicyConfig(configOf(model)) },
-    },
-    generatorService(
-      place,
-      'mail-policy',
-      `mail-policy --config ${partition}/${configFile} >> ${partition}/${mailPolicyLog} 2>&1`,
+    { path: configFile, mode: 0o600, body: { text: serialiseMailPolicyConfig(configOf(model)) } },
+    startGenerator(
+      model.place,
+      mailPolicy.name,
+      `mail-policy --config ${partition}/${configFile} >> ${partition}/${mailPolicy.log} 2>&1`,
     ),
   ];
 }

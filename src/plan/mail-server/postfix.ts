@@ -1,41 +1,56 @@
 /** Postfix of a mail server: reception and submission on one port. Pure. */
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import { promiseDomain } from '../../names/promise-address.ts';
-import type { Place } from '../../model/place.ts';
-import type { PlannedFile, PlannedFolder } from '../planned.ts';
+import { endpointsOf } from '../endpoints.ts';
+import type { Part } from '../part.ts';
+import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import {
-  type PostfixLocation,
+  type Postfix,
   postfixBasics,
   postfixIdentities,
+  postfixService,
   postfixServiceFolders,
   startPostfix,
 } from '../postfix-service.ts';
-import { endpointsOf } from '../endpoints.ts';
+import { adminTools } from '../postfix-tools.ts';
+import { certificate, certificateServed } from './certificate.ts';
+import type { PlannedMailServer } from './instance.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
 import { sendingSocket, srsSocket } from './mail-policy.ts';
-import type { Routes } from './routes.ts';
 import { srsPatterns } from './sender-rewriting.ts';
 
-export function postfixLocationAt(place: Place): PostfixLocation {
-  return {
-    place,
-    configuration: 'etc/postfix',
-    queue: 'var/spool/postfix',
-    data: 'var/lib/postfix',
-    log: 'var/log/postfix.log',
-    daemon: 'postfix',
-  };
-}
+export const postfix: Postfix = {
+  service: 'postfix',
+  configuration: 'etc/postfix',
+  queue: 'var/spool/postfix',
+  data: 'var/lib/postfix',
+  log: 'var/log/postfix.log',
+};
+/** Name of the promise that reports when nobody listens. */
+export const smtpListenPromise = 'smtp_listen';
 
-export function postfixFolders({ place }: MailServer): PlannedFolder[] {
-  return postfixServiceFolders(postfixLocationAt(place));
-}
+export const postfixPart: Part<PlannedMailServer> = {
+  services: [
+    postfixService(postfix, {
+      ports: { smtp: { canonical: 10025, promise: smtpListenPromise } },
+      certificate: certificate.name,
+      flush: ['bin/postqueue', '-f'],
+    }),
+  ],
+  contribute: (instance) => ({
+    folders: postfixServiceFolders(postfix),
+    files: postfixFiles(instance),
+    tools: adminTools({ place: instance.place, ...postfix }, ''),
+    promises: postfixPromises(instance),
+  }),
+};
 
-export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
+function postfixFiles(model: PlannedMailServer): PlannedFile[] {
   const { place } = model;
-  const location = postfixLocationAt(model.place);
+  const location = { place, ...postfix };
   const basics = postfixBasics(location);
   const endpoints = endpointsOf(place, 'smtp');
+  const bundle = `${place.partition}/${certificate.bundle}`;
   return [
     {
       path: 'etc/postfix/main.cf',
@@ -52,7 +67,7 @@ export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
           authSocket: `${place.partition}/var/run/dovecot/auth-postfix`,
           sendingSocket: `${place.partition}/${sendingSocket}`,
           srsSocket: `${place.partition}/${srsSocket}`,
-          certificate: `${basics.configurationFolder}/ssl/postfix-backend.bundle.pem`,
+          certificate: bundle,
           ownAddresses: ownAddresses(model).join(' '),
           onlyRelays: model.reception === 'relays',
           anyPassword: model.anyPassword,
@@ -65,14 +80,33 @@ export function postfixFiles(model: MailServer, routes: Routes): PlannedFile[] {
       reload: 'postfix',
       body: {
         template: 'mail-server/master.cf.hbs',
-        context: { endpoints, certificate: `${basics.configurationFolder}/ssl/postfix-backend.bundle.pem` },
+        context: { endpoints, certificate: bundle },
       },
     },
     ...postfixIdentities(location),
     ...srsPatterns(model),
-    ...tableFiles(mailServerTables(model, routes)),
+    ...tableFiles(mailServerTables(model)),
     ...(model.anyPassword ? [anyLoginTable(model)] : []),
     startPostfix(location, endpoints),
+  ];
+}
+
+function postfixPromises({ place }: PlannedMailServer): PlannedPromise[] {
+  return [
+    certificateServed('outbound_certificate_served', place, {
+      port: 'smtp',
+      protocol: 'smtp',
+      listenPromise: smtpListenPromise,
+    }),
+    {
+      name: 'mail-queue-age',
+      module: 'mail_queue_age',
+      config: {
+        'postqueue-command': `${place.partition}/bin/postqueue`,
+        'max-age': '14400',
+        'listen-promise': smtpListenPromise,
+      },
+    },
   ];
 }
 

@@ -16,7 +16,7 @@ export function planPublications(
   answers: Answers,
   published: Published,
 ): PlannedPublication[] {
-  const base = webUrl(model, answers);
+  const base = webUrl(model.place, answers);
   const addresses = senderAddresses(model);
   const shared = model.outcomes.flatMap((outcome) => {
     const reference = sharedReference(outcome.holder);

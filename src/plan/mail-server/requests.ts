@@ -20,7 +20,7 @@ export function relayRequestName(domain: string): string {
   return `mail-server-relay-${domain}`;
 }
 
-function relays({ relaySoftwareUrl, hostedDomains, place }: MailServerSettings): RelationRequest[] {
+function relays({ relaySoftwareUrl, hostedDomains, place, identity }: MailServerSettings): RelationRequest[] {
   if (relaySoftwareUrl === null) return [];
   return hostedDomains.map((domain) => ({
     name: relayRequestName(domain),
@@ -33,7 +33,7 @@ function relays({ relaySoftwareUrl, hostedDomains, place }: MailServerSettings):
       'mail-server-host': place.ipv6,
       'mail-server-port': portOf(place, 'smtp'),
       authentication: 'fingerprint',
-      fingerprints: [place.certificates.current, place.certificates.next],
+      fingerprints: [identity.current, identity.next],
     },
   }));
 }

@@ -17,7 +17,7 @@ export function withKnownTokens(
   ledger: Ledger,
   seed: Uint8Array,
 ): MailServer {
-  const base = webUrl(model, answers);
+  const base = webUrl(model.place, answers);
   const outcomes = model.outcomes.map((outcome): ClaimOutcome => {
     if (!outcome.accepted || outcome.kind === 'alias') return outcome;
     if (outcome.record.token === null || outcome.freshToken !== null) return outcome;

@@ -1,32 +1,43 @@
-/** The web server of a mail server: pages for accounts, and the monitor. Pure. */
-import type { Answers } from '../../model/answers.ts';
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
-import type { PlannedFile } from '../planned.ts';
+/** The web pages of a mail server: those of its accounts, and the monitor. Pure. */
+import { apachePart, webListenPromise } from '../apache.ts';
 import { portOf } from '../endpoints.ts';
-import { monitorUrl } from '../monitor.ts';
-import { webServerFiles } from '../web-server.ts';
+import type { Part } from '../part.ts';
+import { portalPart } from '../portal.ts';
+import { certificate } from './certificate.ts';
+import type { PlannedMailServer } from './instance.ts';
 import { webUrl } from './web-address.ts';
 
-export const webCertificate = 'etc/postfix/ssl/postfix-backend.bundle.pem';
+const portal = portalPart<PlannedMailServer>(({ place, answers, domains }) => ({
+  webmailUrl: webUrl(place, answers),
+  mailDomains: domains,
+  services: Object.fromEntries(
+    (['imap', 'imaps', 'smtp', 'sieve'] as const).map((port) => [
+      port,
+      { host: place.ipv6, port: portOf(place, port) },
+    ]),
+  ),
+}));
 
-export function webFiles(model: MailServer, answers: Answers): PlannedFile[] {
-  const { place } = model;
-  return webServerFiles({
-    place,
-    hostName: model.hostName,
-    certificate: webCertificate,
+export const webParts: readonly Part<PlannedMailServer>[] = [
+  apachePart<PlannedMailServer>({
     services: ['https', 'monitor'],
-    monitorUrl: monitorUrl(place, answers),
-    trustedProxies: model.trustedProxies,
-    accounts: {
-      webmailUrl: webUrl(model, answers),
-      mailDomains: model.domains,
-      services: Object.fromEntries(
-        (['imap', 'imaps', 'smtp', 'sieve'] as const).map((service) => [
-          service,
-          { host: place.ipv6, port: portOf(place, service) },
-        ]),
-      ),
-    },
-  });
-}
+    certificate,
+    trustedProxies: (server) => server.trustedProxies,
+  }),
+  portal,
+  {
+    services: [],
+    contribute: ({ place }) => ({
+      promises: [
+        {
+          name: 'portal-answers',
+          module: 'portal_answers',
+          config: {
+            url: `https://[${place.ipv6}]:${portOf(place, 'https')}/health`,
+            'listen-promise': webListenPromise('https'),
+          },
+        },
+      ],
+    }),
+  },
+];

@@ -1,70 +1,100 @@
 /** The two Postfix services of a node. Pure. */
 import type { Place } from '../../model/place.ts';
 import type { RelayNode } from '../../model/relay-node/relay-node.ts';
-import type { PlannedFile, PlannedFolder } from '../planned.ts';
-import { endpointsOf } from '../endpoints.ts';
+import { endpointsOf, portOf } from '../endpoints.ts';
+import type { Part } from '../part.ts';
+import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import {
   type PostfixLocation,
   postfixBasics,
   postfixIdentities,
+  postfixService,
   postfixServiceFolders,
   startPostfix,
 } from '../postfix-service.ts';
+import { certificate, inboundBundle } from './certificates.ts';
 import { planKnownBackends } from './known-backends.ts';
+import { policySocket } from './policy.ts';
+import { inboundPostfix, outboundPostfix, type RelayService } from './postfix-pair.ts';
+import { postgreySocket } from './postgrey.ts';
+import { saslSocket } from './sasl.ts';
 import { deliveryTables, inboundTables, outboundTables, tableFiles } from './tables.ts';
 
-export type RelayService = 'inbound' | 'outbound';
+/** Names of the promises that report when nobody listens. */
+const listenPromises = { inbound: 'inbound_smtp_listen', outbound: 'outbound_subm_listen' } as const;
 
-export const certificateFolder = 'etc/postfix/ssl';
-/** The node's own key and certificate, served inbound as well unless a custom one is given. */
-export const nodeBundle = `${certificateFolder}/postfix.bundle.pem`;
-export const inboundBundle = 'etc/postfix/inbound/ssl/postfix-inbound.bundle.pem';
+export const inboundPart: Part<RelayNode> = {
+  services: [
+    postfixService(inboundPostfix, {
+      ports: { inbound: { canonical: 10025, promise: listenPromises.inbound } },
+      certificate: certificate.name,
+    }),
+  ],
+  programs: ['policyd-spf'],
+  contribute: (node) => ({
+    folders: [
+      ...postfixServiceFolders(inboundPostfix),
+      { path: 'etc/postfix/inbound', mode: 0o700 },
+      { path: 'etc/postfix/inbound/ssl', mode: 0o700 },
+    ],
+    files: inboundFiles(node),
+    promises: [
+      queueAge(node.place, 'inbound'),
+      ...(node.inboundCertificate === null ? [] : inboundCertificatePromises(node.place)),
+    ],
+  }),
+};
 
-export function relayLocation(place: Place, service: RelayService): PostfixLocation {
-  return {
-    place,
-    configuration: `etc/postfix/${service}`,
-    queue: `var/spool/${service}`,
-    data: `var/lib/postfix-${service}`,
-    log: `var/log/${service}-postfix.log`,
-    daemon: `${service}-postfix`,
-  };
-}
-
-export function relayPostfixFolders(place: Place): PlannedFolder[] {
-  return [
-    ...postfixServiceFolders(relayLocation(place, 'inbound')),
-    ...postfixServiceFolders(relayLocation(place, 'outbound')),
-    { path: 'etc/postfix/inbound', mode: 0o700 },
-    { path: 'etc/postfix/inbound/ssl', mode: 0o700 },
-    { path: 'etc/postfix/outbound', mode: 0o700 },
-  ];
-}
-
-export function relayPostfixFiles(node: RelayNode): PlannedFile[] {
-  return [...inboundFiles(node), ...outboundFiles(node)];
-}
+export const outboundPart: Part<RelayNode> = {
+  services: [
+    postfixService(outboundPostfix, {
+      ports: { outbound: { canonical: 10587, promise: listenPromises.outbound } },
+      certificate: certificate.name,
+    }),
+  ],
+  contribute: (node) => ({
+    folders: [
+      ...postfixServiceFolders(outboundPostfix),
+      // The password of a delivery service goes with it.
+      { path: 'etc/postfix/outbound', mode: 0o700, removable: /^delivery-.*-password(\..*)?$/ },
+    ],
+    files: outboundFiles(node),
+    promises: [
+      queueAge(node.place, 'outbound'),
+      certificateServed(node.place, 'outbound', {
+        name: 'outbound_certificate_served',
+        bundle: certificate.bundle,
+      }),
+    ],
+  }),
+};
 
 function inboundFiles(node: RelayNode): PlannedFile[] {
   const { place } = node;
   const { partition } = place;
-  const location = relayLocation(place, 'inbound');
+  const location = { place, ...inboundPostfix };
   const basics = { ...postfixBasics(location), hostName: node.hostName };
   const spf = `${location.configuration}/policyd-spf.conf`;
   return [
     file(location, 'main.cf', 'inbound', {
       ...basics,
-      certificate: `${partition}/${nodeBundle}`,
+      certificate: `${partition}/${certificate.bundle}`,
       inboundCertificate: `${partition}/${inboundBundle}`,
       ownAddresses: ['127.0.0.0/8', '[::1]/128', `[${place.ipv6}]/128`].join(' '),
       greylisting: node.greylisting.enable,
-      postgreySocket: `${partition}/var/run/postgrey.sock`,
+      postgreySocket: `${partition}/${postgreySocket}`,
     }),
     file(location, 'master.cf', 'inbound', {
       endpoints: endpointsOf(place, 'inbound'),
       policydSpf: place.programs['policyd-spf'],
       policydSpfConfiguration: `${partition}/${spf}`,
     }),
+    {
+      path: inboundBundle,
+      mode: 0o600,
+      reload: location.service,
+      body: { text: node.inboundCertificate ?? node.identity.bundle },
+    },
     {
       path: spf,
       mode: 0o600,
@@ -79,18 +109,19 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
 function outboundFiles(node: RelayNode): PlannedFile[] {
   const { place, deliveryServices, domains } = node;
   const { partition } = place;
-  const location = relayLocation(place, 'outbound');
+  const location = { place, ...outboundPostfix };
   const basics = { ...postfixBasics(location), hostName: node.hostName };
   return [
     file(location, 'main.cf', 'outbound', {
       ...basics,
-      certificate: `${partition}/${nodeBundle}`,
+      certificate: `${partition}/${certificate.bundle}`,
       hasPasswords: domains.some(({ authentication }) => authentication === 'password'),
-      authSocket: `${partition}/var/run/sasl/auth-postfix`,
-      policySocket: `${partition}/var/run/policy.sock`,
+      authSocket: `${partition}/${saslSocket}`,
+      policySocket: `${partition}/${policySocket}`,
     }),
     file(location, 'master.cf', 'outbound', {
-      ...basics,
+      tableType: basics.tableType,
+      configurationFolder: basics.configurationFolder,
       endpoints: endpointsOf(place, 'outbound'),
       knownBackends: planKnownBackends(domains).ownTransports,
       deliveryServices: deliveryServices.map(({ transport, login }) => ({
@@ -113,7 +144,54 @@ function file(
   return {
     path: `${location.configuration}/${name}`,
     mode: 0o600,
-    reload: location.daemon,
+    reload: location.service,
     body: { template: `mail-server-relay/${service}/${name}.hbs`, context },
   };
+}
+
+function queueAge({ partition }: Place, service: RelayService): PlannedPromise {
+  return {
+    name: `${service}-queue-age`,
+    module: 'mail_queue_age',
+    config: {
+      'postqueue-command': `${partition}/bin/${service}-postqueue`,
+      'max-age': '14400',
+      'listen-promise': listenPromises[service],
+    },
+  };
+}
+
+function certificateServed(
+  place: Place,
+  service: RelayService,
+  { name, bundle }: { name: string; bundle: string },
+): PlannedPromise {
+  return {
+    name,
+    module: 'certificate_served',
+    config: {
+      host: place.ipv6,
+      port: String(portOf(place, service)),
+      protocol: 'smtp',
+      'certificate-file': `${place.partition}/${bundle}`,
+      'listen-promise': listenPromises[service],
+    },
+  };
+}
+
+/** Nobody but its owner can renew a certificate that was given. */
+function inboundCertificatePromises(place: Place): PlannedPromise[] {
+  return [
+    certificateServed(place, 'inbound', { name: 'inbound_custom_certificate_served', bundle: inboundBundle }),
+    {
+      name: 'inbound_custom_certificate_not_expired',
+      module: 'certificate_lasts',
+      config: {
+        'certificate-file': `${place.partition}/${inboundBundle}`,
+        openssl: place.programs['openssl'] ?? 'openssl',
+        days: '5',
+        remedy: 'give the cluster a new custom-inbound-certificate for this node',
+      },
+    },
+  ];
 }

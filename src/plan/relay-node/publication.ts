@@ -7,14 +7,14 @@ import { portOf } from '../endpoints.ts';
 import { monitorParameters } from '../monitor.ts';
 
 export function relayPublication(
-  { place, hostName, domains, secrets }: RelayNode,
+  { place, identity, hostName, domains, secrets }: RelayNode,
   answers: Answers,
 ): PlannedPublication {
   const parameters = {
     'smtp-port': String(portOf(place, 'inbound')),
     'submission-port': String(portOf(place, 'outbound')),
     'smtp-ipv6': place.ipv6,
-    'tls-fingerprints': [place.certificates.current, place.certificates.next],
+    'tls-fingerprints': [identity.current, identity.next],
     'dns-entries': domains
       .map(({ name }) => `${name}. MX 10 ${hostName}.`)
       .sort()

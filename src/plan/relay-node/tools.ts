@@ -1,33 +1,30 @@
 /** Tools for administrators of a node, which has two Postfix services: each tool says which of them it means. Pure. */
 import { shellCommand } from '../../formats/shell.ts';
 import type { Place } from '../../model/place.ts';
-import type { PlannedFile, PlannedFolder } from '../planned.ts';
+import type { Part, Tool } from '../part.ts';
+import type { PlannedFile } from '../planned.ts';
 import { adminTools, qshapeTool } from '../postfix-tools.ts';
-import type { Profile } from '../profile.ts';
-import { relayLocation, type RelayService } from './postfix.ts';
+import { inboundPostfix, outboundPostfix, type RelayService } from './postfix-pair.ts';
 
 const services: readonly RelayService[] = ['inbound', 'outbound'];
 /** Those that only show something: without a prefix they show both. */
 const showing = ['mailq', 'qshape'] as const;
 
-export const relayToolFolders: readonly PlannedFolder[] = services.map((service) => ({
-  path: toolFolder(service),
-  mode: 0o750,
-}));
+export const toolsPart: Part<{ place: Place }> = {
+  services: [],
+  programs: ['qshape'],
+  contribute: ({ place }) => ({
+    folders: services.map((service) => ({ path: toolFolder(service), mode: 0o750 })),
+    files: [
+      ...services.flatMap((service) => [activation(place, service), ...plainNames(place, service)]),
+      ...showing.map((name) => forBoth(place, name)),
+    ],
+    tools: Object.fromEntries(services.flatMap((service) => Object.entries(toolsOf(place, service)))),
+  }),
+};
 
-export function relayTools(place: Place): Profile['tools'] {
-  return Object.assign({}, ...services.map((service) => toolsOf(place, service))) as Profile['tools'];
-}
-
-export function relayToolFiles(place: Place): PlannedFile[] {
-  return [
-    ...services.flatMap((service) => [activation(place, service), ...plainNames(place, service)]),
-    ...showing.map((name) => forBoth(place, name)),
-  ];
-}
-
-function toolsOf(place: Place, service: RelayService): Profile['tools'] {
-  const location = relayLocation(place, service);
+function toolsOf(place: Place, service: RelayService): Record<string, Tool> {
+  const location = { place, ...(service === 'inbound' ? inboundPostfix : outboundPostfix) };
   return { ...adminTools(location, `${service}-`), ...qshapeTool(location, `${service}-`) };
 }
 

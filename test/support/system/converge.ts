@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { execa } from 'execa';
 
 import { cleanEnvironment } from '../../../src/local-node/clean-environment.ts';
-import { commandAs } from '../../../src/local-node/node-user.ts';
+import { commandAs } from '../../../src/local-node/user.ts';
 import { runAsUser, type RunResult } from '../../../src/local-node/run-as-user.ts';
 import type { MailNode } from './mail-node.ts';
 
@@ -28,9 +28,10 @@ export function convergeCommand(
     ...(changes.prefix ?? []),
     ...[node.layout.nodeProgram, join(software, 'parts/slapos-mail/slapos-mail.mjs'), 'converge'],
     ...['--server-url', changes.serverUrl ?? node.serverUrl, '--computer-id', 'local'],
-    ...['--partition-id', basename(partition), '--software-url', softwareUrl, '--partition', partition],
+    ...['--partition-id', basename(partition), '--software-release', 'mail-server'],
+    ...['--software-url', softwareUrl, '--partition', partition],
     ...['--programs', changes.programs ?? join(software, 'programs.json')],
-    ...['--buildout', join(software, 'bin/buildout'), '--eggs-directory', join(software, 'eggs')],
+    ...['--eggs-directory', join(software, 'eggs')],
     ...['--develop-eggs-directory', join(software, 'develop-eggs')],
   ];
 }

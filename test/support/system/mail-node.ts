@@ -1,18 +1,12 @@
 /** A local SlapOS node with the mail server's release, for the tests of one file. */
-import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import {
-  type InstancePass,
-  type LocalNode,
-  type NodeIdentity,
-  prepareMachine,
-  type Settled,
-  startLocalNode,
-} from '../../../src/local-node/index.ts';
-import { releaseFolder } from './released.ts';
+import type { LocalNode, Settled } from '../../../src/local-node/node.ts';
+import type { NodeIdentity } from '../../../src/local-node/run-as-user.ts';
+import type { InstancePass } from '../../../src/local-node/slapgrid/commands.ts';
+import { startLocalNode } from '../../../src/local-node/start.ts';
+import { prepareNode, releaseUrl } from './run-folder.ts';
 
 export interface MailNode {
   node: LocalNode;
@@ -47,36 +41,32 @@ export interface MailNodeOptions {
   partitions?: number;
   /** Of all partitions, which have ::1 as well. All of 127.0.0.0/8 is there; a rare one has its ports free. */
   ipv4?: string;
+  /** It builds the release itself, which takes about ten seconds, instead of using what the run has built. */
+  ownSoftware?: boolean;
 }
 
-/** The software is built, nothing is requested yet. Takes about ten seconds. */
+/** The software is built, nothing is requested yet. */
 export async function startMailNode(options: MailNodeOptions = {}): Promise<MailNode> {
-  const venv = process.env['SLAPOS_VENV'] ?? (await prepareMachine({ forTests: true })).layout.venv;
-  // Short: sockets of partitions are about 60 characters below it.
-  const directory = join(
-    process.getuid?.() === 0 ? '/srv' : homedir(),
-    `smt-${randomBytes(3).toString('hex')}`,
-  );
-  const machine = await prepareMachine({ directory, venv });
+  const machine = await prepareNode(options);
   try {
     return await mailNodeIn(machine, options);
   } catch (error) {
-    await rm(directory, { recursive: true, force: true });
+    await rm(machine.layout.directory, { recursive: true, force: true });
     throw error;
   }
 }
 
 async function mailNodeIn(
   machine: NodeIdentity,
-  { partitions: partitionCount = 1, ipv4 = '127.0.0.1' }: MailNodeOptions,
+  { partitions: partitionCount = 1, ipv4 = '127.0.0.1', ownSoftware = false }: MailNodeOptions,
 ): Promise<MailNode> {
   const start = () => startLocalNode({ ...machine, partitionCount, ipv4, ipv6: '::1' });
-  const softwareUrl = join(await releaseFolder(), 'mail-server/software.cfg');
+  const softwareUrl = releaseUrl('mail-server');
   const wishes = new Map<string, Wish>();
   let node = await start();
   try {
     await node.supply(softwareUrl);
-    await node.buildSoftware();
+    if (ownSoftware) await node.buildSoftware();
   } catch (error) {
     await node.stop();
     throw error;

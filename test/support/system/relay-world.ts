@@ -1,13 +1,13 @@
 /** A relay cluster of two nodes with mail servers behind it, on a node of its own; only inside a namespace. */
-import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type LocalNode, prepareMachine, startLocalNode } from '../../../src/local-node/index.ts';
+import type { LocalNode } from '../../../src/local-node/node.ts';
+import { startLocalNode } from '../../../src/local-node/start.ts';
 import { runAsUser, type RunResult } from '../../../src/local-node/run-as-user.ts';
 import { controlService } from './control-service.ts';
 import type { Endpoint } from './line-client.ts';
-import { releaseFolder } from './released.ts';
+import { prepareNode, releaseUrl } from './run-folder.ts';
 
 /** Where a node takes mail. */
 export type RelayEndpoints = Readonly<Record<'inbound' | 'outbound', Endpoint>>;
@@ -45,21 +45,13 @@ interface Wish {
   shared?: true;
 }
 
-const both = ['mail-server', 'mail-server-relay'] as const;
-
 /** The releases are built, nothing is requested yet. */
-export async function startRelayWorld(
-  partitionCount: number,
-  built: readonly (typeof both)[number][] = both,
-): Promise<RelayWorld> {
-  const venv = process.env['SLAPOS_VENV'] ?? (await prepareMachine({ forTests: true })).layout.venv;
-  const directory = join('/srv', `smt-${randomBytes(3).toString('hex')}`);
-  const machine = await prepareMachine({ directory, venv });
+export async function startRelayWorld(partitionCount: number): Promise<RelayWorld> {
+  const machine = await prepareNode();
   const node = await startLocalNode({ ...machine, partitionCount, ipv4: '127.0.0.1', ipv6: 'fd00:1::/64' });
-  const releases = await releaseFolder();
-  const [mailServer = '', relay = ''] = both.map((name) => join(releases, name, 'software.cfg'));
-  for (const name of built) await node.supply(join(releases, name, 'software.cfg'));
-  await node.buildSoftware();
+  const mailServer = releaseUrl('mail-server');
+  const relay = releaseUrl('mail-server-relay');
+  for (const url of [mailServer, relay]) await node.supply(url);
 
   const wishes = new Map<string, Wish>();
   const ask = async (name: string) => {
@@ -113,7 +105,7 @@ export async function startRelayWorld(
     control: async (action, name, service) => controlService(node, await partition(name), action, service),
     async stop() {
       await node.stop();
-      await rm(directory, { recursive: true, force: true });
+      await rm(machine.layout.directory, { recursive: true, force: true });
     },
   };
 }

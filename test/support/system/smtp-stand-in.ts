@@ -3,10 +3,10 @@ import {
   type Received,
   type StandInSmtpServer,
   startStandInSmtpServer,
-} from '../../../src/local-node/stand-ins/stand-in-smtp-server.ts';
+} from '../../../src/local-node/stand-ins/smtp-server.ts';
 import { eventually } from './eventually.ts';
 
-export type { Received } from '../../../src/local-node/stand-ins/stand-in-smtp-server.ts';
+export type { Received } from '../../../src/local-node/stand-ins/smtp-server.ts';
 export type StandIn = StandInSmtpServer;
 
 /** With `login` nobody sends without it. TLS is always wanted. Recipients that match `unknown` are refused for good. */

@@ -8,8 +8,7 @@ import {
   selfSignedIdentity,
   type TlsIdentity,
 } from '../../../src/local-node/stand-ins/self-signed-identity.ts';
-import { startStandInSmtpServer } from '../../../src/local-node/stand-ins/stand-in-smtp-server.ts';
-import type { InsideHooks } from '../../support/system/in-namespace.ts';
+import { startStandInSmtpServer } from '../../../src/local-node/stand-ins/smtp-server.ts';
 import { startNames } from '../../support/system/name-server.ts';
 import { type RelayEndpoints, type RelayWorld, startRelayWorld } from '../../support/system/relay-world.ts';
 import type { Received, StandIn } from '../../support/system/smtp-stand-in.ts';
@@ -73,7 +72,7 @@ export interface AttackedRelay extends Stoppable {
 }
 
 /** Tests of one subject; all subjects share one cluster, which takes a minute to start. */
-export type Attacks = (it: InsideHooks['it'], relay: () => AttackedRelay) => void;
+export type Attacks = (relay: () => AttackedRelay) => void;
 
 export const fingerprintOf = ({ cert }: TlsIdentity): string => new X509Certificate(cert).fingerprint256;
 

@@ -6,7 +6,7 @@ import { taken } from '../../support/system/smtp-stand-in.ts';
 import { sendAccepted } from '../../support/system/smtp.ts';
 import { type Attacks, fingerprintOf } from './attacked-relay.ts';
 
-export const certificates: Attacks = (it, relay) => {
+export const certificates: Attacks = (relay) => {
   it('takes the certificate that one domain names for no other domain of the same mail server', async () => {
     const { world, node1, victim, ofVictim, ofAttacker, login, replaceVictim } = relay();
     const toVictim = await sendAccepted(node1.outbound, 'any@login.example', 'any@victim.example', login);

@@ -5,7 +5,7 @@ import { taken } from '../../support/system/smtp-stand-in.ts';
 import { sendAccepted } from '../../support/system/smtp.ts';
 import { type Attacks, foreign, homeAddress, passwords, refusedRecipient } from './attacked-relay.ts';
 
-export const deliveryServices: Attacks = (it, relay) => {
+export const deliveryServices: Attacks = (relay) => {
   it('shows the account of one delivery service to no other, also on the same host and port', async () => {
     const { node1, delivery, unpaid, backend, victim, login } = relay();
     const home = { from: homeAddress };

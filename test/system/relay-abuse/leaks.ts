@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { shownDuring } from '../../support/system/process-texts.ts';
 import type { Attacks } from './attacked-relay.ts';
 
-export const leaks: Attacks = (it, relay) => {
+export const leaks: Attacks = (relay) => {
   it('has no secret in a log, a profile or a file that others may read', async () => {
     const { world, secrets } = relay();
     expect(secrets).to.have.lengthOf(5);

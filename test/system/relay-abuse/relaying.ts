@@ -35,7 +35,7 @@ const good = at(simple, 'login.example');
 const bad = at(hostile, 'login.example');
 const reply = /^\d{3} /;
 
-export const relaying: Attacks = (it, relay) => {
+export const relaying: Attacks = (relay) => {
   it('takes mail from the world for relayed domains only, whoever asks and however it is written', async () => {
     const { node1, ofAttacker } = relay();
     const asAttacker = { from: addresses.victim.host, identity: ofAttacker };

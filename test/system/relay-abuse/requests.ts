@@ -9,7 +9,7 @@ import { type Attacks, foreign, homeAddress, outside } from './attacked-relay.ts
 
 const reply = /^\d{3} /;
 
-export const requests: Attacks = (it, relay) => {
+export const requests: Attacks = (relay) => {
   it('lets odd requests change nothing for others, and relays what turns invalid as before', async () => {
     const { world, node1, unpaid, backend } = relay();
     for (const [name, error] of [

@@ -10,7 +10,7 @@ import { type Attacks, outside } from './attacked-relay.ts';
 
 const reply = /^\d{3} /;
 
-export const smtpTricks: Attacks = (it, relay) => {
+export const smtpTricks: Attacks = (relay) => {
   it('takes no message that is smuggled in another, in either direction', async () => {
     const { node1, backend, login, everywhere } = relay();
     const ways = [

@@ -21,7 +21,7 @@ import {
   user2,
 } from './relayed-mail.ts';
 
-export const changes: Subject = (it, relay) => {
+export const changes: Subject = (relay) => {
   it('goes on through the rotation of certificates, of a node and of a mail server', async () => {
     const { world, nameServer, delivery, firstPassword, mail1, mail2, node1, node2 } = relay();
     const pair = async (name: string, folder: string, file: string) =>

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { RelayWorld } from '../../support/system/relay-world.ts';
 import { attempt, outside, type Subject } from './relayed-mail.ts';
 
-export const claims: Subject = (it, relay) => {
+export const claims: Subject = (relay) => {
   it('publishes what an accepted domain needs', async () => {
     const { world, node1 } = relay();
     const published = await world.published('by password');

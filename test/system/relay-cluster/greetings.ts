@@ -10,7 +10,7 @@ import { outside, pem, type Subject } from './relayed-mail.ts';
 
 const reply = /^\d{3} /;
 
-export const greetings: Subject = (it, relay) => {
+export const greetings: Subject = (relay) => {
   it('answers HELO with its name and nothing else', async () => {
     const { node1, node2 } = relay();
     const nodes = { 'mx1.relay.example': node1, 'mx2.relay.example': node2 };

@@ -15,7 +15,7 @@ import {
   user2,
 } from './relayed-mail.ts';
 
-export const paths: Subject = (it, relay) => {
+export const paths: Subject = (relay) => {
   it('leaves local mail local', async () => {
     const { mail1 } = relay();
     const subject = await sendAccepted(mail1.smtp, user1, user1, logIn(user1));

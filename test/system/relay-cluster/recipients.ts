@@ -39,7 +39,7 @@ const attemptsFromOutside: Attempt[] = [
   ['out@world.example', 'someone@[fd00:2::1]', refused, 'takes no address literal'],
 ];
 
-export const recipients: Subject = (it, relay) => {
+export const recipients: Subject = (relay) => {
   it('gives no mail to a backend that shows another certificate', async () => {
     const { world, passwordBackend, node1 } = relay();
     const { 'outbound-user': user, 'outbound-password': pass } = await world.published('by password');

@@ -6,9 +6,8 @@ import {
   selfSignedIdentity,
   type TlsIdentity,
 } from '../../../src/local-node/stand-ins/self-signed-identity.ts';
-import { startStandInSmtpServer } from '../../../src/local-node/stand-ins/stand-in-smtp-server.ts';
+import { startStandInSmtpServer } from '../../../src/local-node/stand-ins/smtp-server.ts';
 import { eventually } from '../../support/system/eventually.ts';
-import type { InsideHooks } from '../../support/system/in-namespace.ts';
 import { endpointsOf, type MailServer, messagesOf } from '../../support/system/mail-server.ts';
 import { type NameServer, startNames } from '../../support/system/name-server.ts';
 import { type RelayEndpoints, type RelayWorld, startRelayWorld } from '../../support/system/relay-world.ts';
@@ -85,7 +84,7 @@ export interface RelayedMail extends Stoppable {
 }
 
 /** Tests of one subject; all subjects share one cluster, which takes minutes to start. */
-export type Subject = (it: InsideHooks['it'], relay: () => RelayedMail) => void;
+export type Subject = (relay: () => RelayedMail) => void;
 
 export const pem = ({ key, cert }: TlsIdentity) => key + cert;
 export const clusterParameters = (node2State: 'started' | 'stopped', certificate: string) => ({

@@ -21,7 +21,7 @@ import {
 
 const reply = /^\d{3} /;
 
-export const senders: Subject = (it, relay) => {
+export const senders: Subject = (relay) => {
   it('tells a stranger why it may not send', async () => {
     const { node1 } = relay();
     const identity = await selfSignedIdentity();

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { eventually } from '../../support/system/eventually.ts';
 import { attempt, outside, type Subject, user1, user2 } from './relayed-mail.ts';
 
-export const unwantedMail: Subject = (it, relay) => {
+export const unwantedMail: Subject = (relay) => {
   it('greylists: refuses for a moment, then accepts', async () => {
     const { node2 } = relay();
     const first = await attempt(node2.inbound, 'out@world.example', user1, { from: outside });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { cleanEnvironment, packageIndexEnvironment } from '../../../src/local-node/clean-environment.ts';
-import { nodeLayout } from '../../../src/local-node/node-layout.ts';
+import { nodeLayout } from '../../../src/local-node/layout.ts';
 
 describe('the environment of a node', () => {
   it('is made of its own values only, its own Node.js first', () => {

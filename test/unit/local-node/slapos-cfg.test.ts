@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { nodeLayout } from '../../../src/local-node/node-layout.ts';
+import { nodeLayout } from '../../../src/local-node/layout.ts';
 import { readSlapproxyAddress, renderSlaposCfg } from '../../../src/local-node/slapos-cfg.ts';
 import { renderSlaposProgram, renderWatchdog } from '../../../src/local-node/slapos-programs.ts';
 

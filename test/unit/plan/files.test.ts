@@ -5,8 +5,7 @@ import { RequesterError } from '../../../src/errors.ts';
 import { parsePasswdFile } from '../../../src/formats/passwd-file.ts';
 import { serialiseLedger } from '../../../src/ledger/text.ts';
 import { promiseAddress } from '../../../src/names/promise-address.ts';
-import { renderFiles } from '../../../src/render/files.ts';
-import { contents, processMailServer, render } from '../../support/mail-server-run.ts';
+import { contents, processMailServer } from '../../support/mail-server-run.ts';
 import { fingerprint } from '../../support/fingerprint.ts';
 import { placeWith } from '../../support/place.ts';
 
@@ -76,7 +75,6 @@ describe('the files of a mail server', function () {
   it('have a path each', () => {
     const { plan } = processMailServer();
     expect(contents(plan).size).to.equal(plan.files.length);
-    expect(() => renderFiles([plan.files[0]!, plan.files[0]!], render)).to.throw('is planned twice');
   });
 
   it('stand in folders that are planned', () => {

@@ -9,7 +9,6 @@ import { readStack } from '../../../../src/converge/survey/stack.ts';
 import { runProgram } from '../../../../src/host/run-program.ts';
 import { readStackLayer } from '../../../../src/render/stack-layer.ts';
 import { surveyPlace } from '../../../../src/converge/survey/survey.ts';
-import { mailServer } from '../../../../src/releases/mail-server.ts';
 import { emptyLedger } from '../../../../src/ledger/types.ts';
 import { placeWith } from '../../../support/place.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -89,7 +88,7 @@ describe('a survey of the node', () => {
       },
       { title: 'mail one', addresses: { ipv6, ipv4: undefined } },
       emptyLedger,
-      mailServer,
+      { services: [], programs: [] },
     );
 
   it('refuses a path that a configuration file could read as something else', async () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { noteChange, notifyDaemons, runningPid } from '../../../../src/converge/write/notify-daemons.ts';
+import { noteChange, notifyDaemons } from '../../../../src/converge/write/notify-daemons.ts';
+import { servicesOf } from '../../../../src/plan/assemble.ts';
+import { mailServerParts } from '../../../../src/plan/mail-server/plan.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 /** Says each signal that it gets; ends with SIGTERM. */
@@ -14,6 +16,8 @@ const program = `
   setInterval(() => undefined, 1000);
   console.log('ready');
 `;
+
+const services = servicesOf(mailServerParts);
 
 interface Daemon {
   process: ChildProcess;
@@ -61,7 +65,7 @@ describe('a daemon that is told of a change', () => {
   it('reloads when it can', async () => {
     const daemon = await start();
     await noteChange(folder(), 'crond', 'reload');
-    expect(await notifyDaemons(folder())).to.deep.equal(['crond reloads']);
+    expect(await notifyDaemons(folder(), services)).to.deep.equal(['crond reloads']);
     await daemon.heard('SIGHUP');
   });
 
@@ -69,7 +73,7 @@ describe('a daemon that is told of a change', () => {
     const daemon = await start();
     await noteChange(folder(), 'crond', 'reload');
     await noteChange(folder(), 'crond', 'stop');
-    expect(await notifyDaemons(folder())).to.deep.equal(['crond stops, to be started anew']);
+    expect(await notifyDaemons(folder(), services)).to.deep.equal(['crond stops, to be started anew']);
     await daemon.heard('SIGTERM');
     expect(await notes()).to.deep.equal([]);
   });
@@ -77,21 +81,21 @@ describe('a daemon that is told of a change', () => {
   it('is told once', async () => {
     await start();
     await noteChange(folder(), 'crond', 'reload');
-    await notifyDaemons(folder());
-    expect(await notifyDaemons(folder())).to.deep.equal([]);
+    await notifyDaemons(folder(), services);
+    expect(await notifyDaemons(folder(), services)).to.deep.equal([]);
   });
 
   it('is told by the next run when the one that changed something was killed', async () => {
     await noteChange(folder(), 'crond', 'reload');
     expect(await notes()).to.deep.equal(['reload-crond']);
     const daemon = await start();
-    await notifyDaemons(folder());
+    await notifyDaemons(folder(), services);
     await daemon.heard('SIGHUP');
   });
 
   it('is not told when it does not run: it will read the new files when it starts', async () => {
     await noteChange(folder(), 'crond', 'stop');
-    expect(await notifyDaemons(folder())).to.deep.equal([]);
+    expect(await notifyDaemons(folder(), services)).to.deep.equal([]);
     expect(await notes()).to.deep.equal([]);
   });
 
@@ -103,31 +107,16 @@ describe('a daemon that is told of a change', () => {
     await mkdir(join(folder(), 'var/spool/postfix/pid'), { recursive: true });
     await writeFile(join(folder(), 'var/spool/postfix/pid/master.pid'), `${postfix.pid}\n`);
     await noteChange(folder(), 'postfix', 'flush');
-    const [said] = await notifyDaemons(folder());
+    const [said] = await notifyDaemons(folder(), services);
     expect(said).to.match(/^postfix could not be asked to try .*: mail system is down$/);
     expect(await notes()).to.deep.equal(['flush-postfix']);
     await writeFile(postqueue, '#!/bin/sh\n', { mode: 0o700 });
-    expect(await notifyDaemons(folder())).to.deep.equal(['postfix tries the waiting mail again']);
+    expect(await notifyDaemons(folder(), services)).to.deep.equal(['postfix tries the waiting mail again']);
     expect(await notes()).to.deep.equal([]);
   });
 
   it('is left alone when nothing changed', async () => {
     await start();
-    expect(await notifyDaemons(folder())).to.deep.equal([]);
-  });
-
-  it('is not mistaken for another process that has its old number', async () => {
-    await start('/another/partition/etc/cron.d');
-    expect(await runningPid(folder(), 'crond')).to.equal(null);
-    await start(`${folder()}0/etc/cron.d`);
-    expect(await runningPid(folder(), 'crond')).to.equal(null);
-  });
-
-  it('is not looked for where the pid file says nonsense', async () => {
-    await start();
-    for (const text of ['', '0', '1', '-1', 'x', '12 34', '1e3', '99999999']) {
-      await writeFile(join(folder(), 'var/run/crond.pid'), text);
-      expect(await runningPid(folder(), 'crond'), text).to.equal(null);
-    }
+    expect(await notifyDaemons(folder(), services)).to.deep.equal([]);
   });
 });

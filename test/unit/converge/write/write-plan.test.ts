@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { OperatorError } from '../../../../src/errors.ts';
 import type { RenderedFile } from '../../../../src/render/files.ts';
 import { isAsPlanned, writeFileAtomically } from '../../../../src/host/write-file.ts';
-import { writeFiles, writeFolders } from '../../../../src/converge/write/write-plan.ts';
+import { removeFormerFiles, writeFiles, writeFolders } from '../../../../src/converge/write/write-plan.ts';
 import { type StandInPostmap, standInPostmap } from '../../../support/stand-in-postmap.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -218,5 +218,31 @@ describe('planned folders', () => {
     await writeFolders(folder(), folders);
     expect((await stat(join(folder(), 'a/b'))).mode & 0o777).to.equal(0o750);
     expect((await stat(join(folder(), 'a'))).mode & 0o777).to.equal(0o711);
+  });
+});
+
+describe('files of a folder that names those which go', () => {
+  const folder = temporaryFolder();
+
+  it('go when they are not planned any more, with what was made of them, and others stay', async () => {
+    const at = (name: string) => join(folder(), 'etc/out', name);
+    const folders = [
+      { path: 'etc/out', mode: 0o700, removable: /^delivery-.*-password(\..*)?$/ },
+      { path: 'etc/other', mode: 0o700 },
+    ];
+    await writeFolders(folder(), folders);
+    const names = ['delivery-a-password', 'delivery-b-password', 'delivery-notes', 'main.cf'];
+    for (const name of [...names, 'delivery-a-password.cdb', 'delivery-b-password.cdb'])
+      await writeFile(at(name), '');
+    await writeFile(join(folder(), 'etc/other/delivery-x-password'), '');
+    const files = [{ path: 'etc/out/delivery-b-password', table: true as const }];
+    await removeFormerFiles(folder(), folders, files, { type: 'cdb' });
+    expect((await readdir(join(folder(), 'etc/out'))).sort()).to.deep.equal([
+      'delivery-b-password',
+      'delivery-b-password.cdb',
+      'delivery-notes',
+      'main.cf',
+    ]);
+    expect(await readdir(join(folder(), 'etc/other'))).to.deep.equal(['delivery-x-password']);
   });
 });

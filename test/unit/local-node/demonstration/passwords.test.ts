@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 
 import { expect } from 'chai';
 
-import { nodeLayout } from '../../../../src/local-node/node-layout.ts';
-import { findUser } from '../../../../src/local-node/node-user.ts';
+import { nodeLayout } from '../../../../src/local-node/layout.ts';
+import { findUser } from '../../../../src/local-node/user.ts';
 import { accountsWithPasswords } from '../../../../src/local-node/demonstration/passwords.ts';
 import { addressOf, type Person } from '../../../../src/local-node/demonstration/scenario.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { relayCluster } from '../../../../src/releases/mail-server-relay.ts';
+import { relayCluster } from '../../../../src/releases/relay-cluster.ts';
 import { emptyLedger, type DomainRecord, type Ledger } from '../../../../src/ledger/types.ts';
 import type { MailExchangers } from '../../../../src/model/answers.ts';
 import {

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 
 import { emptyLedger } from '../../../../src/ledger/types.ts';
-import { relayCluster } from '../../../../src/releases/mail-server-relay.ts';
+import { relayCluster } from '../../../../src/releases/relay-cluster.ts';
 import type { Place } from '../../../../src/model/place.ts';
 import { publication } from '../../../support/mail-server-run.ts';
 import { fingerprint } from '../../../support/fingerprint.ts';
 import { placeWith } from '../../../support/place.ts';
+import { providedFor } from '../../../support/provided.ts';
 import {
   answers,
   type ClusterProcessing,
@@ -82,10 +83,11 @@ describe('a domain whose backend is a loopback address', () => {
         parameters: domainOf('a.example', { 'mail-server-host': host }),
       })),
     });
+    const facts = { ledger: emptyLedger, place: placeWith(place) };
     return instance
       .plan({
-        ledger: emptyLedger,
-        place: placeWith(place),
+        ...facts,
+        provided: providedFor(instance.needs(facts), emptyLedger),
         seed: new Uint8Array(32),
         outside: { answers, mailExchangers: { 'a.example': absent }, texts: {} },
       })

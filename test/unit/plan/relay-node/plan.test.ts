@@ -210,40 +210,73 @@ describe('delivery services of a relay node', () => {
   };
   const files = filesOf(parameters);
 
+  /** Sender domain → name of its delivery service's transport. */
+  const transportsOf = (rendered: ReadonlyMap<string, string>) =>
+    Object.fromEntries(
+      tenantsOf(rendered).map(({ domain, delivery }) => [domain, delivery?.replace(/:.*/, '') ?? '']),
+    );
+  const transports = transportsOf(files);
+  const [one = '', two = '', three = ''] = ['a', 'b', 'c'].map((each) => transports[`${each}.example`]);
+
   it('on one host and port have a password table each', () => {
-    expect(tableOf(files, 'outbound/delivery-1-password')).to.deep.equal({
+    expect(tableOf(files, `outbound/${one}-password`)).to.deep.equal({
       '[smtp.example.net]:587': 'first:secret: one #1',
     });
-    expect(tableOf(files, 'outbound/delivery-2-password')).to.deep.equal({
+    expect(tableOf(files, `outbound/${two}-password`)).to.deep.equal({
       '[smtp.example.net]:587': 'second:secret-two',
     });
-    expect(tableOf(files, 'outbound/delivery-3-password')).to.deep.equal({});
+    expect(tableOf(files, `outbound/${three}-password`)).to.deep.equal({});
   });
 
   it('take the mail of their sender domains, the first one that lists a domain', () => {
     expect(tableOf(files, 'outbound/sender-transports')).to.include({
-      '@a.example': 'delivery-1:[smtp.example.net]:587',
-      '@foreign.example': 'delivery-1:[smtp.example.net]:587',
-      '@b.example': 'delivery-2:[smtp.example.net]:587',
-      '@c.example': 'delivery-3:[fd00::25]:25',
+      '@a.example': `${one}:[smtp.example.net]:587`,
+      '@foreign.example': `${one}:[smtp.example.net]:587`,
+      '@b.example': `${two}:[smtp.example.net]:587`,
+      '@c.example': `${three}:[fd00::25]:25`,
     });
     expect(tenantsOf(files).map(({ domain, delivery }) => [domain, delivery])).to.deep.equal([
-      ['a.example', 'delivery-1:[smtp.example.net]:587'],
-      ['b.example', 'delivery-2:[smtp.example.net]:587'],
-      ['c.example', 'delivery-3:[fd00::25]:25'],
+      ['a.example', `${one}:[smtp.example.net]:587`],
+      ['b.example', `${two}:[smtp.example.net]:587`],
+      ['c.example', `${three}:[fd00::25]:25`],
       ['d.example', null],
     ]);
+  });
+
+  it('keep their names whatever comes before them, and none gets the name of another', () => {
+    expect([one, two, three]).to.satisfy((names: string[]) =>
+      names.every((name) => /^delivery-[0-9a-f]{16}$/.test(name)),
+    );
+    const services = parameters['proxy-map'];
+    const withFirst = filesOf({
+      ...parameters,
+      'proxy-map': { zero: { host: 'zero.example.net', domains: ['d.example'] }, ...services },
+    });
+    expect(transportsOf(withFirst)).to.include({ 'a.example': one, 'b.example': two, 'c.example': three });
+    const changes: Record<string, object> = {
+      host: { host: 'other.example.net' },
+      port: { port: 25 },
+      user: { user: 'other' },
+    };
+    for (const [what, change] of Object.entries(changes)) {
+      const changed = filesOf({
+        ...parameters,
+        'proxy-map': { ...services, one: { ...services.one, ...change } },
+      });
+      expect([one, two, three], what).to.not.include(transportsOf(changed)['a.example']);
+    }
+    const newPassword = filesOf({
+      ...parameters,
+      'proxy-map': { ...services, one: { ...services.one, password: 'another' } },
+    });
+    expect(transportsOf(newPassword)).to.include({ 'a.example': one });
   });
 
   it('that want a login get it over TLS only', () => {
     const master = files.get('etc/postfix/outbound/master.cf') ?? '';
     const level = (transport: string) =>
       new RegExp(`^${transport} unix.*(?:\\n .*)*?smtp_tls_security_level=(\\w+)`, 'm').exec(master)?.[1];
-    expect(['delivery-1', 'delivery-2', 'delivery-3'].map(level)).to.deep.equal([
-      'encrypt',
-      'encrypt',
-      'may',
-    ]);
+    expect([one, two, three].map(level)).to.deep.equal(['encrypt', 'encrypt', 'may']);
     expect(master).not.to.contain('{x}');
   });
 });
@@ -360,7 +393,8 @@ describe('a relay node', () => {
     const files = contents(plan);
     const holders = (secret: string) =>
       [...files].filter(([, text]) => text.includes(secret)).map(([path]) => path);
-    expect(holders(secrets.delivery)).to.deep.equal(['etc/postfix/outbound/delivery-1-password']);
+    expect(holders(secrets.delivery)).to.have.lengthOf(1);
+    expect(holders(secrets.delivery)[0]).to.match(/^etc\/postfix\/outbound\/delivery-\w+-password$/);
     expect(holders(secrets.domain)).to.deep.equal([]);
     expect(holders(secrets.monitor)).to.deep.equal([]);
     const published = JSON.stringify(plan.publications);

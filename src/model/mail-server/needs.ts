@@ -1,0 +1,24 @@
+/** What has to be made for a mail server before it can be planned. Pure. */
+import { hostNameOf } from '../../names/host-name.ts';
+import type { DraftFacts } from '../facts.ts';
+import type { Needs } from '../provided.ts';
+
+/** The pair that other servers know it by; `folder` is relative to the partition. */
+export const identity = { folder: 'etc/postfix/ssl', name: 'postfix-backend' } as const;
+
+export const secretNames = [
+  'webmail-admin-password',
+  'monitor-password',
+  'promise-password',
+  'srs-secret',
+  'auth-policy-key',
+] as const;
+export type SecretName = (typeof secretNames)[number];
+
+export function mailServerNeeds({ place }: Pick<DraftFacts, 'place'>): Needs {
+  return {
+    certificates: [{ ...identity, commonName: hostNameOf(place.title) }],
+    keyPairs: {},
+    secrets: secretNames,
+  };
+}

@@ -1,0 +1,55 @@
+/** What an instance needs that no pure stage can make, and what it gets: made once outside, then kept. */
+
+export interface Needs {
+  certificates: readonly CertificateNeed[];
+  /** Folder, relative to the partition → the key pairs that are to be in it, and no others. */
+  keyPairs: Readonly<Record<string, readonly KeyPairNeed[]>>;
+  /** Names of random passwords. */
+  secrets: readonly string[];
+}
+
+/** A pair of self-signed certificates, one that is shown now and one that follows it. */
+export interface CertificateNeed {
+  /** Relative to the partition. */
+  folder: string;
+  /** Base name of its files. */
+  name: string;
+  commonName: string;
+}
+
+export interface KeyPairNeed {
+  /** Such as a mail domain; lower case letters, digits and `.`, `_`, `-`. */
+  name: string;
+  type: 'rsa-2048' | 'ed25519';
+}
+
+export interface Provided {
+  /** By base name. */
+  certificates: Readonly<Record<string, CertificatePair>>;
+  /** Folder → name → public key, SubjectPublicKeyInfo (RFC 5280) in base64. Private keys stay in their files. */
+  publicKeys: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By name. */
+  secrets: Readonly<Record<string, string>>;
+}
+
+/** SHA-256 fingerprints (`AA:BB:…`) of a certificate pair. */
+export interface CertificatePair {
+  current: string;
+  next: string;
+  /** Private key and certificate, PEM: the current ones. */
+  bundle: string;
+}
+
+/** Throws when what the instance said that it needs is not there: a mistake of the stages, not of a requester. */
+export function certificatePair({ certificates }: Provided, name: string): CertificatePair {
+  return certificates[name] ?? missing(`certificate ${name}`);
+}
+
+/** Throws as certificatePair does. */
+export function secretOf({ secrets }: Provided, name: string): string {
+  return secrets[name] ?? missing(`secret ${name}`);
+}
+
+function missing(what: string): never {
+  throw new Error(`the ${what} was not provided; the instance has to say that it needs it`);
+}

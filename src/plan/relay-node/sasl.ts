@@ -1,0 +1,82 @@
+/** Log-ins of tenants that have a password: a Dovecot that does nothing else. Pure. */
+import { serialisePasswdFile } from '../../formats/passwd-file.ts';
+import type { RelayNode } from '../../model/relay-node/relay-node.ts';
+import { hashRandomPassword } from '../../model/password.ts';
+import { saltFrom } from '../../model/seed.ts';
+import type { Part, Service } from '../part.ts';
+import type { PlannedFile } from '../planned.ts';
+
+/** Asked by the outbound Postfix. */
+export const saslSocket = 'var/run/sasl/auth-postfix';
+
+const sasl: Service = {
+  name: 'sasl',
+  programs: ['dovecot'],
+  ports: {},
+  sockets: { sasl: saslSocket },
+  pidFile: 'var/run/sasl/master.pid',
+  signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
+  log: 'var/log/sasl.log',
+  logRotation: [{ path: 'var/log/sasl.log', method: 'USR1' }],
+};
+
+export const saslPart: Part<RelayNode> = {
+  services: [sasl],
+  contribute: (node) => ({
+    folders: [
+      { path: 'etc/sasl', mode: 0o700 },
+      { path: 'var/run/sasl', mode: 0o755 },
+    ],
+    files: saslFiles(node),
+  }),
+};
+
+function saslFiles({ place, domains }: RelayNode): PlannedFile[] {
+  const { partition, user, programs } = place;
+  const users = domains.flatMap(({ name, password }) => {
+    if (password === null) return [];
+    // The same salt each time, or the file would change at every run.
+    const salt = saltFrom(new TextEncoder().encode(password), name);
+    return [
+      {
+        name,
+        password: hashRandomPassword(password, salt),
+        home: '/nonexistent',
+        quota: null,
+        runsScripts: true,
+      },
+    ];
+  });
+  const configuration = `${partition}/etc/sasl/dovecot.conf`;
+  return [
+    { path: 'etc/sasl/users', mode: 0o600, body: { text: serialisePasswdFile(users) } },
+    {
+      path: 'etc/sasl/dovecot.conf',
+      mode: 0o600,
+      reload: 'sasl',
+      body: {
+        template: 'mail-server-relay/outbound/dovecot.conf.hbs',
+        context: {
+          baseFolder: `${partition}/var/run/sasl`,
+          log: `${partition}/${sasl.log}`,
+          user: user.name,
+          group: user.group,
+          users: `${partition}/etc/sasl/users`,
+        },
+      },
+    },
+    {
+      path: 'libexec/start-sasl',
+      mode: 0o700,
+      restart: 'sasl',
+      body: {
+        template: 'shared/start-dovecot.hbs',
+        context: {
+          dovecot: programs['dovecot'],
+          pidFile: `${partition}/${sasl.pidFile}`,
+          configuration,
+        },
+      },
+    },
+  ];
+}
