@@ -1,5 +1,4 @@
 /** Finds out where the instance runs: everything of the node that the pure stages must know, as one value. */
-import { dirname } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 
@@ -8,7 +7,7 @@ import type { Ledger } from '../../ledger/types.ts';
 import type { Connection, Place } from '../../model/place.ts';
 import { canonicalPorts } from '../../plan/assemble.ts';
 import type { ValidInstance } from '../../releases/definition.ts';
-import { runningPid } from '../write/notify-daemons.ts';
+import { runningProcess } from '../../host/running-process.ts';
 import { isHeldByPartition } from './listeners.ts';
 import { allocatePorts } from './ports.ts';
 import { readStack } from './stack.ts';
@@ -54,7 +53,8 @@ export async function surveyPlace(
     held: ledger.ports,
     isOurs: async (name, port) => {
       const listener = instance.services.find(({ ports: own }) => Object.hasOwn(own, name));
-      const isRunning = listener !== undefined && (await runningPid(partition, listener)) !== null;
+      const isRunning =
+        listener !== undefined && (await runningProcess(partition, listener.pidFile)) !== null;
       return isRunning || (await isHeldByPartition(partition, port));
     },
   });
@@ -79,9 +79,4 @@ async function groupName(gid: number): Promise<string> {
   const groups = await readFile('/etc/group', 'utf8').catch(() => '');
   const line = groups.split('\n').find((each) => each.split(':')[2] === String(gid));
   return line?.split(':')[0] ?? String(gid);
-}
-
-/** Folder of the program that runs: the bundle of a release, or the source tree. */
-export function releaseFolder(moduleUrl: string): string {
-  return dirname(new URL(moduleUrl).pathname);
 }

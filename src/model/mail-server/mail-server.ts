@@ -49,6 +49,8 @@ export interface MailServerSettings {
   /** Of each account whose settings say nothing else. */
   sendingLimits: SendingLimits;
   logInLimits: LogInLimits;
+  /** Addresses and networks of frontends before the web pages that are believed about their clients. */
+  trustedProxies: readonly string[];
 }
 
 export interface MailServer extends MailServerSettings {
@@ -95,6 +97,7 @@ export function mailServerSettings(
     mailboxSizeLimit: parameters['mailbox-size-limit'],
     sendingLimits: sendingLimitsOf(parameters['sending-limits']),
     logInLimits: parameters['log-in-limits'],
+    trustedProxies: parameters['trusted-proxies'],
   };
 }
 

@@ -9,6 +9,7 @@ import { brokenRules } from '../rules.ts';
 import { hostedDomainsOf } from './hosted-domains.ts';
 import { outboundRelayRules } from './outbound-relay.ts';
 import { type RefusedRequest, validateSharedRequest, type ValidRequest } from './shared-request.ts';
+import { trustedProxiesOf } from './trusted-proxies.ts';
 
 /** Checked, in one spelling, with all defaults. */
 export type MailServerParameters = Pick<DefaultOrsInput, 'request-dns' | 'demo-disable-auth'> &
@@ -47,8 +48,10 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
   if (problems.length > 0) throw new RequesterError(problems);
   const written = requested.parameters as DefaultInputWritten;
   const { domains, aliases, problems: domainProblems } = hostedDomainsOf(written);
+  const { networks, problems: proxyProblems } = trustedProxiesOf(value['trusted-proxies']);
   const broken = [
     ...domainProblems,
+    ...proxyProblems,
     ...brokenRules(outboundRelayRules, written['outbound-relay'] ?? {}, '/outbound-relay'),
   ];
   if (broken.length > 0) throw new RequesterError(broken);
@@ -63,6 +66,7 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
       'demo-disable-auth': value['demo-disable-auth'] ?? false,
       'mail-domains': domains,
       'domain-aliases': aliases,
+      'trusted-proxies': networks,
     },
     requests: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [outcome])),
     refused: outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),

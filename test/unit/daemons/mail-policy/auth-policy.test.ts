@@ -5,10 +5,10 @@ import { type AddressInfo, createConnection } from 'node:net';
 import { expect } from 'chai';
 
 import {
-  type AuthPolicy,
-  passwordsOf,
+  type AuthPolicyAccess,
   serveAuthPolicy,
-} from '../../../../src/daemons/mail-policy/auth-policy.ts';
+} from '../../../../src/daemons/mail-policy/auth-policy-server.ts';
+import { type AuthPolicyData, authPolicy } from '../../../../src/daemons/mail-policy/auth-policy.ts';
 
 const key = 'the-key';
 const client = '192.0.2.1';
@@ -18,9 +18,8 @@ describe('the auth policy', () => {
   let server: Server;
   let users: Record<string, string>;
   let readAt: number;
-  const policy: AuthPolicy = {
-    clients: ['::1'],
-    key: async () => key,
+  const access: AuthPolicyAccess = { host: '::1', port: 0, clients: ['::1'], key: async () => key };
+  const data: AuthPolicyData = {
     limits: async () => ({ failures: 2, minutes: 5 }),
     passwords: async () => new Map(Object.entries(users)),
     passwordsReadAt: () => readAt,
@@ -29,7 +28,7 @@ describe('the auth policy', () => {
   beforeEach(async () => {
     readAt = 0;
     users = { 'alice@example.com': 'hash-1', 'bob@example.com': 'hash-2' };
-    server = await serveAuthPolicy(policy, { host: '::1', port: 0 });
+    server = await serveAuthPolicy(authPolicy(data), access);
   });
   afterEach(() => {
     server.close();
@@ -124,19 +123,10 @@ describe('the auth policy', () => {
   });
 
   it('hangs up on clients that are not on this machine', async () => {
-    const strangers = await serveAuthPolicy({ ...policy, clients: ['192.0.2.9'] }, { host: '::1', port: 0 });
+    const strangers = await serveAuthPolicy(authPolicy(data), { ...access, clients: ['192.0.2.9'] });
     const socket = createConnection((strangers.address() as AddressInfo).port, '::1');
     socket.on('error', () => undefined);
     await once(socket, 'close');
     strangers.close();
-  });
-
-  it('reads names and hashes of a passwd-file', () => {
-    const file =
-      'alice@example.com:{BLF-CRYPT}$2b$05$x::::/srv/mail/alice::\n\nbob@example.com:*::::/srv::\n';
-    expect([...passwordsOf(file)]).to.deep.equal([
-      ['alice@example.com', '{BLF-CRYPT}$2b$05$x'],
-      ['bob@example.com', '*'],
-    ]);
   });
 });
