@@ -72,10 +72,7 @@ function faults({ accounts, aliases }: Ledger, text: LedgerText, folder: string)
   const mailboxes = new Set(held.map(({ address }) => address));
   const addresses = new Set([...mailboxes, ...aliases.map(({ address }) => address)]);
   const graph = newAddressGraph(addresses, mailboxes, { delimiter: '' });
-  const edges = [
-    ...held.map(({ address, forward }) => ({ address, destinations: forward?.destinations ?? [] })),
-    ...aliases,
-  ];
+  const edges = [...held.map(({ address, forward }) => ({ address, destinations: forward })), ...aliases];
   return edges.flatMap(({ address, destinations }) => {
     const fault = graph.lead(address, destinations);
     if (fault === null) return [];

@@ -1,5 +1,5 @@
 /** Lines of `holders`: who holds an address, and what the account is; an alias' destinations stand in `aliases`. */
-import { parseAliases, forwardOf } from './alias-lines.ts';
+import { parseAliases } from './alias-lines.ts';
 import { decode, encode, type Fail, words } from './lines.ts';
 import { parseSettings, settingKeys, settingWords } from './setting-words.ts';
 import type { AccountRecord, AliasRecord, Holder } from './types.ts';
@@ -71,11 +71,11 @@ export function parseHolders({ holders, aliases, passwords }: HolderTexts, fail:
       continue;
     }
     const record = parseAccount(address, state, holder, rest, passwords, failHere);
-    const forward =
-      definition === undefined || state === 'released'
-        ? null
-        : forwardOf(address, definition.destinations, (reason) => fail('aliases', definition.line, reason));
-    held.accounts.push({ ...record, forward });
+    const forward = state === 'released' ? undefined : definition;
+    if (forward?.destinations.every((each) => each === address)) {
+      fail('aliases', forward.line, `forwards ${address} to itself alone; name another destination`);
+    }
+    held.accounts.push({ ...record, forward: forward?.destinations ?? [] });
   }
   for (const [address, { line }] of definitions) {
     fail('aliases', line, `${address} has no holder in \`holders\``);

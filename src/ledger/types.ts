@@ -37,14 +37,6 @@ export const usualSettings: AccountSettings = {
   sendingLimits: null,
 };
 
-/** Where an account's mail is sent on. */
-export interface Forward {
-  /** Addresses, at least one, each once. */
-  destinations: readonly string[];
-  /** Whether the mailbox gets it as well. */
-  keepCopy: boolean;
-}
-
 /** One address and one holder, present or past. Mail belongs to the pair, so a new holder never sees the old one's. */
 export interface AccountRecord {
   /** Lower case. */
@@ -62,8 +54,11 @@ export interface AccountRecord {
   mailbox: string;
   /** As last accepted. */
   settings: AccountSettings;
-  /** As last accepted; null when there is none. A released account has none. */
-  forward: Forward | null;
+  /**
+   * The destinations to which mail is forwarded, as last accepted. The account's own address comes first if its mailbox
+   * keeps a copy. Empty if nothing is forwarded, as for a released account.
+   */
+  forward: readonly string[];
 }
 
 /** An address without a mailbox: an alias, an account's other address, or (`@domain`) the catch-all of a domain. */

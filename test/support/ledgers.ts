@@ -29,7 +29,7 @@ export function accountOf(
     resetToken: null,
     mailbox: `${domain}/${local}/${encodeURIComponent(reference)}-00000000`,
     settings: usualSettings,
-    forward: null,
+    forward: [],
     ...more,
   };
 }
@@ -119,12 +119,6 @@ const settings: fc.Arbitrary<AccountSettings> = fc.record({
 const destinations = fc.uniqueArray(
   fc.constantFrom('x@foreign.example', "o'b@foreign.example", 'a@a.example'),
 );
-const forward: fc.Arbitrary<AccountRecord['forward']> = fc.option(
-  fc.record({
-    destinations: fc.subarray(['x@foreign.example', 'y@foreign.example'], { minLength: 1 }),
-    keepCopy: fc.boolean(),
-  }),
-);
 const aliases = fc.uniqueArray(
   fc.record({
     address: fc.stringMatching(/^[a-z]{0,2}@c\.example$/),
@@ -134,20 +128,26 @@ const aliases = fc.uniqueArray(
   { selector: ({ address: name }) => name },
 );
 
-const account: fc.Arbitrary<AccountRecord> = fc.record({
-  address,
-  holder: fc.oneof(
-    reference.map((text): Holder => `shared:${text}`),
-    fc.constantFrom<Holder>('builtin:delivery-promise', 'builtin:test-account-a.example'),
-  ),
-  state: fc.constantFrom('held' as const, 'released' as const),
-  password,
-  token: hash,
-  resetToken: hash,
-  mailbox: fc.stringMatching(/^[ab]\.example\/[a-z]{1,4}\/[A-Za-z0-9_-]{1,8}$/),
-  settings,
-  forward,
-});
+const account: fc.Arbitrary<AccountRecord> = fc
+  .record({
+    address,
+    holder: fc.oneof(
+      reference.map((text): Holder => `shared:${text}`),
+      fc.constantFrom<Holder>('builtin:delivery-promise', 'builtin:test-account-a.example'),
+    ),
+    state: fc.constantFrom('held' as const, 'released' as const),
+    password,
+    token: hash,
+    resetToken: hash,
+    mailbox: fc.stringMatching(/^[ab]\.example\/[a-z]{1,4}\/[A-Za-z0-9_-]{1,8}$/),
+    settings,
+    forward: fc.subarray(['x@foreign.example', 'y@foreign.example']),
+    keepsCopy: fc.boolean(),
+  })
+  .map(({ keepsCopy, ...record }) => {
+    const { address: own, forward } = record;
+    return { ...record, forward: keepsCopy && forward.length > 0 ? [own, ...forward] : forward };
+  });
 
 const domainRecord: fc.Arbitrary<DomainRecord> = fc.record({
   domain: fc.stringMatching(/^[a-z0-9_-]{1,3}\.example$/),
@@ -172,7 +172,7 @@ export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
       return accounts.map((each): AccountRecord => {
         const isHeld = each.state === 'held' && !held.has(each.address);
         held.add(each.address);
-        return { ...each, state: isHeld ? 'held' : 'released', forward: isHeld ? each.forward : null };
+        return { ...each, state: isHeld ? 'held' : 'released', forward: isHeld ? each.forward : [] };
       });
     }),
   domains: fc.uniqueArray(domainRecord, { selector: ({ domain }) => domain }),

@@ -2,13 +2,7 @@
 import { hash } from 'node:crypto';
 
 import { hashToken, tokenMatches } from '../../ledger/token.ts';
-import {
-  type AccountRecord,
-  type AccountSettings,
-  type Forward,
-  type Holder,
-  usualSettings,
-} from '../../ledger/types.ts';
+import { type AccountRecord, type AccountSettings, type Holder, usualSettings } from '../../ledger/types.ts';
 import { hashPassword } from '../password.ts';
 import { saltFrom, uuidFrom } from '../seed.ts';
 
@@ -21,7 +15,8 @@ export interface AccountClaim {
   settings: AccountSettings;
   /** Other addresses of the account. */
   aliases: readonly string[];
-  forward: Forward | null;
+  /** As in AccountRecord. */
+  forward: readonly string[];
   /** Password of an account of our own, set when the account is made; null for shared instances. */
   builtinPassword: string | null;
 }
@@ -65,7 +60,7 @@ export function grantAccount(
 
 function newRecord(address: string, holder: Holder): AccountRecord {
   const mailbox = mailboxFolder(address, holder);
-  const nothing = { password: null, token: null, resetToken: null, settings: usualSettings, forward: null };
+  const nothing = { password: null, token: null, resetToken: null, settings: usualSettings, forward: [] };
   return { address, holder, state: 'held', mailbox, ...nothing };
 }
 

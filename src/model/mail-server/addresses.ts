@@ -14,7 +14,7 @@ import {
 } from './held-addresses.ts';
 import { decideOwnership } from './ownership.ts';
 import { type ResolvedAddress, resolveAddresses } from './resolution.ts';
-import { definitionsOf, withForward } from './wanted-definitions.ts';
+import { definitionsOf } from './wanted-definitions.ts';
 
 export type { Claim, HeldAddresses } from './held-addresses.ts';
 
@@ -82,7 +82,9 @@ export function decideAddresses(
   const decided = decideDefinitions(definitionsOf(held, aliases, claims, accepted), rules);
   const definition = (address: string): DecidedDefinition =>
     decided.get(address) ?? { accepted: [], effective: [], error: null };
-  for (const account of held) records.set(keyOf(account), withForward(account, definition(account.address)));
+  for (const account of held) {
+    records.set(keyOf(account), { ...account, forward: definition(account.address).accepted });
+  }
   const remembered = aliases.map(({ address, holder }): AliasRecord => ({
     address,
     holder,

@@ -39,7 +39,7 @@ export function remainingAccounts({ before, ownership, accepted }: Remains): Map
         keyOf(record),
         record.state === 'released' || isStill
           ? record
-          : { ...record, state: 'released' as const, forward: null },
+          : { ...record, state: 'released' as const, forward: [] },
       ];
     }),
   );

@@ -161,7 +161,7 @@ function builtinClaims({ parameters }: MailServerRequest, promisePassword: strin
     resetToken: null,
     settings: usualSettings,
     aliases: [],
-    forward: null,
+    forward: [],
     builtinPassword,
   });
   const tests = parameters['test-account'] ? parameters['mail-domains'] : [];

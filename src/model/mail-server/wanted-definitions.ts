@@ -1,6 +1,6 @@
 /** Where held addresses are asked to lead, and where they led before: aliases, and accounts that forward. Pure. */
 import type { AccountRecord, Holder } from '../../ledger/types.ts';
-import { type DecidedDefinition, type Definition, isSame } from './definitions.ts';
+import type { Definition } from './definitions.ts';
 import type { Claim, HeldAlias } from './held-addresses.ts';
 
 /** In the order of the requests; those without a valid one first, they change nothing. */
@@ -13,8 +13,8 @@ export function definitionsOf(
   const place = new Map(claims.map(({ holder }, index) => [holder, index]));
   const forwards = accounts.map(({ address, holder, forward }) => {
     const claim = accepted.get(holder);
-    const wanted = claim?.kind === 'account' ? forwardText(address, claim.forward) : null;
-    return { holder, address, isMailbox: true, wanted, before: forwardText(address, forward) };
+    const wanted = claim?.kind === 'account' ? claim.forward : null;
+    return { holder, address, isMailbox: true, wanted, before: forward };
   });
   const others = aliases.map(({ holder, address, wanted, destinations }) => ({
     holder,
@@ -26,17 +26,4 @@ export function definitionsOf(
   return [...others, ...forwards]
     .sort((left, right) => (place.get(left.holder) ?? -1) - (place.get(right.holder) ?? -1))
     .map(({ address, isMailbox, wanted, before }) => ({ address, isMailbox, wanted, before }));
-}
-
-/** An account that keeps a copy leads to itself as well. */
-function forwardText(address: string, forward: AccountRecord['forward']): string[] {
-  if (forward === null) return [];
-  return [...(forward.keepCopy ? [address] : []), ...forward.destinations];
-}
-
-export function withForward(account: AccountRecord, { accepted }: DecidedDefinition): AccountRecord {
-  if (accepted.length === 0) return account.forward === null ? account : { ...account, forward: null };
-  if (isSame(accepted, forwardText(account.address, account.forward))) return account;
-  const destinations = accepted.filter((each) => each !== account.address);
-  return { ...account, forward: { destinations, keepCopy: destinations.length < accepted.length } };
 }

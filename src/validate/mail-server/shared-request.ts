@@ -1,7 +1,7 @@
 /** One shared request of a mail server: an account or an alias, or why it is neither. Pure. */
 import type { AccountInput } from '../../generated/types/mail-server/account-input.ts';
 import type { AliasInput } from '../../generated/types/mail-server/alias-input.ts';
-import type { AccountSettings, Forward } from '../../ledger/types.ts';
+import type { AccountSettings } from '../../ledger/types.ts';
 import { sendingExceptionsOf } from '../../model/mail-server/limits.ts';
 import { shown } from '../explain.ts';
 import { checkAgainstSchema } from '../json-schema.ts';
@@ -23,7 +23,8 @@ export interface AccountRequest {
   settings: AccountSettings;
   /** Other addresses of the account, each once. */
   aliases: readonly string[];
-  forward: Forward | null;
+  /** The account's own address first if its mailbox keeps a copy; empty if nothing is forwarded. */
+  forward: readonly string[];
 }
 
 export interface AliasRequest {
@@ -86,20 +87,21 @@ function accountRequest(reference: string, parameters: unknown, hosted: HostedDo
       sendingLimits: sendingExceptionsOf(value['sending-limits']),
     },
     aliases: aliases.filter((alias) => alias !== address),
-    forward: forward === undefined ? null : forwardOf(address, forward, hosted),
+    forward: forward === undefined ? [] : forwardOf(address, forward, hosted),
   };
 }
 
-/** Who forwards to itself wants a copy; who forwards to itself alone, nothing else. */
+/** An account that names itself as a destination keeps a copy; one that names nothing else forwards nothing. */
 function forwardOf(
   address: string,
   written: NonNullable<AccountInput['forward']>,
   hosted: HostedDomains,
-): Forward | null {
+): readonly string[] {
   const all = destinations('/forward/destinations', written.destinations, hosted);
   const others = all.filter((each) => each !== address);
-  if (others.length === 0) return null;
-  return { destinations: others, keepCopy: written['keep-copy'] || others.length < all.length };
+  if (others.length === 0) return [];
+  const keepsCopy = written['keep-copy'] || others.length < all.length;
+  return keepsCopy ? [address, ...others] : others;
 }
 
 function aliasRequest(reference: string, parameters: unknown, hosted: HostedDomains): AliasRequest {

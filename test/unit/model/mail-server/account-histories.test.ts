@@ -35,7 +35,7 @@ const run: fc.Arbitrary<Run> = fc
               resetToken: tokens[index] ?? null,
               settings: usualSettings,
               aliases: [],
-              forward: null,
+              forward: [],
               builtinPassword: null,
             },
           ];

@@ -19,7 +19,7 @@ function claim([holder, address, resetToken]: Wish): AccountClaim {
     resetToken: resetToken ?? null,
     settings: usualSettings,
     aliases: [],
-    forward: null,
+    forward: [],
     builtinPassword: known.startsWith('builtin:') ? 'password123' : null,
   };
 }

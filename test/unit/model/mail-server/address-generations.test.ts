@@ -74,7 +74,9 @@ const run: fc.Arbitrary<Claims> = fc
             settings: { ...usualSettings, suspended: each.isSuspended ? 'keep-mail' : 'no' },
             aliases: each.aliases.filter((alias) => alias !== address),
             forward:
-              each.forwards && destinations.length > 0 ? { destinations, keepCopy: each.keepCopy } : null,
+              each.forwards && destinations.length > 0
+                ? [...(each.keepCopy ? [address] : []), ...destinations]
+                : [],
             builtinPassword: null,
           },
         ];
