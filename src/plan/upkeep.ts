@@ -7,6 +7,9 @@ import { pidFileOf, startGenerator } from './start-script.ts';
 /** Lines of what is missing, which a promise shows. */
 export const missingFile = 'var/missing';
 
+/** Why publications wait; written when they are sent. */
+const unpublishedFile = 'var/unpublished';
+
 const folders: readonly PlannedFolder[] = [
   ...['etc', 'etc/service', 'etc/plugin', 'etc/run', 'etc/cron.d', 'bin', 'libexec'],
   ...['var', 'var/log', 'var/run', 'var/lib', 'var/tmp', 'srv', 'srv/backup', 'srv/backup/logrotate'],
@@ -81,6 +84,14 @@ function upkeepPromises({ partition, connection: { partitionId } }: Place): Plan
       name: `buildout-${partitionId}-status`,
       module: 'partition_processed',
       config: { 'error-log': `${partition}/.slapgrid-${partitionId}-error.log` },
+    },
+    {
+      name: 'publications-sent',
+      module: 'publications_sent',
+      config: {
+        outbox: `${partition}/srv/ledger/current/outbox`,
+        'reason-file': `${partition}/${unpublishedFile}`,
+      },
     },
     {
       name: 'crond-running',
