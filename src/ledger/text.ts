@@ -6,6 +6,7 @@ import { domainLine, parseDomain } from './domain-lines.ts';
 import { serialiseAliases } from './alias-lines.ts';
 import { accountLine, aliasLine, mayLogIn, parseHolders } from './holder-lines.ts';
 import { decode, encode, type Fail, lineOf, lines, numbered, tableOf, words } from './lines.ts';
+import { parseDigest, serialiseDigest } from './publication-digest.ts';
 import type { Ledger, PortRecord, Publication, RequestRecord } from './types.ts';
 
 export const ledgerFiles = [
@@ -75,8 +76,13 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
       ]),
     ),
     answers: jsonLines('name', ledger.answers, (connection) => ({ connection })),
-    published: lines(Object.entries(ledger.published).map(([target, digest]) => [encode(target), digest])),
-    outbox: jsonLines('target', ledger.outbox, (publication) => publication),
+    published: lines(
+      Object.entries(ledger.published).map(([target, digest]) => [encode(target), serialiseDigest(digest)]),
+    ),
+    outbox: jsonLines('target', ledger.outbox, (publication) => ({
+      ...publication,
+      digest: serialiseDigest(publication.digest),
+    })),
   };
 }
 
@@ -152,7 +158,9 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
       return [decode(name, failHere), { softwareUrl, softwareType, shared: shared === 'shared' }];
     }),
     published: table('published', ([target, digest], failHere) =>
-      target && digest ? [decode(target, failHere), digest] : failHere('is not `target digest`'),
+      target && digest
+        ? [decode(target, failHere), parseDigest(digest, failHere)]
+        : failHere('is not `target digest`'),
     ),
     answers: jsonTable('answers', parseAnswer),
     outbox: jsonTable('outbox', parsePublication),
@@ -192,7 +200,7 @@ function parsePublication(
     target,
     {
       parameters,
-      digest,
+      digest: parseDigest(digest, fail),
       ...(typeof error === 'string' ? { error } : {}),
       ...(typeof refusals === 'number' ? { refusals } : {}),
     },

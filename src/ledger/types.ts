@@ -2,6 +2,7 @@
  * The ledger: what an instance must remember, as plain text under `srv/ledger/current` (docs/ledger.md).
  * Everything else in a partition can be made again from the ledger and the master's parameters; only mail cannot.
  */
+import type { PublicationDigest } from './publication-digest.ts';
 
 /**
  * Who holds an address: `shared:<reference>` for a shared instance, `builtin:<name>` for an account of our own.
@@ -121,15 +122,15 @@ export interface Ledger {
   /** Name of a requested instance → the last connection parameters that it answered. May hold passwords. */
   answers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Publication target (`''` for the instance, else a reference) → digest of what the master has. */
-  published: Readonly<Record<string, string>>;
+  published: Readonly<Record<string, PublicationDigest>>;
   /** Publication target → what the master has not received yet. May hold tokens. */
   outbox: Readonly<Record<string, Publication>>;
 }
 
 export interface Publication {
   parameters: Readonly<Record<string, unknown>>;
-  /** Identity of the parameters without secrets in clear, compared with `published`. */
-  digest: string;
+  /** Compared with the one in `published`. */
+  digest: PublicationDigest;
   /** Reported as the shared instance's error as well, when it was refused. */
   error?: string;
   /** How often the master refused it so far; absent when it never did. */

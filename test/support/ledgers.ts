@@ -1,6 +1,7 @@
 /** Ledgers for tests: one example with everything in it, and arbitrary ones. */
 import fc from 'fast-check';
 
+import type { PublicationDigest } from '../../src/ledger/publication-digest.ts';
 import { hashToken } from '../../src/ledger/token.ts';
 import {
   type AccountRecord,
@@ -84,9 +85,16 @@ export const exampleLedger: Ledger = {
       shared: true,
     },
   },
-  published: { '': 'digest-of-the-instance', '_bob one': 'digest-of-bob' },
+  published: {
+    '': { kind: 'parameters', hash: 'digest-of-the-instance' },
+    '_bob one': { kind: 'account', place: 'address-of-bob', token: 'token-of-bob', uses: null },
+  },
   outbox: {
-    _alice: { parameters: { address: 'alice@example.com', token: 'a: "token"\n' }, digest: 'd', error: 'e' },
+    _alice: {
+      parameters: { address: 'alice@example.com', token: 'a: "token"\n' },
+      digest: { kind: 'parameters', hash: 'd' },
+      error: 'e',
+    },
   },
 };
 
@@ -103,6 +111,17 @@ const reference = fc.string({ unit: 'grapheme', maxLength: 8 });
 const address = fc.stringMatching(/^[a-z0-9]{1,3}@[ab]\.example$/);
 const dictionary = <Value>(key: fc.Arbitrary<string>, value: fc.Arbitrary<Value>) =>
   fc.dictionary(key, value, { noNullPrototype: true });
+
+const hashWord = fc.stringMatching(/^[0-9a-f]{1,8}$/);
+export const anyDigest: fc.Arbitrary<PublicationDigest> = fc.oneof(
+  fc.record({ kind: fc.constant('parameters' as const), hash: hashWord }),
+  fc.record({
+    kind: fc.constant('account' as const),
+    place: hashWord,
+    token: fc.option(hashWord),
+    uses: fc.option(hashWord),
+  }),
+);
 
 const limit = fc.nat({ max: 1_000_000_000 });
 const settings: fc.Arbitrary<AccountSettings> = fc.record({
@@ -187,13 +206,13 @@ export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
     fc.record({ softwareUrl: reference, softwareType: reference, shared: fc.boolean() }),
   ),
   answers: dictionary(reference, dictionary(reference, fc.string({ unit: 'grapheme' }))),
-  published: dictionary(reference, word),
+  published: dictionary(reference, anyDigest),
   outbox: dictionary(
     reference,
     fc.record(
       {
         parameters: dictionary(reference, fc.string({ unit: 'grapheme' })),
-        digest: word,
+        digest: anyDigest,
         error: fc.string({ unit: 'grapheme' }),
         refusals: fc.integer({ min: 1, max: 99 }),
       },

@@ -6,6 +6,7 @@
  */
 import { createHmac } from 'node:crypto';
 
+import { entryOf } from '../../ledger/entry-of.ts';
 import type { DomainRecord } from '../../ledger/types.ts';
 import type { DomainClaim } from '../../validate/relay-cluster/request.ts';
 import type { MailExchangers } from '../answers.ts';
@@ -121,7 +122,7 @@ function isContested({ domain, rivals, before }: Contest, facts: ArbitrationFact
     rivals.length > 1 &&
     before.length > 0 &&
     before.every(({ verified }) => !verified) &&
-    foundAt(facts.mailExchangers, domain)?.kind === 'exchangers' &&
+    entryOf(facts.mailExchangers, domain)?.kind === 'exchangers' &&
     !facts.vouchedFor.has(domain) &&
     !rivals.some((claim) => isProven(claim, facts))
   );
@@ -130,7 +131,7 @@ function isContested({ domain, rivals, before }: Contest, facts: ArbitrationFact
 /** What DNS says now; `accepted` when it proves that the domain may be relayed here. */
 function verify(domain: string, { mailExchangers, fqdns, vouchedFor }: ArbitrationFacts): DomainState {
   if (vouchedFor.has(domain)) return { kind: 'accepted' };
-  const found = foundAt(mailExchangers, domain) ?? {
+  const found = entryOf(mailExchangers, domain) ?? {
     kind: 'error',
     reason: `${domain} has not been looked up`,
   };
@@ -157,12 +158,7 @@ function firstPassword({ authentication, domain, reference }: DomainClaim, seed:
 }
 
 function isProven(claim: DomainClaim, { texts, secret }: ArbitrationFacts): boolean {
-  return foundAt(texts, claim.domain)?.includes(proofOf(claim, secret)) ?? false;
-}
-
-/** A domain may be called `constructor` or `__proto__`, which every object has. */
-function foundAt<Value>(values: Readonly<Record<string, Value>>, domain: string): Value | undefined {
-  return Object.hasOwn(values, domain) ? values[domain] : undefined;
+  return entryOf(texts, claim.domain)?.includes(proofOf(claim, secret)) ?? false;
 }
 
 function proofOf({ domain, reference }: DomainClaim, secret: string): string {

@@ -1,20 +1,20 @@
 /** What a mail server publishes: to its own requester, and to each shared instance. Pure. */
 import type { Answers } from '../../model/answers.ts';
-import type { AccountRecord } from '../../ledger/types.ts';
+import type { AccountRecord, Ledger } from '../../ledger/types.ts';
 import type { AliasOutcome, ClaimOutcome } from '../../model/mail-server/addresses.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../digest.ts';
 import { portOf } from '../endpoints.ts';
 import { monitorParameters } from '../monitor.ts';
-import { accountPublication, type Published, senderAddresses } from './account-publication.ts';
+import { accountPublication, senderAddresses } from './account-publication.ts';
 import { webUrl } from './web-address.ts';
 
 /** `published`: digests of what the master has. */
 export function planPublications(
   model: MailServer,
   answers: Answers,
-  published: Published,
+  published: Ledger['published'],
 ): PlannedPublication[] {
   const base = webUrl(model.place, answers);
   const addresses = senderAddresses(model);

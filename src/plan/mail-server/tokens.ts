@@ -1,4 +1,5 @@
 /** Tokens in clear for the publications that need one: known, still waiting to be sent, or made new. Pure. */
+import { entryOf } from '../../ledger/entry-of.ts';
 import type { Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
 import { renewToken } from '../../model/mail-server/accounts.ts';
@@ -22,12 +23,12 @@ export function withKnownTokens(
     if (!outcome.accepted || outcome.kind === 'alias') return outcome;
     if (outcome.record.token === null || outcome.freshToken !== null) return outcome;
     const target = outcome.holder.slice('shared:'.length);
-    const waiting = ledger.outbox[target];
+    const waiting = entryOf(ledger.outbox, target);
     const waitingToken = hasSameToken(waiting?.digest, outcome.record, base)
       ? waiting?.parameters['token']
       : undefined;
     if (typeof waitingToken === 'string') return { ...outcome, freshToken: waitingToken };
-    if (hasSameToken(ledger.published[target], outcome.record, base)) return outcome;
+    if (hasSameToken(entryOf(ledger.published, target), outcome.record, base)) return outcome;
     return { ...outcome, ...renewToken(outcome.record, seed) };
   });
   const renewed = new Map(
