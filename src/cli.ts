@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 
 import { Command, CommanderError } from 'commander';
 
-import { addMailPolicyCommand } from './commands/mail-policy.ts';
 import { addLedgerCommand } from './commands/ledger.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addParameterCommands } from './commands/parameters.ts';
@@ -24,7 +23,6 @@ const shipped = shippedWith(fileURLToPath(new URL('.', import.meta.url)).replace
 addParameterCommands(program, shipped);
 addPartitionCommands(program, shipped);
 addServiceCommands(program);
-addMailPolicyCommand(program);
 addReleaseCommand(program);
 addLedgerCommand(program);
 addNodeCommands(program);

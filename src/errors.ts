@@ -19,6 +19,12 @@ export class OperatorError extends Error {
   override name = 'OperatorError';
 }
 
+/** A value as it was written, short enough for one line of a message. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
 /** What the system refuses because of the node, and what to do about it. */
 const nodeReasons: Readonly<Record<string, string>> = {
   EACCES: "give it to the partition's user",

@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parsePath } from 'node:path';
 
-import { RequesterError } from '../errors.ts';
+import { RequesterError, shown } from '../errors.ts';
 import { parseParameterText } from './text.ts';
-import { shown } from '../validate/explain.ts';
 import type { RequestedInstance, SharedRequest } from '../validate/requested.ts';
 
 export interface ParameterFile extends RequestedInstance {

@@ -1,4 +1,5 @@
-import { type Call, type Reply, callMaster } from './call.ts';
+import type { Call, Reply } from './call.ts';
+import { callMaster } from './call-master.ts';
 import { excerpt, failure } from './failure.ts';
 import { forWhom, isPartition, partitionOf, referenceField, requestFields } from './fields.ts';
 import { encodeParameters } from './json-parameter.ts';

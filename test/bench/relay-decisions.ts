@@ -1,5 +1,5 @@
 /** What one decision of the policy service costs, whoever asks and however many domains there are. */
-import type { Tenant } from '../../src/plan/relay-node/tenants.ts';
+import type { Tenant } from '../../src/daemons/relay-policy/config.ts';
 import { decide, indexTenants, type Question } from '../../src/daemons/relay-policy/decide.ts';
 import { median } from './measure.ts';
 import type { Row } from './table.ts';

@@ -1,5 +1,6 @@
 /** What only the owner of a node asks of its slapproxy; requests for instances go through src/slap/. */
-import { type Call, callMaster } from '../../slap/call.ts';
+import type { Call } from '../../slap/call.ts';
+import { callMaster } from '../../slap/call-master.ts';
 import { routeTo } from '../../slap/route.ts';
 import { marshal, unmarshal, type MarshalValue } from '../../slap/index.ts';
 import { partitionAddresses, type PartitionAddresses } from '../partition-addresses.ts';
