@@ -13,8 +13,8 @@ import { hostNameOf } from '../../names/host-name.ts';
 import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
 import { type CertificatePair, certificatePair, type Provided, secretOf } from '../provided.ts';
-import type { AccountClaim } from './accounts.ts';
-import { type Claim, type ClaimOutcome, decideAddresses } from './addresses.ts';
+import { type ClaimOutcome, decideAddresses } from './addresses.ts';
+import type { AccountClaim, Claim } from './claims.ts';
 import { type LogInLimits, withinLimits } from './limits.ts';
 import { identity, type SecretName, secretNames } from './needs.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
@@ -152,8 +152,12 @@ function sharedClaims(
 ): Claim[] {
   return requests.map(({ reference, ...request }): Claim => {
     const holder: Holder = `shared:${reference}`;
-    if (request.kind === 'alias') return { holder, ...request };
-    return { holder, ...request, settings: allowed(request.settings), builtinPassword: null };
+    switch (request.kind) {
+      case 'account':
+        return { holder, ...request, settings: allowed(request.settings), builtinPassword: null };
+      case 'alias':
+        return { holder, ...request };
+    }
   });
 }
 

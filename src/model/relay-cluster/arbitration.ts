@@ -21,6 +21,19 @@ export type DomainState =
   | { kind: 'unusable' }
   | { kind: 'dns-error'; reason: string };
 
+/** Whether mail for the domain is relayed. */
+export function isRelayed(state: DomainState): boolean {
+  switch (state.kind) {
+    case 'accepted':
+      return true;
+    case 'taken':
+    case 'unverified':
+    case 'unusable':
+    case 'dns-error':
+      return false;
+  }
+}
+
 export interface DecidedDomain {
   /** Of a refused request: its last valid claim. */
   claim: DomainClaim;
@@ -99,7 +112,7 @@ function decideDomain(contest: Contest, facts: ArbitrationFacts): DecidedDomain[
     proof: proofOf(claim, facts.secret),
     ...(claim === holder
       ? { record, state }
-      : { record: null, state: { kind: 'taken', isOpen: state.kind !== 'accepted' } }),
+      : { record: null, state: { kind: 'taken', isOpen: !isRelayed(state) } }),
   }));
 }
 
@@ -122,10 +135,22 @@ function isContested({ domain, rivals, before }: Contest, facts: ArbitrationFact
     rivals.length > 1 &&
     before.length > 0 &&
     before.every(({ verified }) => !verified) &&
-    entryOf(facts.mailExchangers, domain)?.kind === 'exchangers' &&
+    hasExchangers(entryOf(facts.mailExchangers, domain)) &&
     !facts.vouchedFor.has(domain) &&
     !rivals.some((claim) => isProven(claim, facts))
   );
+}
+
+function hasExchangers(found: MailExchangers | undefined): boolean {
+  switch (found?.kind) {
+    case 'exchangers':
+      return true;
+    case 'absent':
+    case 'none':
+    case 'error':
+    case undefined:
+      return false;
+  }
 }
 
 /** What DNS says now; `accepted` when it proves that the domain may be relayed here. */
@@ -147,10 +172,20 @@ function verify(domain: string, { mailExchangers, fqdns, vouchedFor }: Arbitrati
   }
 }
 
-/** A resolver that fails proves nothing: what was verified stays. A domain that only its operator vouches for is not. */
+/** A failing resolver proves nothing, and what was verified stays so. That the operator vouches does not verify. */
 function isVerified(now: DomainState, known: DomainRecord | undefined, vouchedFor: boolean): boolean {
-  if (vouchedFor) return known?.verified ?? false;
-  return now.kind === 'accepted' || (now.kind === 'dns-error' && (known?.verified ?? false));
+  const wasVerified = known?.verified ?? false;
+  if (vouchedFor) return wasVerified;
+  switch (now.kind) {
+    case 'accepted':
+      return true;
+    case 'dns-error':
+      return wasVerified;
+    case 'taken':
+    case 'unverified':
+    case 'unusable':
+      return false;
+  }
 }
 
 function firstPassword({ authentication, domain, reference }: DomainClaim, seed: Uint8Array): string | null {

@@ -1,6 +1,6 @@
 /** What a cluster publishes: to its own requester, and for each relayed domain (contract 3.5, 3.6). Pure. */
 import type { Answers } from '../../model/answers.ts';
-import type { DecidedDomain } from '../../model/relay-cluster/arbitration.ts';
+import { type DecidedDomain, isRelayed } from '../../model/relay-cluster/arbitration.ts';
 import type { Cluster } from '../../model/relay-cluster/cluster.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../digest.ts';
@@ -42,7 +42,7 @@ export function planClusterPublications(cluster: Cluster, answers: Answers): Pla
 }
 
 function instanceParameters(cluster: Cluster, nodes: readonly ReadyNode[]): Record<string, unknown> {
-  const accepted = cluster.domains.filter(({ state }) => state.kind === 'accepted');
+  const accepted = cluster.domains.filter(({ state }) => isRelayed(state));
   return {
     'relay-hosts': nodes.map(({ ipv6 }) => ipv6),
     'backend-domains': accepted

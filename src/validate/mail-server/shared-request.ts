@@ -48,6 +48,18 @@ export type ValidRequest = AccountRequest | AliasRequest;
 /** Characters: what is refused stands in what the server publishes, for all to carry. No address has more than 254. */
 const longestShown = 320;
 
+const requestOfKind: {
+  readonly [Kind in ValidRequest['kind']]: (
+    reference: string,
+    parameters: unknown,
+    hosted: HostedDomains,
+  ) => Extract<ValidRequest, { kind: Kind }>;
+} = { account: accountRequest, alias: aliasRequest };
+
+function isKind(kind: unknown): kind is ValidRequest['kind'] {
+  return typeof kind === 'string' && Object.hasOwn(requestOfKind, kind);
+}
+
 /** Why a request is refused, as its requester reads it. */
 class Refusal extends Error {}
 
@@ -58,11 +70,10 @@ export function validateSharedRequest(
   const { address, kind = 'account' } = (parameters ?? {}) as { address?: unknown; kind?: unknown };
   try {
     if (problem !== undefined) throw new Refusal(`parameters_unreadable: ${problem}`);
-    if (kind === 'alias') return aliasRequest(reference, parameters, hosted);
-    if (kind === 'account') return accountRequest(reference, parameters, hosted);
-    throw new Refusal(
-      `kind_unknown: /kind: ${shown(kind)} is no kind of request; known are account and alias`,
-    );
+    const request = isKind(kind) ? requestOfKind[kind] : null;
+    if (request !== null) return request(reference, parameters, hosted);
+    const known = Object.keys(requestOfKind).join(' and ');
+    throw new Refusal(`kind_unknown: /kind: ${shown(kind)} is no kind of request; known are ${known}`);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const written = typeof address === 'string' ? address.slice(0, longestShown) : null;

@@ -10,11 +10,9 @@ import {
   usualSettings,
 } from '../../../../src/ledger/types.ts';
 import { mostDestinations } from '../../../../src/ledger/address-graph.ts';
-import {
-  type Claim,
-  decideAddresses,
-  type HeldAddresses,
-} from '../../../../src/model/mail-server/addresses.ts';
+import { decideAddresses } from '../../../../src/model/mail-server/addresses.ts';
+import type { Claim } from '../../../../src/model/mail-server/claims.ts';
+import type { HeldAddresses } from '../../../../src/model/mail-server/held-addresses.ts';
 import { withoutTag } from '../../../../src/names/tag.ts';
 import { addressTables } from '../../../../src/plan/mail-server/address-tables.ts';
 
