@@ -6,19 +6,19 @@ import { OperatorError } from '../errors.ts';
 import type { Call, Reply, Route } from './call.ts';
 import { adviceFor, codeOf, excerpt, failure, MasterRefusal, reasonOf, urlOf } from './failure.ts';
 
-/** Pauses before a failed connection is tried again, in milliseconds. */
-const pauses = [200, 800] as const;
+/** Milliseconds before each retry after a failed connection. */
+const retryDelays = [200, 800] as const;
 const connectionFailures = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'EAI_AGAIN']);
 
-/** Asks the master and gives its answer with status 200 or an expected one; anything else is an OperatorError. */
+/** Calls the master, and returns a reply with status 200 or an expected one. Throws OperatorError for any other. */
 export async function callMaster(route: Route, call: Call): Promise<Reply> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await ask(route, call);
+      return await send(route, call);
     } catch (error) {
       if (error instanceof OperatorError) throw error;
-      const pause = pauses[attempt];
-      if (!call.idempotent || pause === undefined || !connectionFailures.has(codeOf(error))) {
+      const retryDelay = retryDelays[attempt];
+      if (!call.idempotent || retryDelay === undefined || !connectionFailures.has(codeOf(error))) {
         throw failure(
           route,
           call,
@@ -26,12 +26,12 @@ export async function callMaster(route: Route, call: Call): Promise<Reply> {
           adviceFor(error),
         );
       }
-      await delay(pause);
+      await delay(retryDelay);
     }
   }
 }
 
-async function ask(route: Route, call: Call): Promise<Reply> {
+async function send(route: Route, call: Call): Promise<Reply> {
   const form = call.method === 'POST' ? new URLSearchParams(call.fields).toString() : null;
   const response = await request(urlOf(route, call), {
     method: call.method,

@@ -1,19 +1,19 @@
 import type { Dispatcher } from 'undici';
 
-/** One question to the master. */
+/** One call of a remote method of the master. */
 export interface Call {
   readonly method: 'GET' | 'POST';
   /** Name of the remote method. */
   readonly path: string;
-  /** What is asked, in words: "publish the connection parameters". */
-  readonly what: string;
-  /** The arguments, in the query of a GET and the form of a POST. */
+  /** What the master is asked to do, in words for errors: "publish the connection parameters". */
+  readonly purpose: string;
+  /** The arguments: the query of a GET, the form of a POST. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Asking twice does no harm: a failed connection is tried again. */
+  /** Safe to repeat: after a failed connection the call is tried again. */
   readonly idempotent: boolean;
-  /** The answer may repeat secrets that were sent: it is never quoted. */
+  /** The reply may contain secrets of the request, so errors never quote it. */
   readonly secret: boolean;
-  /** Statuses other than 200 that mean something to the caller. */
+  /** Statuses other than 200 that the caller handles. */
   readonly expected?: readonly number[];
 }
 
@@ -22,7 +22,7 @@ export interface Reply {
   readonly body: string;
 }
 
-/** Where calls go: base URL with a slash at its end, the connections, and the headers of each call. */
+/** How calls reach the master: base URL (with a slash at its end), connection pool, and headers of each call. */
 export interface Route {
   readonly baseUrl: URL;
   readonly dispatcher: Dispatcher;

@@ -8,7 +8,7 @@ import type { Row } from './table.ts';
 const inside = fileURLToPath(new URL('throughput/inside.ts', import.meta.url));
 const unshare = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
-/** Needs root, as addresses of its own do. Progress goes to standard error. */
+/** Needs root, because it makes a network namespace. Progress goes to standard error. */
 export async function benchRelayThroughput(): Promise<Row[]> {
   const node = [process.execPath, '--import', import.meta.resolve('tsx')];
   const command = [...unshare, ...preparation, ...node, inside];
@@ -16,6 +16,6 @@ export async function benchRelayThroughput(): Promise<Row[]> {
   const output: Buffer[] = [];
   child.stdout.on('data', (part: Buffer) => output.push(part));
   const code = await new Promise((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error('the measurement ended early; what it said is above');
+  if (code !== 0) throw new Error('the measurement ended early; its output is above');
   return JSON.parse(Buffer.concat(output).toString()) as Row[];
 }

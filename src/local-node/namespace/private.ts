@@ -1,4 +1,4 @@
-/** A network and mount namespace of its own, with the addresses that prepare.sh gives it. */
+/** A private network and mount namespace, with the addresses that prepare.sh gives it. */
 import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
@@ -6,10 +6,10 @@ import { execa } from 'execa';
 import { OperatorError } from '../../errors.ts';
 import { findRootAccess, type RootAccess } from '../setup/install-packages.ts';
 
-/** The command that prepares the namespace in which it runs, with all rights, and then becomes its arguments. */
+/** The command that, as root, prepares the namespace in which it runs and then runs the command in its arguments. */
 export const preparation: readonly string[] = ['sh', fileURLToPath(new URL('prepare.sh', import.meta.url))];
 
-/** Who is to run something there, and how it comes to root's rights, which the preparation takes. */
+/** The user for whom a command runs in the namespace, and how it becomes root, which preparing it needs. */
 export interface Caller {
   readonly uid: number;
   readonly gid: number;
@@ -17,8 +17,9 @@ export interface Caller {
 }
 
 /**
- * Whoever we are; `use` is what the namespace is for, for errors. Throws OperatorError where no such namespace can be made. A user namespace would need no root, but
- * in it root's files are nobody's, and Postfix does not trust them. Needs nothing that has to be installed.
+ * The user of this process as a caller; `use`, for errors, is what the namespace is for. Throws OperatorError where no
+ * such namespace can be made. Works before any package is installed. A user namespace would not need root, but in it
+ * root's files belong to nobody, and Postfix does not trust them.
  */
 export async function checkNamespaces(use = 'the demonstration has its addresses'): Promise<Caller> {
   const access = await findRootAccess();
@@ -29,7 +30,7 @@ export async function checkNamespaces(use = 'the demonstration has its addresses
   }
   const caller = { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1, access };
   if (access === 'sudo-password') return caller;
-  const [program = '', ...args] = freshNamespace(caller);
+  const [program = '', ...args] = newNamespace(caller);
   const { exitCode, stderr } = await execa(program, [...args, 'true'], { reject: false, cwd: '/' });
   if (exitCode === 0) return caller;
   throw new OperatorError(
@@ -38,8 +39,8 @@ export async function checkNamespaces(use = 'the demonstration has its addresses
 }
 
 /**
- * The command that runs `argv` in a fresh namespace as `caller`, with `environment` and, for sudo, little else.
- * `more`: options of unshare for what else it has of its own.
+ * The command that runs `argv` as `caller` in a new namespace. sudo drops most variables, hence `environment`. `more`:
+ * further options of unshare(1).
  */
 export function inPrivateNamespace(
   caller: Caller,
@@ -48,13 +49,13 @@ export function inPrivateNamespace(
   more: readonly string[] = [],
 ): string[] {
   const { uid, gid, access } = caller;
-  const asOurselves = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
+  const asCaller = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const drop = access === 'root' ? [] : asOurselves;
-  return [...freshNamespace(caller), ...more, ...preparation, ...drop, 'env', ...variables, ...argv];
+  const changeUser = access === 'root' ? [] : asCaller;
+  return [...newNamespace(caller), ...more, ...preparation, ...changeUser, 'env', ...variables, ...argv];
 }
 
-function freshNamespace({ access }: Pick<Caller, 'access'>): string[] {
+function newNamespace({ access }: Pick<Caller, 'access'>): string[] {
   const sudo = { root: [], sudo: ['sudo', '-n'], 'sudo-password': ['sudo'] }[access];
   return [...sudo, 'unshare', '--net', '--mount'];
 }

@@ -1,6 +1,6 @@
 /** Frontends that are believed about their clients, in one spelling, and what is wrong with them. Pure. */
 import { networkText, parseNetwork } from '../../names/ip-network.ts';
-import { shown } from '../explain.ts';
+import { shown } from '../../errors.ts';
 
 /** `problems`: sentences that begin with a JSON pointer. */
 export function trustedProxiesOf(written: readonly string[]): { networks: string[]; problems: string[] } {
