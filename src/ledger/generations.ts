@@ -11,7 +11,7 @@ import { OperatorError } from '../errors.ts';
 import { type LedgerFile, ledgerFiles, type LedgerText } from './text.ts';
 
 /** How often a reader may be overtaken by two changes, after which the generation that it reads is gone. */
-const overtakings = 5;
+const maxAttempts = 5;
 
 export interface Generation {
   /** Of its folder. */
@@ -32,7 +32,7 @@ export async function readGeneration(folder: string): Promise<Generation | null>
         return { name, text: Object.fromEntries(entries) as LedgerText };
       }
     } catch (error) {
-      if (attempt < overtakings && (await currentGeneration(folder)) !== name) continue;
+      if (attempt < maxAttempts && (await currentGeneration(folder)) !== name) continue;
       const reason = (error as Error).message;
       throw new OperatorError(`the ledger cannot be read: ${reason}; restore it from ${folder}/previous`);
     }

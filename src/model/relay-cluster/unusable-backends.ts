@@ -15,7 +15,7 @@ import type { Place } from '../place.ts';
  * relay-tables.ts). So many sets beyond the first of each mail server, in all: enough for rotations under way, too few
  * to wear out a node.
  */
-const mostDisagreements = 200;
+const maxDisagreements = 200;
 
 export interface ClusterAddresses {
   place: Pick<Place, 'ipv6' | 'ipv4'>;
@@ -99,7 +99,7 @@ function disagreements(
   const isKnown = (claim: DomainClaim) => known.has(`${claim.reference} ${setOf(claim)}`);
   const byFingerprint = claims.filter(({ authentication }) => authentication === 'fingerprint');
   const sets = new Map<string, Set<string>>();
-  let left = mostDisagreements;
+  let left = maxDisagreements;
   const add = (backend: DomainClaim | DomainRecord['backend']): boolean => {
     const endpoint = `${backend.host} ${backend.port}`;
     const there = sets.get(endpoint);

@@ -46,7 +46,7 @@ export interface RefusedRequest {
 export type ValidRequest = AccountRequest | AliasRequest;
 
 /** Characters: what is refused stands in what the server publishes, for all to carry. No address has more than 254. */
-const longestShown = 320;
+const maxShownLength = 320;
 
 const requestOfKind: {
   readonly [Kind in ValidRequest['kind']]: (
@@ -76,7 +76,7 @@ export function validateSharedRequest(
     throw new Refusal(`kind_unknown: /kind: ${shown(kind)} is no kind of request; known are ${known}`);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const written = typeof address === 'string' ? address.slice(0, longestShown) : null;
+    const written = typeof address === 'string' ? address.slice(0, maxShownLength) : null;
     return { reference, address: written, error: error.message };
   }
 }

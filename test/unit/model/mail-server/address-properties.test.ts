@@ -9,7 +9,7 @@ import {
   type Holder,
   usualSettings,
 } from '../../../../src/ledger/types.ts';
-import { mostDestinations } from '../../../../src/ledger/address-graph.ts';
+import { maxDestinations } from '../../../../src/ledger/address-graph.ts';
 import { decideAddresses } from '../../../../src/model/mail-server/addresses.ts';
 import type { Claim } from '../../../../src/model/mail-server/claims.ts';
 import type { HeldAddresses } from '../../../../src/model/mail-server/held-addresses.ts';
@@ -194,7 +194,7 @@ describe('addresses, whatever is requested', function () {
             .map(({ address }) => address),
         );
         for (const { deliverTo } of resolved.values()) {
-          expect(deliverTo.length).to.be.at.most(mostDestinations);
+          expect(deliverTo.length).to.be.at.most(maxDestinations);
           expect(new Set(deliverTo).size).to.equal(deliverTo.length);
           for (const end of deliverTo) expect(end === foreign || open.has(end), end).to.equal(true);
         }
