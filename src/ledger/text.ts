@@ -1,4 +1,4 @@
-/** The ledger's files as text, and back. Pure. A line that cannot be read stops everything: nothing is dropped. */
+/** The ledger's files as text, and back. An unreadable line is an error, so that nothing is lost. Pure. */
 import { OperatorError } from '../errors.ts';
 import { byText } from '../formats/one-word.ts';
 import { parsePasswdFile, serialisePasswdFile } from '../formats/passwd-file.ts';
@@ -48,11 +48,11 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
     users: serialisePasswdFile(
       held.map((account) => ({
         name: account.address,
-        // Nobody logs in to an account that is suspended: its password waits in `holders`.
+        // Nobody may log in to a suspended account: its password is in `holders` meanwhile.
         password: mayLogIn(account) ? account.password : null,
         home: `${mailFolder}/${account.mailbox}`,
         quota: account.settings.mailboxSizeLimit,
-        // Nor is anything sent by it: whoever stole it may have left a script.
+        // Nor may its filter scripts send mail: a thief may have left one.
         runsScripts: account.settings.suspended === 'no',
       })),
     ),
@@ -98,7 +98,7 @@ function jsonLines<Value>(
     .join('');
 }
 
-/** Reads the ledger back; `folder` is only for messages. Throws OperatorError with file and line. */
+/** `folder` is only for messages. Throws LedgerProblem. */
 export function parseLedger(text: LedgerText, folder: string): Ledger {
   const fail = (file: LedgerFile, line: number, reason: string): never => {
     throw new LedgerProblem(folder, file, line, reason);
