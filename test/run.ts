@@ -17,13 +17,19 @@ import { prepareMachine } from '../src/local-node/setup/prepare-machine.ts';
 import { startProgress } from './runner/progress.ts';
 import { blockOf, slowestTests } from './runner/report.ts';
 import { sideBySide } from './runner/side-by-side.ts';
-import { type GroupContext, type GroupResult, runGroup, type TestGroup } from './runner/test-process.ts';
+import {
+  endGroups,
+  type GroupContext,
+  type GroupResult,
+  runGroup,
+  type TestGroup,
+} from './runner/test-process.ts';
 import { makeRunFolder } from './support/system/run-folder.ts';
 
 type Count = Pick<GroupResult, 'passed' | 'failed'>;
 
 /** Files of test/system that take longest: they begin first, so that none is left alone at the end. */
-const longest = ['start', 'relay-cluster', 'relay-abuse', 'relay-promises', 'accounts', 'robustness'];
+const longest = ['start', 'relay-cluster', 'relay-abuse', 'relay-promises', 'promises', 'killed-runs'];
 /** Fetches packages as a newcomer's machine does, and makes the namespaces of its own that users get. */
 const onHostNetwork = ['test/system/start.test.ts'];
 
@@ -56,13 +62,13 @@ async function runSteps(): Promise<Count[]> {
 }
 
 async function runFastSteps(): Promise<Count[]> {
-  const files = await testFiles('test/unit', 'test/golden');
+  const files = await testFiles('test/unit', 'test/golden', 'test/runner');
   const shares = await inShares(files, cores);
-  const layer = shares.map((share, index) => ({
+  const layer: TestGroup[] = shares.map((share, index) => ({
     title: shares.length === 1 ? 'unit and golden tests' : `unit and golden tests, share ${index + 1}`,
     files: share,
     timeout: 20_000,
-    isolated: false,
+    isolation: 'none',
   }));
   const style = positionals.length === 0 ? [checkStyleAndTypes()] : [];
   if (layer.length > 0) headline('Unit and golden tests');
@@ -83,10 +89,10 @@ async function runMachineSteps(): Promise<Count[]> {
     title: file,
     files: [file],
     timeout: 600_000,
-    isolated: !onHostNetwork.includes(file),
+    isolation: onHostNetwork.includes(file) ? 'processes' : 'network',
   }));
   if (checkers.length > 0) {
-    layer.push({ title: 'test/checkers', files: checkers, timeout: 60_000, isolated: false });
+    layer.push({ title: 'test/checkers', files: checkers, timeout: 60_000, isolation: 'none' });
   }
   if (layer.length === 0) return [];
   headline('This machine: packages, user, Python environment, software releases');
@@ -113,8 +119,10 @@ async function prepare(withNodes: boolean): Promise<Omit<GroupContext, 'onMessag
   const folder = await makeRunFolder(layout.venv);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
-      folder.remove();
-      process.exit(1);
+      void endGroups().then(() => {
+        folder.remove();
+        process.exit(1);
+      });
     });
   }
   console.log(`ready; local nodes take SlapOS from ${layout.venv}`);
@@ -142,7 +150,7 @@ async function runGroups(
 function countTests(layer: readonly TestGroup[]): Promise<Count[]> {
   return sideBySide(layer, cores, async (group) => {
     const { failed: tests } = await runGroup(
-      { ...group, isolated: false },
+      { ...group, isolation: 'none' },
       { environment: { SMT_COUNT_ONLY: '1' }, onMessage: () => undefined },
     );
     return { passed: 0, failed: tests };

@@ -1,9 +1,14 @@
 /** One process that runs test files, and what it says: its messages are lines of JSON on standard output. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import { type Caller, inPrivateNamespace } from '../../src/local-node/namespace/private.ts';
+import {
+  type Caller,
+  inPrivateNamespace,
+  type Namespaces,
+  preparation,
+} from '../../src/local-node/namespace/private.ts';
 
 /** A test, or a hook that failed. */
 export interface TestResult {
@@ -23,13 +28,18 @@ export type Message =
   | { kind: 'hook'; title: string; milliseconds: number }
   | { kind: 'unloadable'; reason: string };
 
+/**
+ * `processes`: in namespaces of its own for processes and mounts, which end with all that runs there; `network`: in one
+ * for addresses and ports as well.
+ */
+export type Isolation = 'none' | 'processes' | 'network';
+
 export interface TestGroup {
   title: string;
   files: readonly string[];
   /** Milliseconds that a test may take when it says nothing else. */
   timeout: number;
-  /** In namespaces of its own (network, mounts, processes), which end with all that runs there. */
-  isolated: boolean;
+  isolation: Isolation;
 }
 
 export interface GroupResult {
@@ -60,7 +70,23 @@ const program = [
 // The first process of a namespace is parent to every process there that loses its own; a shell takes note of their
 // end, which Node.js does not.
 const asFirstProcess = ['sh', '-c', '"$@"; exit $?', 'sh'];
-const namespaces = ['--pid', '--fork', '--kill-child', '--mount-proc'];
+const ownProcesses = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const namespaces: Readonly<Record<Exclude<Isolation, 'none'>, Namespaces>> = {
+  processes: { unshare: ownProcesses, preparation: [] },
+  network: { unshare: ['--net', ...ownProcesses], preparation },
+};
+
+const running = new Set<ChildProcess>();
+
+/** Ends the processes of all groups that run, and waits for it. */
+export async function endGroups(): Promise<void> {
+  await Promise.all(
+    [...running].map((child) => {
+      child.stdin?.end();
+      return new Promise((resolve) => child.once('close', resolve));
+    }),
+  );
+}
 
 /** Runs `group` to its end, whatever that is. */
 export async function runGroup(group: TestGroup, context: GroupContext): Promise<GroupResult> {
@@ -71,6 +97,7 @@ export async function runGroup(group: TestGroup, context: GroupContext): Promise
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...context.environment },
   });
+  running.add(child);
   const results: TestResult[] = [];
   const hooks: { title: string; milliseconds: number }[] = [];
   let total: number | undefined;
@@ -91,6 +118,7 @@ export async function runGroup(group: TestGroup, context: GroupContext): Promise
   const exitCode = await new Promise<number | null>((resolve) => {
     child.once('error', (error) => (output += `${command}: ${error.message}\n`)).once('close', resolve);
   });
+  running.delete(child);
   const counts = countResults(results, total, exitCode === 0);
   const seconds = (performance.now() - began) / 1000;
   return { title: group.title, results, hooks, ...counts, seconds, output };
@@ -110,14 +138,14 @@ export function countResults(
 }
 
 function commandFor(
-  { files, timeout, isolated }: TestGroup,
+  { files, timeout, isolation }: TestGroup,
   { caller, environment }: GroupContext,
 ): string[] {
   const argv = [...program, String(timeout), ...files];
-  if (!isolated) return argv;
+  if (isolation === 'none') return argv;
   if (caller === undefined) throw new Error('a group that is isolated needs to know its caller');
   const inside = { ...usual(), ...environment };
-  return inPrivateNamespace(caller, inside, [...asFirstProcess, ...argv], namespaces);
+  return inPrivateNamespace(caller, inside, [...asFirstProcess, ...argv], namespaces[isolation]);
 }
 
 /** What sudo would leave out and tests need. */

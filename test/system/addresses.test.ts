@@ -99,15 +99,13 @@ const senders: readonly [who: string | null, sender: string, result: RegExp][] =
   [null, at('alice', 'alias.example.com'), /^RCPT 5/],
 ];
 
-describe('addresses', function () {
-  this.timeout(120_000);
+describe('addresses', () => {
   let mail: MailNode;
   let server: MailServer;
   const request = (name: string, more: object = {}) =>
     mail.requestAccount('mail1', name, { address: at(name), ...accounts[name], ...more });
 
-  before(async function () {
-    this.timeout(300_000);
+  before(async () => {
     mail = await startMailNode();
     await mail.request('mail1', basics);
     for (const name of Object.keys(accounts)) await request(name);

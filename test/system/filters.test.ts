@@ -14,8 +14,7 @@ import { type StandIn, startStandIn } from '../support/system/smtp-stand-in.ts';
 
 const names = ['alice', 'bob', 'carol'];
 
-describe('filters', function () {
-  this.timeout(120_000);
+describe('filters', () => {
   let mail: MailNode;
   let server: MailServer;
   let world: StandIn;

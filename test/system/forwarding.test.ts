@@ -14,8 +14,7 @@ import { ledgerStore, readLedger } from '../../src/ledger/store.ts';
 const stranger = 'Stranger@elsewhere.example';
 const day = 86_400_000;
 
-describe('mail that leaves again', function () {
-  this.timeout(120_000);
+describe('mail that leaves again', () => {
   let mail: MailNode;
   let server: MailServer;
   /** The rest of the world: it takes everything but what is for somebody unknown. */

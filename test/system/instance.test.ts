@@ -39,8 +39,7 @@ const ipv4 = '127.82.0.26';
 const takenPorts = Array.from({ length: 40 }, (_, index) => 10993 + index);
 const ports = ['imap-port', 'imaps-port', 'smtp-port', 'sieve-port', 'webmail-url', 'monitor-base-url'];
 
-describe('an instance of a mail server', function () {
-  this.timeout(120_000);
+describe('an instance of a mail server', () => {
   let mail: MailNode;
   let server: MailServer;
   let partition: string;

@@ -38,8 +38,7 @@ const accounts: Record<string, object> = {
   ...scriptAccounts,
 };
 
-describe('limits', function () {
-  this.timeout(120_000);
+describe('limits', () => {
   let mail: MailNode;
   let server: MailServer;
   let partition: string;

@@ -16,8 +16,7 @@ import { sieveScripts } from './mail/sieve-scripts.ts';
 
 const mebibyte = 1024 * 1024;
 
-describe('mail', function () {
-  this.timeout(60_000);
+describe('mail', () => {
   let mail: MailNode;
   let server: MailServer;
 

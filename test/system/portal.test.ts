@@ -22,8 +22,7 @@ const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const alice = 'alice@example.com';
 const password = 'correct horse';
 
-describe('the portal in a browser', function () {
-  this.timeout(60_000);
+describe('the portal in a browser', () => {
   let partition: Partition;
   let portal: ChildProcess;
   let front: Server;

@@ -25,8 +25,7 @@ const relayUrl = '/software/of/a/relay/software.cfg';
 const reference = `mail1_mail-server-relay-${domain}`;
 const wrongFingerprint = Array.from({ length: 32 }, () => 'AB').join(':');
 
-describe('a mail server behind a relay', function () {
-  this.timeout(120_000);
+describe('a mail server behind a relay', () => {
   let mail: MailNode;
   let server: MailServer;
   let partition: string;

@@ -20,8 +20,7 @@ function wish(name: string, change: Partial<InstanceRequest> = {}): InstanceRequ
   return { softwareUrl, softwareType: 'default', name, shared: false, parameters: {}, ...change };
 }
 
-describe('the SLAP client with a real slapproxy', function () {
-  this.timeout(60_000);
+describe('the SLAP client with a real slapproxy', () => {
   let directory: string;
   let proxy: ChildProcess;
   let serverUrl: string;

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,14 +8,15 @@ import { execa } from 'execa';
 import { chromium } from 'playwright-core';
 
 import { canLogIn, endpointsOf, fetchPage } from '../support/system/mail-server.ts';
+import { nodeDirectory } from '../support/system/run-folder.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const tls = String.raw`TLSv1\.3 AES_256_GCM +`;
 const time = String.raw` +\+\d+ s$`;
 
 describe('npm start, as a newcomer runs it', function () {
-  this.timeout(600_000);
-  const folder = join(process.getuid?.() === 0 ? '/srv' : homedir(), `smt-${randomBytes(3).toString('hex')}`);
+  this.timeout(1_200_000);
+  let folder: string;
   const start = (...options: string[]) =>
     execa('npm', ['start', '--', '--directory', folder, ...options], { cwd: root, all: true });
   const stop = () => execa('npm', ['run', 'stop', '--', '--directory', folder], { cwd: root, all: true });
@@ -25,6 +24,7 @@ describe('npm start, as a newcomer runs it', function () {
   let coldSeconds: number;
 
   before(async () => {
+    folder = nodeDirectory();
     const began = performance.now();
     first = (await start()).all;
     coldSeconds = (performance.now() - began) / 1000;

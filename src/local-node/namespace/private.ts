@@ -38,24 +38,38 @@ export async function checkNamespaces(use = 'the demonstration has its addresses
   );
 }
 
+/** What is fresh for a command, and how it is prepared. */
+export interface Namespaces {
+  /** Options of unshare. */
+  readonly unshare: readonly string[];
+  /** A command that becomes its arguments; it has all rights. */
+  readonly preparation: readonly string[];
+}
+
+const privateNetwork: Namespaces = { unshare: ['--net', '--mount'], preparation };
+
 /**
- * The command that runs `argv` as `caller` in a new namespace. sudo drops most variables, hence `environment`. `more`:
- * further options of unshare(1).
+ * The command that runs `argv` as `caller` in new namespaces, by default those of network and mounts. sudo drops most
+ * variables, hence `environment`.
  */
 export function inPrivateNamespace(
   caller: Caller,
   environment: Readonly<Record<string, string>>,
   argv: readonly string[],
-  more: readonly string[] = [],
+  namespaces = privateNetwork,
 ): string[] {
   const { uid, gid, access } = caller;
   const asCaller = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const changeUser = access === 'root' ? [] : asCaller;
-  return [...newNamespace(caller), ...more, ...preparation, ...changeUser, 'env', ...variables, ...argv];
+  const fresh = newNamespace(caller, namespaces.unshare);
+  return [...fresh, ...namespaces.preparation, ...changeUser, 'env', ...variables, ...argv];
 }
 
-function newNamespace({ access }: Pick<Caller, 'access'>): string[] {
+function newNamespace(
+  { access }: Pick<Caller, 'access'>,
+  options: readonly string[] = privateNetwork.unshare,
+): string[] {
   const sudo = { root: [], sudo: ['sudo', '-n'], 'sudo-password': ['sudo'] }[access];
-  return [...sudo, 'unshare', '--net', '--mount'];
+  return [...sudo, 'unshare', ...options];
 }

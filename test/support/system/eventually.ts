@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function eventually<Value>(
   what: string,
   condition: () => Promise<Value | undefined | false> | Value | undefined | false,
-  timeout = 10_000,
+  timeout = 30_000,
 ): Promise<Value> {
   const end = performance.now() + timeout;
   for (;;) {

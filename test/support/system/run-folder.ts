@@ -32,7 +32,7 @@ export async function makeRunFolder(venv: string): Promise<RunFolder> {
   const folder = join(process.getuid?.() === 0 ? '/srv' : homedir(), `smt-${randomBytes(3).toString('hex')}`);
   mkdirSync(folder);
   chmodSync(folder, 0o755);
-  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   try {
     await buildRelease({ outputDirectory: join(folder, 'release') });
     await execa('chmod', ['-R', 'a+rX', join(folder, 'release')]);
@@ -59,6 +59,9 @@ async function buildSoftware(folder: string, venv: string): Promise<void> {
 /** The software release of this checkout, where a node's user can read it. */
 export const releaseUrl = (name: ReleaseName): string => softwareUrl(runFolder(), name);
 
+/** A path for one more node's directory; it goes at the end of the run at the latest. */
+export const nodeDirectory = (): string => join(runFolder(), randomBytes(2).toString('hex'));
+
 /**
  * A directory for one more node, prepared; whoever stops the node removes it. Its software is the run's, which is
  * built, unless it is to build its own.
@@ -66,7 +69,7 @@ export const releaseUrl = (name: ReleaseName): string => softwareUrl(runFolder()
 export async function prepareNode({ ownSoftware = false } = {}): Promise<NodeIdentity> {
   const folder = runFolder();
   const machine = await prepareMachine({
-    directory: join(folder, randomBytes(2).toString('hex')),
+    directory: nodeDirectory(),
     venv: process.env['SLAPOS_VENV'] ?? '',
   });
   return ownSoftware ? machine : withSoftwareOf(folder, machine);
