@@ -1,8 +1,8 @@
 /**
- * Which request holds which domain, and which domains are accepted (contract 3.7). One holder a domain: who had it
- * verified, else who shows the verification record, else who came first. Who claimed a domain while its mail went
- * elsewhere keeps nobody out: when others claim it too, MX records alone give it to no one. A request that turns invalid
- * keeps what it holds, and is relayed as its last valid one said. Pure.
+ * Which request holds which domain, and which domains are accepted. A domain has one holder: the request for which it was
+ * verified, else one with a verification record in DNS, else the first. A claim that was made while the domain's mail went
+ * elsewhere does not keep the owner out: if others claim the domain too, MX records alone verify none of them. A request
+ * that becomes invalid keeps its domain, which is relayed as its last valid parameters say. Pure.
  */
 import { createHmac } from 'node:crypto';
 
@@ -14,10 +14,10 @@ import { passwordFrom } from '../seed.ts';
 
 export type DomainState =
   | { kind: 'accepted' }
-  /** Another one's. `isOpen`: it is not relayed for that one, and who proves it gets it. */
+  /** Another request holds it. `isOpen`: it is not relayed for that one either, and a verification record wins it. */
   | { kind: 'taken'; isOpen: boolean }
   | { kind: 'unverified' }
-  /** Kept by a refused request whose last valid one cannot be relayed to either. */
+  /** Held by a refused request whose last valid mail server cannot be relayed to any more. */
   | { kind: 'unusable' }
   | { kind: 'dns-error'; reason: string };
 
@@ -35,34 +35,34 @@ export function isRelayed(state: DomainState): boolean {
 }
 
 export interface DecidedDomain {
-  /** Of a refused request: its last valid claim. */
+  /** For a refused request, its last valid claim. */
   claim: DomainClaim;
-  /** Why the request is refused now, though it keeps the domain; null for a valid one. */
+  /** Why the request, which keeps the domain, is refused now; null if it is valid. */
   problem: string | null;
   state: DomainState;
-  /** The holder's record; null for claims that hold nothing. */
+  /** For the ledger, if the claim holds the domain; else null. */
   record: DomainRecord | null;
-  /** Text of the TXT record at the domain that proves this claim. */
+  /** The verification record: text of a TXT record at the domain that proves this claim. */
   proof: string;
 }
 
 export interface ArbitrationFacts {
   before: readonly DomainRecord[];
-  /** Reference → reason, of requests that are invalid now: they claim nothing new, and keep what they hold. */
+  /** Reference → reason, of invalid requests: they claim nothing new and keep what they hold. */
   refused: ReadonlyMap<string, string>;
   mailExchangers: Readonly<Record<string, MailExchangers>>;
-  /** TXT texts at each domain. */
+  /** Texts of TXT records, by domain. */
   texts: Readonly<Record<string, readonly string[]>>;
   /** Host names of the cluster's nodes, lower case. */
   fqdns: ReadonlySet<string>;
-  /** Domains of delivery services: the cluster's operator vouches for them. */
+  /** Sender domains of delivery services, for which the cluster's operator vouches. */
   vouchedFor: ReadonlySet<string>;
   seed: Uint8Array;
-  /** Proofs are made of it; the same for the life of the cluster. */
+  /** Key of the verification records; it never changes. */
   secret: string;
 }
 
-/** What is known of one domain: who wants it now, and who did before. */
+/** The claims and records of one domain. */
 interface Contest {
   domain: string;
   rivals: readonly DomainClaim[];
@@ -116,7 +116,7 @@ function decideDomain(contest: Contest, facts: ArbitrationFacts): DecidedDomain[
   }));
 }
 
-/** Who had it verified, else who shows the verification record, else who held it, else who came first. */
+/** The verified claim, else one with a verification record, else that of the holder so far, else the first. */
 function holderOf({ rivals, before }: Contest, facts: ArbitrationFacts): DomainClaim {
   const held = new Set(before.map(({ reference }) => reference));
   const verified = new Set(before.flatMap((record) => (record.verified ? [record.reference] : [])));
@@ -125,11 +125,11 @@ function holderOf({ rivals, before }: Contest, facts: ArbitrationFacts): DomainC
     rivals.find((claim) => isProven(claim, facts)) ??
     rivals.find(({ reference }) => held.has(reference)) ??
     rivals[0];
-  if (holder === undefined) throw new Error('a domain that nobody wants has no holder');
+  if (holder === undefined) throw new Error('a domain without claims has no holder');
   return holder;
 }
 
-/** Whether somebody claimed the domain before its mail came here, and others claim it now: MX records tell no owner. */
+/** Whether the domain was claimed before its mail came here and others claim it now: MX records tell not whose it is. */
 function isContested({ domain, rivals, before }: Contest, facts: ArbitrationFacts): boolean {
   return (
     rivals.length > 1 &&
