@@ -1,9 +1,8 @@
-/** The command line: arguments, exit codes, progress. The only place that ends this process. */
+/** The command line: arguments, error messages, exit codes. */
 import { fileURLToPath } from 'node:url';
 
 import { Command, CommanderError } from 'commander';
 
-import { addMailPolicyCommand } from './commands/mail-policy.ts';
 import { addLedgerCommand } from './commands/ledger.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addParameterCommands } from './commands/parameters.ts';
@@ -17,19 +16,18 @@ const program = new Command('slapos-mail')
   .description('Generates the SlapOS software releases mail-server and mail-server-relay, and runs them.')
   .exitOverride()
   .showHelpAfterError()
-  // Said by `explain`, after the help.
+  // `explain` prints the error, after the help.
   .configureOutput({ outputError: () => undefined });
 const shipped = shippedWith(fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, ''));
 
 addParameterCommands(program, shipped);
 addPartitionCommands(program, shipped);
 addServiceCommands(program);
-addMailPolicyCommand(program);
 addReleaseCommand(program);
 addLedgerCommand(program);
 addNodeCommands(program);
 
-// Whoever read the output may have had enough of it (`| head`); what there is to do is done all the same.
+// A reader such as `head` may close the pipe early; the command still does its work to the end.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -42,18 +40,19 @@ try {
   process.exitCode = explain(blamedOnNode(error));
 }
 
-/** Says what went wrong, the reason last: masters keep only the end. Returns the exit code. */
+/** Prints the error, with the reason last, because masters keep only the end of the text. Returns the exit code. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.success;
-    // A command that only groups others was called: its help says all there is to say.
+    // A command that only groups others was called: commander has printed its help.
     if (error.code !== 'commander.help') console.error(error.message);
     return exitCodes.usage;
   }
-  if (error instanceof RequesterError || error instanceof OperatorError) console.error(error.message);
-  else
-    console.error(
-      `${error instanceof Error ? (error.stack ?? '') : ''}\nbug of slapos-mail: ${String(error)}`,
-    );
+  if (error instanceof RequesterError || error instanceof OperatorError) {
+    console.error(error.message);
+  } else {
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    console.error(`${stack}\nbug of slapos-mail: ${String(error)}`);
+  }
   return exitCodeOf(error);
 }

@@ -1,9 +1,9 @@
 /**
- * Kinds of failure by who can mend them. The message of each says subject, reason and what to do; whatever is
- * thrown and is neither of these is a bug of ours.
+ * Kinds of errors, by who can correct them. Each message names subject, reason and what to do. Any other error is a bug
+ * of slapos-mail.
  */
 
-/** What a requester wrote is refused. `problems` holds all of them, each beginning with its JSON pointer. */
+/** A requester's parameters are refused. `problems` lists all errors, each beginning with its JSON pointer. */
 export class RequesterError extends Error {
   override name = 'RequesterError';
   readonly problems: readonly string[];
@@ -14,13 +14,19 @@ export class RequesterError extends Error {
   }
 }
 
-/** Something on the node is missing, broken or full, and an operator can mend it. */
+/** Something on the node is missing, broken or full; an operator can correct it. */
 export class OperatorError extends Error {
   override name = 'OperatorError';
 }
 
-/** What the system refuses because of the node, and what to do about it. */
-const nodeReasons: Readonly<Record<string, string>> = {
+/** A value as it was written, short enough for one line of a message. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** System errors whose cause is the node, with what to do about them. */
+const adviceByCode: Readonly<Record<string, string>> = {
   EACCES: "give it to the partition's user",
   EPERM: "give it to the partition's user",
   ENOSPC: 'make room on this disk',
@@ -31,17 +37,17 @@ const nodeReasons: Readonly<Record<string, string>> = {
   ENFILE: 'raise the limit of open files',
 };
 
-/** `error`, or an OperatorError in its place when a system call failed for a reason that lies with the node. */
+/** An OperatorError instead of `error` if that is a system error whose cause is the node; otherwise `error`. */
 export function blamedOnNode(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
-  const advice = nodeReasons[String(error.code)];
+  const advice = adviceByCode[String(error.code)];
   return advice === undefined ? error : new OperatorError(`${error.message}; ${advice}`, { cause: error });
 }
 
 /** Exit codes of `slapos-mail`, documented in README.md. */
 export const exitCodes = { success: 0, bug: 1, usage: 2, requester: 3, operator: 4 } as const;
 
-/** The exit code that tells who can mend `error`. */
+/** The exit code that tells who can correct `error`. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof RequesterError) return exitCodes.requester;
   if (error instanceof OperatorError) return exitCodes.operator;

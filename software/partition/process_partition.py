@@ -1,6 +1,6 @@
-"""Processes a partition: `slapos-mail converge`, then buildout on the profile that converge wrote.
+"""Processes a partition: `slapos-mail converge`, then buildout on the profile that converge wrote, then `publish`.
 
-Both stream their output. When one fails, the last line that it wrote on stderr becomes the error, so that it is also the
+All stream their output. When one of the first two fails, the last line that it wrote on stderr becomes the error, so that it is also the
 last line of slapgrid's report: a master keeps only the last 80 characters of that.
 """
 import os
@@ -16,7 +16,8 @@ NODE_FAREWELL = re.compile(r'Node\.js v[0-9.]+$')
 
 
 def process_partition(buildout, options):
-  """`options`: `software`, the software folder; `release`, the unpacked tarball; `node`, the Node.js program."""
+  """`options`: `software`, the software folder; `release`, the unpacked tarball; `node`, the Node.js program;
+  `software-release`, the name of the software release."""
   directory = buildout['buildout']['directory']
   software = options['software']
   run(directory, converge_command(buildout['slap-connection'], directory, options))
@@ -30,6 +31,21 @@ def process_partition(buildout, options):
     'buildout:develop-eggs-directory=' + os.path.join(software, 'develop-eggs'),
     'buildout:offline=true',
   ])
+  publish(directory, options)
+
+
+def publish(directory, options):
+  """Tells the master what it has not received yet. One that is away or refuses keeps no service from being started:
+  what is not published waits in the ledger, and the promise `publications-sent` reports it."""
+  outbox = os.path.join(directory, 'srv', 'ledger', 'current', 'outbox')
+  if not os.path.exists(outbox) or not os.path.getsize(outbox):
+    return
+  try:
+    run(directory, [
+      options['node'], os.path.join(options['release'], 'slapos-mail.mjs'), 'publish', '--partition', directory])
+  except UserError as error:
+    sys.stderr.write('not published: %s\n' % error)
+    sys.stderr.flush()
 
 
 def converge_command(connection, directory, options):
@@ -39,10 +55,10 @@ def converge_command(connection, directory, options):
     '--server-url', connection['server-url'],
     '--computer-id', connection['computer-id'],
     '--partition-id', connection['partition-id'],
+    '--software-release', options['software-release'],
     '--software-url', connection['software-release-url'],
     '--partition', directory,
     '--programs', os.path.join(software, 'programs.json'),
-    '--buildout', os.path.join(software, 'bin', 'buildout'),
     '--eggs-directory', os.path.join(software, 'eggs'),
     '--develop-eggs-directory', os.path.join(software, 'develop-eggs'),
   ]

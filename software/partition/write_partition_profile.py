@@ -25,7 +25,13 @@ def write_partition_profile(buildout, release):
   write_json(software, 'facts.json', dict(buildout['facts']))
   with open(os.path.join(release, 'partition', 'instance.cfg.in')) as stream:
     profile = stream.read()
-  for name, value in (('software', software), ('release', release), ('node', programs['node'])):
+  values = {
+    'software': software,
+    'release': release,
+    'node': programs['node'],
+    'software-release': buildout['slapos-mail']['software-release'],
+  }
+  for name, value in values.items():
     profile = profile.replace('@%s@' % name, value)
   write(software, 'instance.cfg', profile)
   link_eggs(buildout, release)

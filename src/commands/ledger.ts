@@ -1,4 +1,4 @@
-/** Commands for an operator who looks after a ledger. */
+/** Commands for the operator of a node, about a ledger. */
 import type { Command } from 'commander';
 
 export function addLedgerCommand(program: Command): void {
@@ -6,7 +6,7 @@ export function addLedgerCommand(program: Command): void {
     .command('ledger')
     .description('The plain-text ledger of a partition.')
     .command('check')
-    .description('Read a ledger and say everything that is wrong with it, or what it holds.')
+    .description('Check a ledger: print all its errors, or what it holds.')
     .argument('[folder]', 'a generation of the ledger', 'srv/ledger/current')
     .action(async (folder: string) => {
       const { checkLedger } = await import('../ledger/check.ts');

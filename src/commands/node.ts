@@ -1,4 +1,4 @@
-/** Commands for a SlapOS node on this machine. */
+/** Commands for a SlapOS node on this machine. They run from a checkout only: local-node/ is not shipped. */
 import type { Command } from 'commander';
 
 export function addNodeCommands(program: Command): void {
@@ -7,7 +7,7 @@ export function addNodeCommands(program: Command): void {
   node
     .command('start')
     .description(
-      'Set up everything, request two mail servers behind a relay, send mail on four ways, show them.',
+      'Set up everything, request two mail servers behind a relay, send mail along four paths, show them.',
     )
     .option('--directory <folder>', 'where the node lives, at most 40 characters')
     .option('--keep-running', 'leave the node running at the end', false)
@@ -27,7 +27,7 @@ export function addNodeCommands(program: Command): void {
   addDemonstrationParts(node);
 }
 
-/** What `node start` runs, in its namespace and beside it. */
+/** The subcommands that `node start` runs as child processes. */
 function addDemonstrationParts(node: Command): void {
   node
     .command('inside', { hidden: true })
@@ -36,18 +36,18 @@ function addDemonstrationParts(node: Command): void {
     .option('--rebuild', undefined, false)
     .argument('<file>')
     .action(async (file: string, options: { directory: string; releases: string; rebuild: boolean }) => {
-      const { tellByFile } = await import('../local-node/demonstration/child-process.ts');
+      const { writeOutcome } = await import('../local-node/demonstration/child-process.ts');
       const { demonstrate } = await import('../local-node/demonstration/inside.ts');
-      await tellByFile(file, () => demonstrate(options));
+      await writeOutcome(file, () => demonstrate(options));
     });
 
   node
     .command('surroundings', { hidden: true })
     .requiredOption('--directory <folder>')
     .action(async ({ directory }: { directory: string }) => {
-      const { tellParent } = await import('../local-node/demonstration/child-process.ts');
+      const { sendOutcome } = await import('../local-node/demonstration/child-process.ts');
       const { startSurroundings } = await import('../local-node/demonstration/surroundings.ts');
-      await tellParent(() => startSurroundings(directory));
+      await sendOutcome(() => startSurroundings(directory));
     });
 
   node
@@ -55,8 +55,8 @@ function addDemonstrationParts(node: Command): void {
     .requiredOption('--directory <folder>')
     .argument('<forwards>')
     .action(async (forwards: string, { directory }: { directory: string }) => {
-      const { tellParent } = await import('../local-node/demonstration/child-process.ts');
+      const { sendOutcome } = await import('../local-node/demonstration/child-process.ts');
       const { startForwarding } = await import('../local-node/demonstration/forwarding.ts');
-      await tellParent(() => startForwarding(directory, forwards));
+      await sendOutcome(() => startForwarding(directory, forwards));
     });
 }

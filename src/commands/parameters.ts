@@ -1,4 +1,4 @@
-/** Commands that take a parameter file and need nothing else. */
+/** Commands that need only a parameter file. */
 import { join } from 'node:path';
 
 import { type Command, CommanderError } from 'commander';

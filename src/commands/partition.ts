@@ -12,6 +12,7 @@ interface ConvergeOptions {
   serverUrl: string;
   computerId: string;
   partitionId: string;
+  softwareRelease: string;
   softwareUrl: string;
   keyFile?: string;
   certFile?: string;
@@ -28,12 +29,12 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
     .requiredOption('--server-url <url>')
     .requiredOption('--computer-id <id>')
     .requiredOption('--partition-id <id>')
+    .requiredOption('--software-release <name>')
     .requiredOption('--software-url <url>')
     .option('--key-file <path>')
     .option('--cert-file <path>')
     .requiredOption('--partition <folder>')
     .requiredOption('--programs <path>')
-    .option('--buildout <path>')
     .requiredOption('--eggs-directory <folder>')
     .requiredOption('--develop-eggs-directory <folder>')
     .action(async (options: ConvergeOptions) => {
@@ -47,21 +48,33 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
         keyFile: options.keyFile ?? '',
         certificateFile: options.certFile ?? '',
       };
-      const { written, notified, published } = await converge(
-        {
-          partition,
-          release: shipped.folder,
-          templates: shipped.path('instance-templates'),
-          programs,
-          eggsDirectory,
-          developEggsDirectory,
-          connection,
-        },
-        console.log,
-      );
+      const { written, notified } = await converge({
+        partition,
+        release: shipped.folder,
+        templates: shipped.path('instance-templates'),
+        softwareRelease: options.softwareRelease,
+        programs,
+        eggsDirectory,
+        developEggsDirectory,
+        connection,
+      });
       for (const path of written) console.log(`wrote ${path}`);
       for (const sentence of notified) console.log(sentence);
-      console.log(`${written.length} files written, ${published} publications sent`);
+      console.log(`${written.length} files written`);
+    });
+
+  program
+    .command('publish')
+    .description('Send the master what it has not received yet; what a partition runs last.')
+    .requiredOption('--partition <folder>')
+    .action(async ({ partition }: { partition: string }) => {
+      const { connectToMaster } = await import('../slap/index.ts');
+      const { publishPartition } = await import('../converge/publish.ts');
+      const master = connectToMaster(await readConnection(join(partition, 'etc/connection.json')));
+      const onProgress = (sent: number, all: number) => {
+        console.log(`published ${sent} of ${all}`);
+      };
+      await publishPartition(partition, master, { onProgress }).finally(() => master.close());
     });
 
   program

@@ -6,7 +6,10 @@ export function addReleaseCommand(program: Command): void {
     .command('release')
     .description('Make the folder that a node fetches the software releases from.')
     .option('-o, --output <folder>', 'folder to write', 'dist')
-    .option('--base-url <url>', 'where the folder will be served; relative to the profile without it')
+    .option(
+      '--base-url <url>',
+      'URL at which the folder will be served; by default the profile finds the tarball relative to itself',
+    )
     .action(async ({ output, baseUrl }: { output: string; baseUrl?: string }) => {
       const { buildRelease } = await import('../packaging/build-release.ts');
       const release = await buildRelease({

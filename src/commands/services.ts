@@ -1,36 +1,41 @@
 /** Commands that run until they are told to stop, and what their start scripts need. */
 import type { Command } from 'commander';
 
+interface DaemonCommand {
+  description: string;
+  /** Imports the daemon, whose code only its own process needs, and runs it with its configuration file. */
+  run: (configFile: string) => Promise<unknown>;
+}
+
+/** Daemons of ours by the name of their command: `slapos-mail <name> --config PATH`. */
+const daemons: Readonly<Record<string, DaemonCommand>> = {
+  portal: {
+    description: 'Run the account portal and the monitor.',
+    run: async (configFile) => (await import('../daemons/portal/run.ts')).runPortal(configFile),
+  },
+  crond: {
+    description: 'Run the commands of crontab files.',
+    run: async (configFile) => (await import('../daemons/crond/run.ts')).runCrond(configFile),
+  },
+  'mail-policy': {
+    description: 'Limit what accounts send and guess, and rewrite senders.',
+    run: async (configFile) => (await import('../daemons/mail-policy/run.ts')).runMailPolicy(configFile),
+  },
+  'relay-policy': {
+    description: 'Answer who may send as what through a relay.',
+    run: async (configFile) => (await import('../daemons/relay-policy/run.ts')).runRelayPolicy(configFile),
+  },
+};
+
 export function addServiceCommands(program: Command): void {
-  program
-    .command('portal')
-    .description('Run the account portal; what etc/service/portal runs.')
-    .requiredOption('--config <path>')
-    .action(async ({ config }: { config: string }) => {
-      const { readPortalConfig } = await import('../daemons/portal/config.ts');
-      const { startPortal } = await import('../daemons/portal/run.ts');
-      await startPortal(await readPortalConfig(config));
-    });
-
-  program
-    .command('crond')
-    .description('Run the commands of crontab files; what etc/service/crond runs.')
-    .requiredOption('--directory <folder>')
-    .option('--log <path>')
-    .action(async ({ directory, log }: { directory: string; log?: string }) => {
-      const { crond } = await import('../daemons/crond/run.ts');
-      await crond({ directory, ...(log === undefined ? {} : { logFile: log }) });
-    });
-
-  program
-    .command('policy')
-    .description('Answer who may send as what through a relay; what etc/service/policy runs.')
-    .requiredOption('--tenants <path>')
-    .requiredOption('--socket <path>')
-    .action(async (options: { tenants: string; socket: string }) => {
-      const { servePolicy } = await import('../daemons/relay-policy/server.ts');
-      await servePolicy(options);
-    });
+  for (const [name, { description, run }] of Object.entries(daemons))
+    program
+      .command(name)
+      .description(`${description} Runs until SIGTERM, as a service of a partition.`)
+      .requiredOption('--config <path>')
+      .action(async ({ config }: { config: string }) => {
+        await run(config);
+      });
 
   program
     .command('check-ports')

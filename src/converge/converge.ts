@@ -1,9 +1,8 @@
-/** What a partition runs: the seven stages, in their order. */
+/** What a partition runs before buildout: stages 1 to 6, in their order. The last one, publish.ts, comes after buildout. */
 import { randomBytes } from 'node:crypto';
 
 import { changeLedger, ledgerStore, readLedger } from '../ledger/store.ts';
 import { type SurveyOptions, surveyPlace } from './survey/survey.ts';
-import { publishOutbox } from './publish.ts';
 import { lookUpDomains } from './survey/domain-lookups.ts';
 import { provision } from './provision/provision.ts';
 import { relate } from './relate.ts';
@@ -20,18 +19,16 @@ export interface Converged {
   written: string[];
   /** What daemons were told, one sentence each. */
   notified: string[];
-  published: number;
 }
 
 /** Throws RequesterError for refused parameters, OperatorError for what the node or the master lacks. */
 export async function converge(
-  options: SurveyOptions & { templates: string },
-  log: (line: string) => void,
+  options: SurveyOptions & { templates: string; softwareRelease: string },
 ): Promise<Converged> {
   const master = connectToMaster(options.connection);
   try {
     const fetched = await master.fetchPartition();
-    const instance = definitionOf(fetched.softwareType).validate(fetched);
+    const instance = definitionOf(fetched.softwareType, options.softwareRelease).validate(fetched);
 
     const store = ledgerStore(options.partition);
     const before = await readLedger(store);
@@ -63,11 +60,7 @@ export async function converge(
       ...(await endSessions(options.partition)),
       ...(await notifyDaemons(options.partition, instance.services)),
     ];
-
-    const published = await publishOutbox(master, store, (sent, all) => {
-      log(`published ${sent} of ${all}`);
-    });
-    return { written: changed.map(({ path }) => path), notified, published };
+    return { written: changed.map(({ path }) => path), notified };
   } finally {
     await master.close();
   }

@@ -1,16 +1,18 @@
 /** Stage 4: asks the master for the other instances that the model needs, and reads their answers. */
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 import { OperatorError } from '../errors.ts';
 import { changeLedger, type LedgerStore, readLedger } from '../ledger/store.ts';
 import type { RequestRecord } from '../ledger/types.ts';
 import type { Answers, RelationRequest } from '../model/answers.ts';
-import type { Master } from '../slap/index.ts';
+import { type Master, MasterRefusal } from '../slap/index.ts';
 
 /**
- * Sends every request and gives back those that are no longer needed. An instance that is not there yet, or that
- * refuses, is missing from the answers: the plan says what works without it.
+ * Sends every request and gives back those that are no longer needed. An instance that is not there yet is missing from
+ * the answers: the plan says what works without it. Where the master refuses a request, what the instance answered last
+ * goes on, and the other requests are sent all the same. Throws OperatorError when the master is away.
  */
 export async function relate(
   master: Master,
@@ -18,7 +20,7 @@ export async function relate(
   store: LedgerStore,
   partition: { folder: string; id: string },
 ): Promise<Answers> {
-  const { requested: before } = await readLedger(store);
+  const { requested: before, answers: lastAnswers } = await readLedger(store);
   const requested = Object.fromEntries(
     requests.map(({ name, softwareUrl, softwareType, shared }): [string, RequestRecord] => [
       name,
@@ -31,15 +33,33 @@ export async function relate(
   if (Object.entries(requested).some(([name, record]) => !isSame(record, before, name))) {
     await rememberRequests(store, { ...before, ...requested });
   }
-  const answers: [string, Answers[string]][] = [];
+  const answered: [string, Answers[string]][] = [];
   for (const request of requests) {
-    const answer = await master.request(request);
-    if (answer.state === 'ready') answers.push([request.name, answer.connection]);
+    const connection = await ask(master, request, lastAnswers);
+    if (connection !== null) answered.push([request.name, connection]);
   }
+  const answers = Object.fromEntries(answered);
   for (const [name, record] of obsolete) await giveBack(master, name, record);
   if (obsolete.length > 0) await rememberRequests(store, requested);
+  if (!isDeepStrictEqual(answers, { ...lastAnswers })) {
+    await changeLedger(store, (ledger) => ({ ledger: { ...ledger, answers }, result: undefined }));
+  }
   await tellSlapgrid(partition, Object.keys(requested));
-  return Object.fromEntries(answers);
+  return answers;
+}
+
+/** Null while there is no answer. */
+async function ask(master: Master, request: RelationRequest, last: Answers): Promise<Answers[string] | null> {
+  try {
+    const answer = await master.request(request);
+    return answer.state === 'ready' ? answer.connection : null;
+  } catch (error) {
+    if (!(error instanceof MasterRefusal)) throw error;
+    const known = Object.hasOwn(last, request.name) ? (last[request.name] ?? null) : null;
+    const rest = known === null ? 'it is left out' : 'what it answered last goes on';
+    console.error(`request of ${request.name}: ${error.message}; ${rest}`);
+    return known;
+  }
 }
 
 function isSame(

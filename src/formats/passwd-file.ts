@@ -62,6 +62,20 @@ export function parsePasswdFile(
   });
 }
 
+/**
+ * User → password, null for one that cannot log in. For readers that need no more, at each change of a long file: lines
+ * that are no user's are passed over.
+ */
+export function parsePasswords(text: string): ReadonlyMap<string, string | null> {
+  return new Map(
+    text.split('\n').flatMap((line): [string, string | null][] => {
+      if (line.startsWith('#')) return [];
+      const [name, password] = line.split(':', 2);
+      return name && password ? [[name, password === noPassword ? null : password]] : [];
+    }),
+  );
+}
+
 /** Null where it is not what `serialisePasswdFile` writes. */
 function parseExtra(extra: string): Pick<PasswdFileUser, 'quota' | 'runsScripts'> | null {
   const fields = extra === '' ? [] : extra.split(' ');

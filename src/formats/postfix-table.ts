@@ -11,6 +11,25 @@ export function serialiseLookupTable(table: LookupTable): string {
     .join('');
 }
 
+/** What `serialiseLookupTable` wrote; lines without a value are passed over. */
+export function parseLookupTable(text: string): LookupTable {
+  return new Map(
+    text.split('\n').flatMap((line): [string, string][] => {
+      const blank = line.indexOf(' ');
+      return blank > 0 ? [[line.slice(0, blank), line.slice(blank + 1)]] : [];
+    }),
+  );
+}
+
+/** A value that is several addresses. */
+export function serialiseAddresses(addresses: readonly string[]): string {
+  return addresses.map((address) => refuseCharacters(address, /[\s,]/u, 'a list of addresses')).join(', ');
+}
+
+export function parseAddresses(value: string): string[] {
+  return value === '' ? [] : value.split(', ');
+}
+
 function tableKey(key: string): string {
   // A key that starts with `#` would be read as a comment, one that starts with `"` beyond the blank.
   if (/^[#"]/.test(key)) throw new Error(`${JSON.stringify(key)} cannot be a key of a Postfix table`);

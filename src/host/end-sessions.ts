@@ -8,12 +8,25 @@ import { join } from 'node:path';
 import { mayLogIn } from '../ledger/holder-lines.ts';
 import type { AccountRecord, Ledger } from '../ledger/types.ts';
 import { runProgram } from './run-program.ts';
-import { runningPid } from '../converge/write/notify-daemons.ts';
+import { runningProcess } from './running-process.ts';
 
 /** One file for each address: a run that is killed before it ended the session leaves it to the next. */
 const notesFolder = 'var/run/ended';
-/** Milliseconds for a Dovecot that does not answer. */
-const patience = 10_000;
+const dovecotPidFile = 'var/run/dovecot/master.pid';
+/** Accounts whose sessions are ended at the same time. */
+const concurrency = 4;
+/** Addresses that a sentence about failures names. */
+const shownAddresses = 5;
+
+export interface EndSessionsOptions {
+  /** The only address that is meant; without it all that were noted are. */
+  only?: string;
+  /** Milliseconds for everything together, however many sessions there are and whether Dovecot answers; 20 s without it. */
+  timeout?: number;
+}
+
+/** Of one account. An Error says why its sessions go on. */
+type Outcome = 'had none' | 'ended' | Error;
 
 /** Addresses that one could log in to as their holder before and cannot now: suspended, released, reset, or another's. */
 export function lockedOut(before: Ledger, after: Ledger): string[] {
@@ -25,7 +38,7 @@ export function lockedOut(before: Ledger, after: Ledger): string[] {
     .map(({ address }) => address);
 }
 
-/** Before the ledger is written, so that a run that is killed after it is not the last to know. */
+/** Before the ledger is written: a run that is killed after it leaves the notes to the next. */
 export async function noteEnded(partition: string, addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) return;
   await mkdir(join(partition, notesFolder), { recursive: true, mode: 0o750 });
@@ -33,33 +46,78 @@ export async function noteEnded(partition: string, addresses: readonly string[])
 }
 
 /**
- * When the ledger is written: ends the sessions of all noted addresses, or of one. Returns what came of it, for the log:
- * what failed is tried again by the next run.
+ * When the ledger is written: ends the sessions of noted addresses. Returns what came of it, in sentences for the log.
+ * What failed, or was not done in time, stays noted for the next run.
  */
-export async function endSessions(partition: string, only?: string): Promise<string[]> {
+export async function endSessions(
+  partition: string,
+  { only, timeout = 20_000 }: EndSessionsOptions = {},
+): Promise<string[]> {
   const folder = join(partition, notesFolder);
   const noted = await readdir(folder).catch(() => []);
   const addresses = noted.filter((address) => only === undefined || address === only);
-  // A Dovecot that does not run has no sessions.
-  const isRunning =
-    addresses.length > 0 && (await runningPid(partition, { pidFile: 'var/run/dovecot/master.pid' })) !== null;
-  const ended: string[] = [];
-  for (const address of addresses) {
-    try {
-      if (isRunning && (await endSession(partition, address))) ended.push(`sessions of ${address} ended`);
-      await rm(join(folder, address), { force: true });
-    } catch (error) {
-      ended.push(`sessions of ${address} could not be ended: ${(error as Error).message}`);
-    }
-  }
-  return ended;
+  if (addresses.length === 0) return [];
+  const outcomes = await endSessionsOf(addresses, partition, timeout);
+  for (const [address, outcome] of outcomes)
+    if (!(outcome instanceof Error)) await rm(join(folder, address), { force: true });
+  return sentencesAbout(outcomes);
 }
 
-/** Whether there were any: to end none is a failure for doveadm. */
-async function endSession(partition: string, address: string): Promise<boolean> {
-  const doveadm = join(partition, 'bin/doveadm');
-  const sessions = await runProgram(doveadm, ['who', '-1', address], { timeout: patience });
-  if (!sessions.includes(address)) return false;
-  await runProgram(doveadm, ['kick', address], { timeout: patience });
-  return true;
+async function endSessionsOf(
+  addresses: readonly string[],
+  partition: string,
+  timeout: number,
+): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>(addresses.map((address) => [address, 'had none']));
+  // A Dovecot that does not run has no sessions.
+  if ((await runningProcess(partition, dovecotPidFile)) === null) return outcomes;
+  const deadline = Date.now() + timeout;
+  const doveadm = async (...words: string[]): Promise<string> => {
+    const left = deadline - Date.now();
+    // To Node, a timeout of 0 is none.
+    if (left <= 0) throw new Error(`there was no time left after ${timeout / 1000} s`);
+    return runProgram(join(partition, 'bin/doveadm'), words, { timeout: left });
+  };
+  let users: Set<string>;
+  try {
+    users = usersIn(await doveadm('who', '-1'));
+  } catch (error) {
+    return new Map(addresses.map((address) => [address, error as Error]));
+  }
+  const waiting = addresses.filter((address) => users.has(address));
+  const work = async (): Promise<void> => {
+    for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
+      const failure = await doveadm('kick', address).then(
+        () => null,
+        (error: Error) => error,
+      );
+      outcomes.set(address, failure ?? 'ended');
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return outcomes;
+}
+
+/** `doveadm who -1` prints a line for each session, which begins with the user. */
+function usersIn(sessions: string): Set<string> {
+  return new Set(sessions.split('\n').map((line) => line.replace(/\s.*$/, '')));
+}
+
+/** One for each account whose sessions ended, and one for each reason of a failure, whatever the number of accounts. */
+function sentencesAbout(outcomes: ReadonlyMap<string, Outcome>): string[] {
+  const sentences: string[] = [];
+  const failed = new Map<string, string[]>();
+  for (const [address, outcome] of outcomes) {
+    if (outcome === 'ended') sentences.push(`sessions of ${address} ended`);
+    if (outcome instanceof Error)
+      failed.set(outcome.message, [...(failed.get(outcome.message) ?? []), address]);
+  }
+  for (const [reason, addresses] of failed) {
+    const more = addresses.length - shownAddresses;
+    const names = addresses.slice(0, shownAddresses).join(', ') + (more > 0 ? ` and ${more} more` : '');
+    sentences.push(
+      `sessions of ${names} could not be ended: ${reason}; the next processing of the partition tries again`,
+    );
+  }
+  return sentences;
 }

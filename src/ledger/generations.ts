@@ -39,10 +39,10 @@ export async function readGeneration(folder: string): Promise<Generation | null>
   }
 }
 
-/** Ledgers of before there were aliases have no file for them. */
-const youngerFiles: readonly LedgerFile[] = ['aliases'];
+/** Files that a ledger of an earlier version may lack. */
+const youngerFiles: readonly LedgerFile[] = ['aliases', 'answers'];
 
-/** `null`: a file that ledgers of before do not have. */
+/** `null`: a file that an earlier version did not write. */
 export async function readLedgerFile(folder: string, file: LedgerFile): Promise<[LedgerFile, string | null]> {
   const text = await readFile(join(folder, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && youngerFiles.includes(file)) return null;

@@ -16,6 +16,7 @@ export const ledgerFiles = [
   'ports',
   'secrets',
   'requested',
+  'answers',
   'published',
   'outbox',
 ] as const;
@@ -73,12 +74,22 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
         shared ? 'shared' : '-',
       ]),
     ),
+    answers: jsonLines('name', ledger.answers, (connection) => ({ connection })),
     published: lines(Object.entries(ledger.published).map(([target, digest]) => [encode(target), digest])),
-    outbox: Object.entries(ledger.outbox)
-      .sort(([left], [right]) => byText(left, right))
-      .map(([target, publication]) => `${JSON.stringify({ target, ...publication })}\n`)
-      .join(''),
+    outbox: jsonLines('target', ledger.outbox, (publication) => publication),
   };
+}
+
+/** One line of JSON for each entry, its key under `name`. */
+function jsonLines<Value>(
+  name: string,
+  entries: Readonly<Record<string, Value>>,
+  fieldsOf: (value: Value) => object,
+): string {
+  return Object.entries(entries)
+    .sort(([left], [right]) => byText(left, right))
+    .map(([key, value]) => `${JSON.stringify({ [name]: key, ...fieldsOf(value) })}\n`)
+    .join('');
 }
 
 /** Reads the ledger back; `folder` is only for messages. Throws OperatorError with file and line. */
@@ -110,6 +121,17 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
         return { key, value, fail: failHere };
       }),
     );
+  const jsonTable = <Value>(
+    file: 'answers' | 'outbox',
+    parse: (entry: Readonly<Record<string, unknown>>, fail: Fail) => [string, Value],
+  ) =>
+    tableOf(
+      numbered(text[file]).map(({ line, text: entry }) => {
+        const failHere: Fail = (reason) => fail(file, line, reason);
+        const [key, value] = parse(parseObject(entry, failHere), failHere);
+        return { key, value, fail: failHere };
+      }),
+    );
   return {
     accounts,
     aliases,
@@ -132,26 +154,47 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
     published: table('published', ([target, digest], failHere) =>
       target && digest ? [decode(target, failHere), digest] : failHere('is not `target digest`'),
     ),
-    outbox: tableOf(
-      numbered(text.outbox).map(({ line, text: entry }) => {
-        const failHere: Fail = (reason) => fail('outbox', line, reason);
-        const { target, ...value } = parsePublication(entry, failHere);
-        return { key: target, value, fail: failHere };
-      }),
-    ),
+    answers: jsonTable('answers', parseAnswer),
+    outbox: jsonTable('outbox', parsePublication),
   };
 }
 
-function parsePublication(line: string, fail: Fail): Publication & { target: string } {
-  let entry: Partial<Publication & { target: string }> | null;
+function parseObject(line: string, fail: Fail): Readonly<Record<string, unknown>> {
+  let entry: unknown;
   try {
-    entry = JSON.parse(line) as typeof entry;
+    entry = JSON.parse(line);
   } catch {
     return fail('is not JSON');
   }
-  const { target, parameters, digest } = entry ?? {};
-  if (typeof target !== 'string' || typeof digest !== 'string' || typeof parameters !== 'object') {
+  return isObject(entry) ? entry : fail('is no JSON object');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseAnswer(
+  { name, connection }: Readonly<Record<string, unknown>>,
+  fail: Fail,
+): [string, Readonly<Record<string, unknown>>] {
+  if (typeof name !== 'string' || !isObject(connection)) return fail('lacks a name or a connection');
+  return [name, connection];
+}
+
+function parsePublication(
+  { target, parameters, digest, error, refusals }: Readonly<Record<string, unknown>>,
+  fail: Fail,
+): [string, Publication] {
+  if (typeof target !== 'string' || typeof digest !== 'string' || !isObject(parameters)) {
     return fail('lacks a target, parameters or a digest');
   }
-  return { ...entry, target, parameters, digest };
+  return [
+    target,
+    {
+      parameters,
+      digest,
+      ...(typeof error === 'string' ? { error } : {}),
+      ...(typeof refusals === 'number' ? { refusals } : {}),
+    },
+  ];
 }

@@ -123,6 +123,8 @@ export interface Ledger {
   secrets: Readonly<Record<string, string>>;
   /** Names of the instances that this one requested and has not given back, with what it takes to do so. */
   requested: Readonly<Record<string, RequestRecord>>;
+  /** Name of a requested instance → the last connection parameters that it answered. May hold passwords. */
+  answers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Publication target (`''` for the instance, else a reference) → digest of what the master has. */
   published: Readonly<Record<string, string>>;
   /** Publication target → what the master has not received yet. May hold tokens. */
@@ -135,6 +137,8 @@ export interface Publication {
   digest: string;
   /** Reported as the shared instance's error as well, when it was refused. */
   error?: string;
+  /** How often the master refused it so far; absent when it never did. */
+  refusals?: number;
 }
 
 export const emptyLedger: Ledger = {
@@ -144,6 +148,7 @@ export const emptyLedger: Ledger = {
   ports: {},
   secrets: {},
   requested: {},
+  answers: {},
   published: {},
   outbox: {},
 };

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 
-/** Absolute paths of a node. Names are short: a unix socket's path has 107 bytes at most. */
+/** Absolute paths of a node. The names are short, because the path of a unix socket has at most 107 bytes. */
 export interface NodeLayout {
   readonly directory: string;
   readonly slaposCfg: string;
-  /** The `slapos` command of this node, which knows its configuration. */
+  /** The `slapos` command of this node, which uses this node's configuration. */
   readonly slapos: string;
-  /** What bangs partitions whose services end. */
+  /** The program that bangs (asks the master to process again) a partition when one of its services ends. */
   readonly watchdog: string;
-  /** The Node.js that the instances' programs find first in PATH. */
+  /** The Node.js that programs of instances find first in PATH. */
   readonly nodeProgram: string;
   readonly binDirectory: string;
   readonly softwareRoot: string;
@@ -21,7 +21,7 @@ export interface NodeLayout {
   readonly venv: string;
 }
 
-/** Where things are below `directory`. `venv`: a virtual environment that several nodes share. */
+/** The paths of the node in `directory`. `venv` is given when several nodes share a virtual environment. */
 export function nodeLayout(directory: string, venv = join(directory, 'venv')): NodeLayout {
   const runDirectory = join(directory, 'run');
   const instanceRoot = join(directory, 'inst');

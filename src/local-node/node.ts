@@ -10,60 +10,57 @@ import { parseServices, type Service } from './services.ts';
 import {
   runInstancePass,
   runPromises,
-  runReport,
   runSoftware,
   type InstanceOptions,
   type InstancePass,
 } from './slapgrid/commands.ts';
-import { fetchComputer, supplySoftware, type AllocatedPartition } from './slapproxy/calls.ts';
-import { nodeIsRunning, stopNode, supervisordConfiguration } from './stop.ts';
+import { fetchComputer, supplySoftware } from './slapproxy/calls.ts';
+import { stopNode, supervisordConfiguration } from './stop.ts';
 
 export interface NodeRequest extends Omit<InstanceRequest, 'shared'> {
   readonly shared?: boolean;
 }
 
 export interface SettleOptions {
-  /** At most this many passes. */
+  /** Maximum number of passes. */
   readonly passes: number;
-  /** Go on after a good pass until one finds nothing left to process: instances that others requested in it. */
+  /** Continue after a successful pass until a pass processes nothing: a pass may request further instances. */
   readonly quiet?: boolean;
-  /** Asks for everything again: a publication does not make slapproxy tell whoever asked, which a repetition does. */
+  /**
+   * Called after each pass, to repeat all requests: slapproxy does not process a requester again by itself when an
+   * instance that it requested has published.
+   */
   readonly betweenPasses?: () => Promise<void>;
 }
 
 export interface Settled extends InstancePass {
-  /** How many passes it took. `exitCode` and the rest are those of the last one. */
+  /** Number of passes that were made. The other fields are those of the last one. */
   readonly passes: number;
 }
 
-/** A running node: a slapproxy as its master, and slapgrid, which works when it is told to. */
+/** A running node: slapproxy as its master, and slapgrid, which runs only when a method calls it. */
 export interface LocalNode extends NodeIdentity {
-  /** Of slapproxy; also the base of its web panel, `<serverUrl>panel/`. */
+  /** URL of slapproxy; its web panel is `<serverUrl>panel/`. */
   readonly serverUrl: string;
-  /** Has the software release of a URL, or of a path that the node's user can read, built by buildSoftware. */
+  /** Lets buildSoftware build a software release, given by its URL or by a path that the node's user can read. */
   supply(softwareUrl: string): Promise<void>;
-  /** Builds what was supplied and is not complete. `rebuild`: a URL that is built again. Seconds to minutes. */
+  /** Builds supplied releases that are not complete, and that of the URL `rebuild` again. Takes seconds to minutes. */
   buildSoftware(options?: { readonly rebuild?: string }): Promise<void>;
   /** The folder of a release, whether or not it is built. */
   softwareDirectory(softwareUrl: string): string;
-  /** Asks for an instance or a shared one as a user does; repeat it to see what was published since. */
+  /** Requests an instance or a shared instance as a user; repeat it to see what has been published since. */
   request(request: NodeRequest): Promise<InstanceAnswer>;
-  /** One `slapos node instance`, all partitions once. Failing partitions are in the result, not thrown. */
+  /** One `slapos node instance`: a pass over all partitions. Failing partitions are in the result, not thrown. */
   processInstances(options?: InstanceOptions): Promise<InstancePass>;
-  /** Runs all promises now; a pass looks at those of unchanged partitions with much patience. Exit code 0 or 2. */
+  /** Runs all promises now, which a pass does rarely for unchanged partitions. Exit code 0 or 2. */
   checkPromises(only?: readonly string[]): Promise<InstancePass>;
-  /** Passes until one ends with 0, or `passes` are used up: the result tells which. */
+  /** Repeats passes until one ends with exit code 0, or the maximum is reached: see `exitCode` of the result. */
   settle(options: SettleOptions): Promise<Settled>;
-  /** One `slapos node report`: empties the partitions of instances that were destroyed. */
-  report(): Promise<void>;
-  /** Absolute folder of the instance `name`; one that a user requested goes before another's child of that name. */
+  /** Absolute folder of the instance `name`. One that a user requested is preferred to one that an instance requested. */
   partitionOf(name: string): Promise<string>;
-  allocatedPartitions(): Promise<readonly AllocatedPartition[]>;
   /** All programs of all partitions; empty while supervisord does not run. */
   serviceStatus(): Promise<Service[]>;
-  /** True while slapproxy runs. */
-  running(): boolean;
-  /** Ends slapgrid, all services, supervisord and slapproxy, and returns when they are gone. Nothing is lost. */
+  /** Ends slapgrid, all services, supervisord and slapproxy, and returns when they have ended. All data stays. */
   stop(): Promise<void>;
 }
 
@@ -83,7 +80,7 @@ export function localNode(node: NodeIdentity, serverUrl: string, onProgress: OnP
 
     async supply(softwareUrl) {
       await refuseUnreadable(node, softwareUrl);
-      await supplySoftware(serverUrl, softwareUrl, 'available');
+      await supplySoftware(serverUrl, softwareUrl);
     },
 
     async buildSoftware({ rebuild } = {}) {
@@ -91,7 +88,9 @@ export function localNode(node: NodeIdentity, serverUrl: string, onProgress: OnP
       const { suppliedSoftware } = await fetchComputer(serverUrl);
       for (const url of suppliedSoftware) {
         if (!existsSync(join(softwareDirectory(url), '.completed'))) {
-          throw new Error(`software release ${url}: slapgrid says nothing, but it is not complete`);
+          throw new Error(
+            `software release ${url}: slapgrid reported no error, but the release is not complete`,
+          );
         }
       }
     },
@@ -115,11 +114,6 @@ export function localNode(node: NodeIdentity, serverUrl: string, onProgress: OnP
     },
 
     checkPromises: (only) => runPromises(node, only),
-    report: () => runReport(node),
-
-    async allocatedPartitions() {
-      return (await fetchComputer(serverUrl)).partitions;
-    },
 
     async partitionOf(name) {
       const named = (await fetchComputer(serverUrl)).partitions.filter(({ title }) => title === name);
@@ -139,12 +133,11 @@ export function localNode(node: NodeIdentity, serverUrl: string, onProgress: OnP
       return parseServices((await runAsUser(node, supervisorctl)).output);
     },
 
-    running: () => nodeIsRunning(node),
     stop: () => stopNode(node),
   };
 }
 
-/** slapgrid would only tell that the profile could not be opened. */
+/** Says what to do; slapgrid would say only that it cannot open the profile. */
 async function refuseUnreadable(node: NodeIdentity, softwareUrl: string): Promise<void> {
   if (!/^(\/|file:)/.test(softwareUrl)) return;
   const path = softwareUrl.startsWith('/') ? softwareUrl : fileURLToPath(softwareUrl);

@@ -7,8 +7,9 @@ export interface PartitionAddresses {
 }
 
 /**
- * The addresses of partition number `index`. All partitions have the same IPv4. `ipv6` is one address for all or
- * a range such as `fd00:1::/64`, of which each partition has its own: `fd00:1::2` is the first, as in SlapOS.
+ * The addresses of partition number `index`. All partitions have the same IPv4. `ipv6` is either one address for all
+ * of them, or a range such as `fd00:1::/64`, in which partition 0 has the address `fd00:1::2`, as in SlapOS. Throws
+ * OperatorError for addresses that are not valid and for a range that is too small.
  */
 export function partitionAddresses({ ipv4, ipv6 }: PartitionAddresses, index: number): PartitionAddresses {
   if (!isIPv4(ipv4)) {
@@ -23,7 +24,7 @@ export function partitionAddresses({ ipv4, ipv6 }: PartitionAddresses, index: nu
   return { ipv4, ipv6: length === undefined ? address : addressInRange(address, Number(length), index) };
 }
 
-/** Address 1 of a range is the router's by SlapOS's convention, so partition 0 has address 2. */
+/** By SlapOS's convention the router has address 1 of a range, so partition 0 has address 2. */
 function addressInRange(address: string, length: number, index: number): string {
   const hostBits = BigInt(128 - length);
   const host = BigInt(index + 2);
@@ -35,7 +36,7 @@ function addressInRange(address: string, length: number, index: number): string 
   return fromNumber(((toNumber(address) >> hostBits) << hostBits) | host);
 }
 
-/** A range keeps at least two bits for hosts; /64 is usual. */
+/** At least two bits are left for hosts; /64 is usual. */
 function isPrefixLength(text: string): boolean {
   return /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 126;
 }
@@ -57,7 +58,7 @@ function fromNumber(value: bigint): string {
   return canonical((digits.match(/.{4}/g) ?? []).join(':'));
 }
 
-/** The shortest form (RFC 5952), without dotted IPv4 in it. */
+/** The shortest form (RFC 5952), never with an IPv4 address in dots at its end. */
 function canonical(address: string): string {
   return new URL(`http://[${address}]/`).hostname.slice(1, -1);
 }

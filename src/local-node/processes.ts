@@ -1,4 +1,4 @@
-/** Processes as /proc shows them, and how to end them by their numbers. */
+/** Finds processes in /proc and ends them by their process ids. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { waitUntil } from './wait-until.ts';
 
@@ -6,21 +6,21 @@ export interface Process {
   readonly pid: number;
   readonly parent: number;
   readonly session: number;
-  /** Clock ticks since boot: tells a process from a later one that got the same number. */
+  /** Clock ticks between boot and its start: tells it from a later process with the same id. */
   readonly started: string;
 }
 
-/** The process `pid`, undefined if there is none or it only waits for its parent to take note of its end. */
+/** The process `pid`; undefined if there is none or it has ended and its parent has not yet collected its exit status. */
 export function findProcess(pid: number): Process | undefined {
   const stat = readProc(pid, 'stat');
-  // The name, in parentheses, may hold blanks and parentheses itself.
+  // The program's name stands in parentheses, and may contain blanks and parentheses itself.
   const [state, parent, , session, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const started = rest[15];
   if (started === undefined || state === 'Z' || state === 'X') return undefined;
   return { pid, parent: Number(parent), session: Number(session), started };
 }
 
-/** The arguments of process `pid`, joined by blanks; empty if there is none. */
+/** The command line of process `pid`, its arguments joined by blanks; empty if there is no such process. */
 function commandLine(pid: number): string {
   return readProc(pid, 'cmdline').replaceAll('\0', ' ').trim();
 }
@@ -33,7 +33,7 @@ function readProc(pid: number, file: string): string {
   }
 }
 
-/** The number in a pid file, if that process runs and its command line holds `mark`. */
+/** The process that a pid file names, if it runs and its command line contains `mark`. */
 export function runningFromPidFile(path: string, mark: string): Process | undefined {
   let pid: number;
   try {
@@ -45,14 +45,14 @@ export function runningFromPidFile(path: string, mark: string): Process | undefi
   return findProcess(pid);
 }
 
-/** `root` and all that came from it: its descendants, and those of its session whose parents have ended. */
+/** `root`, its descendants, and the processes of its session whose parents have ended. */
 export function processTree(root: Process, all = allProcesses()): Process[] {
   const tree = new Map([[root.pid, root]]);
   for (let grown = true; grown;) {
     grown = false;
     for (const other of all) {
       if (tree.has(other.pid)) continue;
-      // A session is root's own only if root leads it; otherwise it is that of the terminal.
+      // Its session belongs to root only if root leads it; otherwise it is the terminal's.
       if (!tree.has(other.parent) && !(root.session === root.pid && other.session === root.pid)) continue;
       tree.set(other.pid, other);
       grown = true;
@@ -61,7 +61,7 @@ export function processTree(root: Process, all = allProcesses()): Process[] {
   return [...tree.values()];
 }
 
-/** All processes that were started with `variable` (`NAME=value`) in their environment, as far as we may look. */
+/** All processes that have `variable` (`NAME=value`) in their environment and whose environment we may read. */
 export function processesWith(variable: string): Process[] {
   return allProcesses().filter(({ pid }) => readProc(pid, 'environ').split('\0').includes(variable));
 }
@@ -70,7 +70,7 @@ function allProcesses(): Process[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => findProcess(Number(name)))
-    .filter((one) => one !== undefined);
+    .filter((found) => found !== undefined);
 }
 
 /** True while exactly this process runs. */
@@ -78,15 +78,15 @@ export function isRunning({ pid, started }: Process): boolean {
   return findProcess(pid)?.started === started;
 }
 
-/** Asks the processes to end, waits up to `patience` milliseconds for them, and kills those that are still there. */
-export async function endProcesses(processes: readonly Process[], patience: number): Promise<void> {
-  for (const [name, wait] of [
-    ['SIGTERM', patience],
+/** Sends SIGTERM, waits up to `timeout` milliseconds, and kills the processes that still run. */
+export async function endProcesses(processes: readonly Process[], timeout: number): Promise<void> {
+  for (const [signal, wait] of [
+    ['SIGTERM', timeout],
     ['SIGKILL', 5000],
   ] as const) {
     const left = processes.filter(isRunning);
     if (left.length === 0) return;
-    for (const one of left) signal(one, name);
+    for (const one of left) sendSignal(one, signal);
     if (await waitUntil(() => !left.some(isRunning), wait)) return;
   }
   throw new Error(
@@ -97,9 +97,9 @@ export async function endProcesses(processes: readonly Process[], patience: numb
   );
 }
 
-function signal({ pid }: Process, name: NodeJS.Signals): void {
+function sendSignal({ pid }: Process, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, name);
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -1,7 +1,7 @@
-/** Called with one line of text whenever a long operation gets on; the command line shows it. */
+/** Called with one line of text for each step of a long operation; the command line shows it. */
 export type OnProgress = (text: string) => void;
 
-/** The same without a text that is the last one again. */
+/** Calls `onProgress` only with a text that differs from the one before. */
 export function withoutRepeats(onProgress: OnProgress): OnProgress {
   let last: string | undefined;
   return (text) => {

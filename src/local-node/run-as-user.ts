@@ -4,7 +4,7 @@ import { cleanEnvironment, type Environment } from './clean-environment.ts';
 import type { NodeLayout } from './layout.ts';
 import { commandAs, type NodeUser } from './user.ts';
 
-/** Whose node it is and where: what is needed to run anything of it. */
+/** Where a node is and which user it runs as: what is needed to run any of its programs. */
 export interface NodeIdentity {
   readonly layout: NodeLayout;
   readonly user: NodeUser;
@@ -13,19 +13,19 @@ export interface NodeIdentity {
 export interface RunOptions {
   readonly input?: string;
   readonly inputFile?: string;
-  /** Beside the clean environment. */
+  /** Added to the clean environment. */
   readonly environment?: Environment;
   readonly onLine?: (line: string) => void;
 }
 
 export interface RunResult {
-  /** undefined when it could not be started or a signal ended it. */
+  /** Undefined when the program could not be started or a signal ended it. */
   readonly exitCode: number | undefined;
   /** Standard output and standard error, in order. */
   readonly output: string;
 }
 
-/** Runs `argv` as the node's user in its directory, with a clean environment, and waits for it. */
+/** Runs `argv` as the node's user, in the node's directory and with a clean environment, and waits for its end. */
 export async function runAsUser(
   { layout, user }: NodeIdentity,
   argv: readonly string[],
@@ -49,7 +49,10 @@ export async function runAsUser(
 
 const fullDisk = /No space left on device|Disk quota exceeded|Read-only file system/;
 
-/** Like {@link runAsUser}; anything but exit code 0 is an Error, as these commands have no reason to fail but a full disk. */
+/**
+ * Like {@link runAsUser}, for commands that fail only when the disk is full or because of a bug: returns the output,
+ * and throws for any exit code but 0.
+ */
 export async function mustRunAsUser(
   node: NodeIdentity,
   argv: readonly string[],
@@ -62,8 +65,8 @@ export async function mustRunAsUser(
 }
 
 /**
- * Writes a file of the node at once. It is the user who does it: root writing below a directory of an ordinary user
- * would follow whatever links are there.
+ * Writes a file of the node atomically. The node's user writes it: if root wrote below the directory of an ordinary
+ * user, it would follow any link that the user has put there.
  */
 export async function writeAsUser(
   node: NodeIdentity,

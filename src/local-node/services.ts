@@ -1,15 +1,15 @@
 /** One program that supervisord runs for a partition. */
 export interface Service {
   readonly partition: string;
-  /** The wrapper's name below etc/service or etc/run. */
+  /** Name of its wrapper in etc/service or etc/run. */
   readonly name: string;
-  /** supervisord's word: RUNNING, STARTING, STOPPED, EXITED, FATAL, … */
+  /** In supervisord's terms: RUNNING, STARTING, STOPPED, EXITED, FATAL, … */
   readonly state: string;
-  /** Such as "pid 123, uptime 0:00:05", or when it ended. */
+  /** "pid 123, uptime 0:00:05", or the time when it ended. */
   readonly detail: string;
 }
 
-/** Reads what `supervisorctl status` says; the watchdog, which is no partition's, is left out. */
+/** Reads the output of `supervisorctl status`, without the watchdog, which belongs to no partition. */
 export function parseServices(output: string): Service[] {
   return output
     .split('\n')

@@ -6,10 +6,10 @@ export interface SlapproxyAddress {
   readonly port: number;
 }
 
-/** The one computer of a slapproxy. */
+/** Id of the only computer that a slapproxy has. */
 export const computerId = 'local';
 
-/** The text of slapos.cfg, which `slapos node …`, `slapos proxy …` and `slapos request` read. */
+/** The text of slapos.cfg, which the `slapos` commands read. */
 export function renderSlaposCfg(layout: NodeLayout, proxy: SlapproxyAddress): string {
   const masterUrl = `http://${proxy.host}:${proxy.port}/`;
   return `# Generated at each start of the node, do not edit.
@@ -21,7 +21,7 @@ master_rest_url = ${masterUrl}hateoas
 computer_id = ${computerId}
 # Everything runs as one ordinary user.
 root_check = False
-# slapgrid asks for 1000M by default, more than a small machine for a trial may have left.
+# slapgrid asks for 1000M by default, which may be more than a small test machine has free.
 software_min_free_space = 100M
 instance_min_free_space = 100M
 pidfile_software = ${join(layout.runDirectory, 'slapgrid-software.pid')}
@@ -35,7 +35,7 @@ database_uri = ${layout.proxyDatabase}
 `;
 }
 
-/** The address in a slapos.cfg that {@link renderSlaposCfg} made, undefined if there is none in `text`. */
+/** The address of slapproxy in a slapos.cfg that {@link renderSlaposCfg} made; undefined if `text` has none. */
 export function readSlapproxyAddress(text: string): SlapproxyAddress | undefined {
   const section = text.split('[slapproxy]')[1] ?? '';
   const host = /^host = (\S+)$/m.exec(section)?.[1];

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { NodeLayout } from './layout.ts';
 
 /**
- * The node's `slapos` command: slapos.core's own with two things set, this node's configuration and its watchdog,
- * which slapos.core 1.21 looks for in /opt/slapos and nowhere else.
+ * The node's `slapos` command: that of slapos.core, with this node's configuration and this node's watchdog.
+ * slapos.core 1.21 itself looks for a watchdog in /opt/slapos only.
  */
 export function renderSlaposProgram(layout: NodeLayout): string {
   return `${heading(layout)}
@@ -18,8 +18,9 @@ sys.exit(main())
 }
 
 /**
- * The watchdog that supervisord runs to bang a partition one of whose services ended. slapproxy's time stamps have a
- * fraction, at which slapos.core's own watchdog fails; supervisord would start it again and again, for ever.
+ * The watchdog, which supervisord runs: it bangs a partition (asks the master to process it again) when one of its
+ * services ends. slapos.core's own watchdog fails at slapproxy's timestamps, which have a fraction, and supervisord
+ * would restart it for ever.
  */
 export function renderWatchdog(layout: NodeLayout): string {
   return `${heading(layout)}

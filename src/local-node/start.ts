@@ -21,16 +21,16 @@ import { endOrphans } from './stop.ts';
 import { forgetTimestamps } from './slapgrid/timestamps.ts';
 import { withLock } from './with-lock.ts';
 
-/** `layout` and `user` come from prepareMachine. */
+/** prepareMachine returns `layout` and `user`. */
 export interface StartOptions extends NodeIdentity, PartitionAddresses {
-  /** A node that has more already keeps them. */
+  /** A node that already has more partitions keeps them. */
   readonly partitionCount: number;
   readonly onProgress?: OnProgress;
 }
 
 /**
- * Starts the node, or attaches to it if it runs, and gives it its partitions. Safe to repeat, also with more
- * partitions. Throws OperatorError for addresses that cannot be used here, and when slapproxy does not start.
+ * Starts the node, or attaches to it if it runs, and makes its partitions. May be repeated, also with more partitions.
+ * Throws OperatorError for addresses that this machine does not have, and when slapproxy does not start.
  */
 export async function startLocalNode(options: StartOptions): Promise<LocalNode> {
   const { layout, user, onProgress = () => undefined } = options;
@@ -47,7 +47,7 @@ export async function startLocalNode(options: StartOptions): Promise<LocalNode> 
   const partitions = Array.from({ length: count }, (_, index) =>
     join(layout.instanceRoot, partitionId(index)),
   );
-  // slapgrid refuses a partition that has any other mode.
+  // slapgrid refuses a partition with any other mode.
   await mustRunAsUser(node, ['install', '-d', '-m', '0750', ...folders, ...partitions]);
 
   return withLock(layout.directory, 'start', async () => {
@@ -67,8 +67,8 @@ async function start(node: NodeIdentity, onProgress: OnProgress): Promise<Slappr
   await writeAsUser(node, layout.slapos, '0750', { input: renderSlaposProgram(layout) });
   await writeAsUser(node, layout.watchdog, '0750', { input: renderWatchdog(layout) });
   await endOrphans(node);
-  // slapgrid starts the services of those partitions only that it processes, and they may have been told another URL
-  // of the master.
+  // Then the next pass processes all partitions: slapgrid starts the services of processed partitions only, and the
+  // master's URL, which partitions hold, may have changed.
   await forgetTimestamps(node);
   await startSlapproxy(node, address);
   return address;
@@ -84,7 +84,7 @@ async function checkAddresses(addresses: PartitionAddresses, count: number): Pro
   for (const address of new Set(all.flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6]))) {
     if (await canListen(address)) continue;
     throw new OperatorError(
-      `Address ${address}: nothing can listen on it, this machine does not have it; give the machine that address (ip address show) or the node another one`,
+      `Address ${address}: nothing can listen on it, because this machine does not have it; add it to the machine (ip address show lists those that it has), or give the node another one`,
     );
   }
 }

@@ -10,10 +10,10 @@ import {
 import type { NodeIdentity } from './run-as-user.ts';
 import { findSlapproxy, stopSlapproxy } from './slapproxy/server.ts';
 
-/** supervisord gives each program a minute to end before it kills it. */
-const patience = 90_000;
+/** Milliseconds: supervisord itself waits a minute for each program before it kills it. */
+const supervisordTimeout = 90_000;
 
-/** Made by slapgrid. */
+/** Path of the configuration that slapgrid writes for supervisord. */
 export function supervisordConfiguration({ layout }: NodeIdentity): string {
   return join(layout.instanceRoot, 'etc/supervisord.conf');
 }
@@ -28,13 +28,13 @@ export function nodeIsRunning(node: NodeIdentity): boolean {
   return findSlapproxy(node) !== undefined;
 }
 
-/** Ends all processes of the node and waits for them: slapgrid, then supervisord with its programs, then slapproxy. */
+/** Ends slapgrid, then supervisord with its programs, then slapproxy, and waits until all of them have ended. */
 export async function stopNode(node: NodeIdentity): Promise<void> {
   const { layout } = node;
   const passes = ['instance', 'software', 'report']
     .map((command) => runningFromPidFile(join(layout.runDirectory, `slapgrid-${command}.pid`), layout.slapos))
     .filter((pass) => pass !== undefined);
-  // A buildout that has lost its slapgrid would go on, and may even start things.
+  // A buildout goes on when its slapgrid has ended, and may even start programs.
   await endProcesses(
     passes.flatMap((pass) => processTree(pass)),
     10_000,
@@ -44,16 +44,16 @@ export async function stopNode(node: NodeIdentity): Promise<void> {
   await stopSlapproxy(node);
 }
 
-/** Ends supervisord and all its programs, also those of an earlier one that is gone. */
+/** Ends supervisord and all its programs, also programs of an earlier supervisord that no longer runs. */
 async function endServices(node: NodeIdentity): Promise<void> {
   const supervisord = findSupervisord(node);
   const all = withDescendants([...(supervisord === undefined ? [] : [supervisord]), ...programs(node)]);
-  if (supervisord !== undefined) await endProcesses([supervisord], patience);
-  // What made a session of its own, or lost its supervisord.
+  if (supervisord !== undefined) await endProcesses([supervisord], supervisordTimeout);
+  // Those that left supervisord's session, or whose supervisord had ended before.
   await endProcesses(all.filter(isRunning), 10_000);
 }
 
-/** Ends programs whose supervisord was killed: they would keep the ports of those that the next one starts. */
+/** Ends programs whose supervisord was killed: they would occupy the ports of the programs that the next one starts. */
 export async function endOrphans(node: NodeIdentity): Promise<void> {
   const supervisord = findSupervisord(node);
   const supervised = new Set(
@@ -63,7 +63,7 @@ export async function endOrphans(node: NodeIdentity): Promise<void> {
   await endProcesses(orphans, 10_000);
 }
 
-/** All processes that some supervisord of this node started, as far as they keep their environment. */
+/** All processes that a supervisord of this node started, except those that cleared their environment. */
 function programs({ layout }: NodeIdentity): Process[] {
   return processesWith(`SUPERVISOR_SERVER_URL=unix://${join(layout.instanceRoot, 'sv.sock')}`);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Looks at `condition` every 50 ms; false if it did not come true within `timeout` milliseconds. */
+/** Checks `condition` every 50 ms until it holds. False if it does not within `timeout` milliseconds. */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   timeout: number,

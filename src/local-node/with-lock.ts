@@ -1,7 +1,10 @@
 import { lock } from 'proper-lockfile';
 import { OperatorError } from '../errors.ts';
 
-/** Runs `work` while no other process has the lock of `directory` for this `purpose`. Waits up to about three minutes. */
+/**
+ * Runs `work` while this process holds the lock of `directory` for this `purpose`. Waits up to three minutes for the
+ * lock, then throws OperatorError.
+ */
 export async function withLock<Result>(
   directory: string,
   purpose: string,
@@ -16,7 +19,7 @@ export async function withLock<Result>(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
     throw new OperatorError(
-      `Node ${directory}: another run has been busy with it for minutes; wait for that to end`,
+      `Node ${directory}: another run has used it for more than three minutes; wait until that run ends`,
     );
   }
   try {

@@ -3,7 +3,7 @@
  * a shell, a lookup table, a file path or an address routing scheme (`%`, `!`, `|`, `/`, quotes) are refused.
  */
 import { promiseDomain } from './promise-address.ts';
-import { shown } from '../validate/explain.ts';
+import { shown } from '../errors.ts';
 import { canonicalDomain, isAscii } from './mail-domain.ts';
 
 export type ParsedAddress =

@@ -1,4 +1,4 @@
-/** `slapos-mail release`: makes the folder that a node fetches a software release from. */
+/** `slapos-mail release`: makes the folder from which nodes fetch the software releases. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,32 +11,33 @@ import { tarballProfile, tarballUrl } from './tarball-profile.ts';
 import { sha256, tarball } from './tarball.ts';
 
 export interface ReleaseOptions {
-  /** Folder to write. It must be empty, absent or written by an earlier release. */
+  /** Folder to write: it is empty, does not exist, or was written by an earlier run. */
   outputDirectory: string;
-  /** Where the folder will be served; without it the tarball's URL is relative to the profile. */
+  /** URL at which the folder will be served; by default the profile names the tarball relative to itself. */
   baseUrl?: string;
-  /** Program to bundle, `src/cli.ts` unless a test says otherwise. */
+  /** Program to bundle; by default `src/cli.ts`. */
   entryPoint?: string;
 }
 
 export interface Release {
   version: string;
-  /** Path of the tarball, and its checksum in hexadecimal. */
+  /** Path of the tarball. */
   tarball: string;
+  /** Checksum of the tarball, in hexadecimal. */
   sha256: string;
-  /** Paths of the profiles, each a software URL when it is served from a folder. */
+  /** Paths of the profiles; where the folder is served, each is a software URL. */
   profiles: string[];
 }
 
-/** The software releases; each has a folder of its name in `software/` and in `schemas/`. */
+/** The software releases. Each has a folder of that name in `software/` and in `schemas/`. */
 const releases = ['mail-server', 'mail-server-relay'];
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
  * Writes `<release>/software.cfg`, `software.cfg.json` and schemas, `stack/*.cfg`, `slapos-mail-<version>.tar.gz` and its
- * `.sha256` into the output folder. The same sources give the same bytes. Raises OperatorError for a folder that is not
- * ours and for a base URL that is none.
+ * `.sha256` into the output folder. The same sources give the same bytes. Throws OperatorError for a folder with other
+ * files and for an invalid base URL.
  */
 export async function buildRelease(options: ReleaseOptions): Promise<Release> {
   const version = await packageVersion();
@@ -54,13 +55,13 @@ export async function buildRelease(options: ReleaseOptions): Promise<Release> {
     ...(await readFolder(join(root, 'instance-templates'), 'instance-templates')),
     ...(await readFolder(join(root, 'software/promise'), 'promise', /(\.py|^PKG-INFO|^requires\.txt)$/)),
     ...(await readFolder(join(root, 'software/partition'), 'partition', /\.(py|in)$/)),
-    // `render` reads it, which asks nothing of a node.
+    // `render` reads the stack layer, because it works without a node.
     ...stack.map(({ path, content }) => ({ path: `software/${path}`, content })),
     ...flattened.flat().map(({ path, content }) => ({ path: `schemas/${path}`, content })),
   ]);
   const checksum = sha256(archive);
   const files: ReleaseFile[] = [
-    // The tarball first: a profile never names one that is not there yet.
+    // The tarball comes before the profile that names it.
     { path: name, content: archive },
     { path: `${name}.sha256`, content: Buffer.from(`${checksum}  ${name}\n`) },
     ...stack,

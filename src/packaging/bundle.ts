@@ -5,7 +5,7 @@ import { type Plugin, build } from 'esbuild';
 import { notice } from './notice.ts';
 import type { ReleaseFile } from './release-file.ts';
 
-/** Folders of src/ whose commands run from a checkout only, and the packages that nothing but they need. */
+/** Folders and files of src/ that run from a checkout only, and the packages that only they need. */
 const checkoutOnly = ['packaging', 'local-node', 'generated/generate.ts', 'generated/generated-files.ts'];
 const checkoutPackages = [
   'esbuild',
@@ -17,7 +17,7 @@ const checkoutPackages = [
   'typescript',
 ];
 
-/** What packages in CommonJS form expect and an ES module does not have. */
+/** Names that CommonJS packages use and that ES modules do not have. */
 const banner = [
   "import { createRequire as __createRequire } from 'node:module';",
   "import { dirname as __pathDirname } from 'node:path';",
@@ -28,8 +28,9 @@ const banner = [
 ].join('\n');
 
 /**
- * One `.mjs` for each program (name → source) with all packages that it runs with, and NOTICE, their licences. A program
- * that is small and runs often is one of its own: reading all of `slapos-mail.mjs` takes longer than what it does.
+ * One `.mjs` for each of `programs` (name → source file), which contains all packages that it uses, and NOTICE with
+ * their licences. A small program that runs often gets its own bundle, because loading `slapos-mail.mjs` would take
+ * longer than its work.
  */
 export async function bundle(
   root: string,
@@ -61,8 +62,8 @@ export async function bundle(
 }
 
 /**
- * Commands for a checkout are imported lazily by the CLI: in a release that import says so. Needing them or their
- * packages at start is a mistake, which stops the build.
+ * The CLI imports commands for a checkout lazily. In a bundle such an import throws an OperatorError that says so; a
+ * static import of them or of their packages fails the build.
  */
 function leaveOutCheckoutCommands(root: string): Plugin {
   const resolving = Symbol('resolving');

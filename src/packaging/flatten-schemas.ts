@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type ReleaseFile, readFolder } from './release-file.ts';
 
 /**
- * The schemas of a release as masters want them: in one folder with software.cfg.json, so every `$ref` is a plain file
- * name. `directory` holds `<release>/*.json` and what these refer to, `common/*.json`.
+ * The schemas of a release in the layout that masters need: in one folder with software.cfg.json, so that every `$ref`
+ * is a plain file name. `directory` holds `<release>/*.json` and `common/*.json`, to which they refer.
  */
 export async function flattenSchemas(directory: string, release: string): Promise<ReleaseFile[]> {
   const flattened = new Map<string, ReleaseFile & { source: string }>();
@@ -30,7 +30,7 @@ export async function flattenSchemas(directory: string, release: string): Promis
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** `schema` with folders removed from its `$ref`s; calls `refer` with each file that one points to. */
+/** `schema` without folders in its `$ref`s. Calls `refer` with each file that a `$ref` names. */
 function withPlainReferences(schema: unknown, refer: (file: string) => void): unknown {
   if (Array.isArray(schema)) return schema.map((item) => withPlainReferences(item, refer));
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -8,7 +8,10 @@ interface BundledPackage {
   text: string;
 }
 
-/** The NOTICE file: name, version, licence and licence text of each package that `inputs` (paths of bundled files) are of. */
+/**
+ * The NOTICE file: name, version, licence and licence text of each package to which `inputs`, the bundled files,
+ * belong.
+ */
 export async function notice(root: string, inputs: readonly string[]): Promise<Buffer> {
   const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
   const packages = await Promise.all([...folders].sort().map((folder) => readPackage(join(root, folder))));
@@ -16,7 +19,7 @@ export async function notice(root: string, inputs: readonly string[]): Promise<B
     ({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text}\n`,
   );
   const rule = `\n${'-'.repeat(80)}\n\n`;
-  // The same version may be installed at several places.
+  // A Set, because the same version may be installed in several places.
   return Buffer.from(['slapos-mail.mjs contains these packages.\n', ...new Set(chapters)].join(rule));
 }
 

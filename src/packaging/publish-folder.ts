@@ -4,27 +4,27 @@ import { dirname, join, resolve } from 'node:path';
 import { OperatorError } from '../errors.ts';
 import type { ReleaseFile } from './release-file.ts';
 
-/** Tells that a folder is ours, and lists its files, one path per line. */
+/** The file that marks a folder as written here; it lists the folder's files, one path per line. */
 const marker = '.slapos-mail-release';
 
-/** Folders where files are written before they are renamed to their place; one that is left was interrupted. */
+/** Folders in which files are written before they are moved into place. One that is left was interrupted. */
 const stagingPrefix = '.slapos-mail-new-';
 
 /**
- * Makes `directory` hold `files` and nothing else. Each is written apart and then renamed to its place, in the order given,
- * so that a node that fetches meanwhile never gets half a file. Raises OperatorError for a folder with other content than
- * an earlier release.
+ * Makes `directory` hold exactly `files`. Each is written elsewhere and then moved into place, in the given order, so
+ * that a node that fetches at the same time never gets an incomplete file. Throws OperatorError for a folder with files
+ * that no earlier run wrote.
  */
 export async function publishFolder(directory: string, files: readonly ReleaseFile[]): Promise<void> {
   const target = resolve(directory);
   const earlier = await filesOfEarlierRelease(target);
   await mkdir(target, { recursive: true });
-  // Inside the folder: a rename works only within one file system, and the folder may be one of its own.
+  // In the folder itself: files cannot be renamed across file systems, and the folder may be a mount point.
   const staging = await mkdtemp(join(target, stagingPrefix));
   try {
     const list = files.map(({ path }) => path);
     const outdated = earlier.filter((name) => !list.includes(name));
-    // A marker first, with what is to go as well: a run that is interrupted may be repeated, and leaves nothing behind.
+    // The first marker also lists the files to remove: after an interruption, the next run still removes them.
     for (const file of [markerOf([...list, ...outdated]), ...files]) {
       await publishFile(staging, target, file);
     }

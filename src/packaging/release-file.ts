@@ -1,13 +1,13 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A file of a release: path relative to its folder, with `/`. */
+/** A file of a release. Its path is relative to the release's folder and uses `/`. */
 export interface ReleaseFile {
   path: string;
   content: Buffer;
 }
 
-/** Every file below `directory` whose name matches `pattern`, sorted by path, with `prefix` as its new folder. */
+/** All files below `directory` whose names match `pattern`, sorted by path, with `prefix` instead of `directory`. */
 export async function readFolder(
   directory: string,
   prefix: string,

@@ -1,14 +1,14 @@
 import { OperatorError } from '../errors.ts';
 
 /**
- * Where nodes fetch the tarball `name` from: `<baseUrl>/<name>`, or without `baseUrl` relative to the profile that says it,
- * so that the folder works wherever it is put. Raises OperatorError when `baseUrl` is none.
+ * The URL of the tarball `name`: `<baseUrl>/<name>`, or without `baseUrl` a path relative to the profile that names it,
+ * so that the folder works in any place. Throws OperatorError if `baseUrl` is not a URL that nodes can fetch from.
  */
 export function tarballUrl(name: string, baseUrl?: string): string {
   return baseUrl === undefined ? `../${name}` : `${checkedBase(baseUrl)}/${name}`;
 }
 
-/** `stack/tarball.cfg`: which tarball the profiles belong to. */
+/** The content of `stack/tarball.cfg`, which names the tarball for the profiles. */
 export function tarballProfile(version: string, url: string, checksum: string): Buffer {
   return Buffer.from(
     [
@@ -22,7 +22,7 @@ export function tarballProfile(version: string, url: string, checksum: string): 
   );
 }
 
-/** Without its last slash. Buildout would take `$` and blanks for its own syntax. */
+/** `baseUrl` without slashes at its end. `$` and blanks are refused, because they have a meaning in Buildout's syntax. */
 function checkedBase(baseUrl: string): string {
   const isUrl = URL.canParse(baseUrl) && /^(?:https?|file):\/\/[^\s$#?]+$/.test(baseUrl);
   if (!isUrl) {

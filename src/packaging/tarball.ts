@@ -7,12 +7,12 @@ import { create } from 'tar';
 
 import type { ReleaseFile } from './release-file.ts';
 
-/** Any time, the same in every build; it is what unpacked files show. */
+/** The modification time of all files: a constant, so that the same files give the same tarball. */
 const modified = new Date('2020-01-01T00:00:00Z');
 
 /**
- * A gzipped tar of `files` in a folder `folder`. The same files give the same bytes: sorted, mode 0644, one time, no
- * owner, no time in the gzip header.
+ * A gzipped tar archive of `files`, which it has in the folder `folder`. The same files give the same bytes: they are
+ * sorted, with mode 0644, a constant time and no owner, and the gzip header has no time.
  */
 export async function tarball(folder: string, files: readonly ReleaseFile[]): Promise<Buffer> {
   const staging = await mkdtemp(join(tmpdir(), 'slapos-mail-release-'));

@@ -1,14 +1,13 @@
-/** A parameter file, YAML or JSON: the parameters alone, or with shared requests and facts of the partition around them. */
+/** A parameter file in YAML or JSON: parameters, optionally with shared requests and facts about the partition. */
 import { readFile } from 'node:fs/promises';
 import { parse as parsePath } from 'node:path';
 
-import { RequesterError } from '../errors.ts';
+import { RequesterError, shown } from '../errors.ts';
 import { parseParameterText } from './text.ts';
-import { shown } from '../validate/explain.ts';
 import type { RequestedInstance, SharedRequest } from '../validate/requested.ts';
 
 export interface ParameterFile extends RequestedInstance {
-  /** Facts that a partition would have; examples where the file says nothing. */
+  /** Facts about the partition; examples where the file does not give them. */
   instance: { title: string; ipv6: string; ipv4: string | null; partition: string };
 }
 
@@ -20,9 +19,9 @@ interface Wrapped {
 }
 
 /**
- * Reads `path`: either the parameters themselves, or `{parameters, shared, software-type, instance}`. Shared requests
- * may also stand beside it, as a list in `<name>.shared.yaml` (or `.json`), or with the reference as key.
- * Throws RequesterError when it cannot be read.
+ * Reads `path`, which holds either the parameters themselves or `{parameters, shared, software-type, instance}`. Shared
+ * requests may also be in a second file, `<name>.shared.yaml` (or `.yml`, `.json`). Throws RequesterError for a file
+ * that cannot be read.
  */
 export async function readParameterFile(path: string, defaultType: string): Promise<ParameterFile> {
   const content = await readContent(path);
@@ -42,7 +41,10 @@ export async function readParameterFile(path: string, defaultType: string): Prom
   };
 }
 
-/** Null where nothing is written. YAML reads `title: 2026` as a number. */
+/**
+ * The text `value`; null if there is none. Throws RequesterError for other types: YAML reads `title: 2026` as a
+ * number.
+ */
 function textAt(pointer: string, value: unknown, path: string): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string') return value;
@@ -66,7 +68,10 @@ async function sharedBeside(path: string): Promise<SharedRequest[]> {
   return [];
 }
 
-/** Items are parameters with a `reference` beside them, `{reference, parameters}`, or a map of reference to parameters. */
+/**
+ * Shared requests are a map of reference → parameters, or a list. An item of the list is `{reference, parameters}`, or
+ * the parameters themselves with `reference` among them.
+ */
 function sharedRequests(value: unknown, path: string): SharedRequest[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value) && typeof value === 'object') {

@@ -1,29 +1,29 @@
-/** The text of a parameter file as a value: YAML 1.2, of which JSON is a part. */
+/** Parses the text of a parameter file: YAML 1.2, of which JSON is a subset. */
 import { load, YAMLException } from 'js-yaml';
 import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 
 import { RequesterError } from '../errors.ts';
 
 /**
- * `path` is only for messages. Throws RequesterError with every problem, a key that stands twice among them.
+ * The value of `text`. `path` is for messages only. Throws RequesterError with all errors, such as duplicate keys.
  *
- * js-yaml reads, six times as fast as yaml and in half the memory; it stops at the first fault, so yaml, which goes on,
- * is asked only what is wrong with what js-yaml refused.
+ * js-yaml reads the text, because it is six times as fast as yaml and needs half the memory. It stops at the first
+ * error, so yaml, which finds all of them, explains what js-yaml refused.
  */
 export function parseParameterText(text: string, path: string): unknown {
   try {
     return load(text);
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    const faults = faultsOf(text);
+    const errors = errorsOf(text);
     throw new RequesterError(
-      (faults.length > 0 ? faults : [error.toString(true)]).map((fault) => `${path}: ${fault}`),
+      (errors.length > 0 ? errors : [error.toString(true)]).map((message) => `${path}: ${message}`),
     );
   }
 }
 
-/** None where only js-yaml objects: to maps as keys, tags that no parameter has, and aliases of nothing. */
-function faultsOf(text: string): string[] {
+/** All errors that yaml finds. None for maps as keys, unknown tags and undefined aliases, which only js-yaml refuses. */
+function errorsOf(text: string): string[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { uniqueKeys: false, lineCounter: lines });
   if (documents.length !== 1 || !('toJS' in (documents[0] ?? {}))) {
@@ -32,11 +32,11 @@ function faultsOf(text: string): string[] {
   const [document] = documents as Document.Parsed[];
   return [
     ...(document?.errors ?? []).map(({ message }) => message.split('\n')[0] ?? ''),
-    ...repeatedKeys(document, lines),
+    ...duplicateKeys(document, lines),
   ];
 }
 
-function repeatedKeys(document: Document.Parsed | undefined, lines: LineCounter): string[] {
+function duplicateKeys(document: Document.Parsed | undefined, lines: LineCounter): string[] {
   const problems: string[] = [];
   visit(document ?? null, {
     Map(_key, { items }) {

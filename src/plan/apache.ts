@@ -13,14 +13,20 @@ const ports: Readonly<Record<WebService, Port>> = {
   monitor: { canonical: 8196, promise: monitorListenPromise },
 };
 
-export interface ApacheOptions {
+export interface ApacheOptions<Instance> {
   /** What it serves, each on a port of its own. The first one's certificate is watched. */
   services: readonly [WebService, ...WebService[]];
   /** The certificate pair that it shows: base name, and its bundle relative to the partition. */
   certificate: { name: string; bundle: string };
+  /** Addresses and networks of frontends whose word about their clients (`X-Forwarded-For`) is believed; none unless said. */
+  trustedProxies?: (instance: Instance) => readonly string[];
 }
 
-export function apachePart({ services, certificate }: ApacheOptions): Part<PlannedInstance> {
+export function apachePart<Instance extends PlannedInstance>({
+  services,
+  certificate,
+  trustedProxies = () => [],
+}: ApacheOptions<Instance>): Part<Instance> {
   const apache: Service = {
     name: 'apache',
     programs: ['apache', 'apache-modules'],
@@ -35,13 +41,17 @@ export function apachePart({ services, certificate }: ApacheOptions): Part<Plann
   };
   return {
     services: [apache],
-    contribute: ({ place, hostName }) => ({
+    contribute: (instance) => ({
       folders: [
         { path: 'etc/apache', mode: 0o750 },
         { path: 'var/run/apache', mode: 0o700 },
       ],
-      files: apacheFiles(place, { hostName, services, bundle: `${place.partition}/${certificate.bundle}` }),
-      promises: [certificateServed(place, services[0], certificate.bundle)],
+      files: apacheFiles(instance, {
+        services,
+        bundle: `${instance.place.partition}/${certificate.bundle}`,
+        trustedProxies: trustedProxies(instance),
+      }),
+      promises: [certificateServed(instance.place, services[0], certificate.bundle)],
     }),
   };
 }
@@ -52,9 +62,10 @@ export function webListenPromise(service: WebService): string {
 }
 
 function apacheFiles(
-  place: Place,
-  { hostName, services, bundle }: { hostName: string; services: readonly WebService[]; bundle: string },
+  { place, hostName }: PlannedInstance,
+  options: { services: readonly WebService[]; bundle: string; trustedProxies: readonly string[] },
 ): PlannedFile[] {
+  const { services, bundle, trustedProxies } = options;
   const { partition, programs } = place;
   const sockets = (service: WebService) => (services.includes(service) ? socketsOf(place, service) : []);
   return [
@@ -72,6 +83,10 @@ function apacheFiles(
           portalSocket: `${partition}/${portalSocket}`,
           https: sockets('https'),
           monitor: sockets('monitor'),
+          servesAccounts: services.includes('https'),
+          trustedProxies,
+          // Apache's mod_remoteip believes everybody when it is told of nobody.
+          trustsProxies: trustedProxies.length > 0,
         },
       },
     },

@@ -15,14 +15,23 @@ export function nextLedger(
     aliases: before.aliases,
     domains: before.domains,
     requested: before.requested,
+    answers: before.answers,
     ...remembered,
     secrets: { ...before.secrets, ...remembered.secrets },
     published: Object.fromEntries(Object.entries(before.published).filter(([target]) => targets.has(target))),
     outbox: Object.fromEntries(
-      waiting.map(({ target, parameters, digest, error }): [string, Publication] => [
-        target,
-        { parameters, digest, ...(error === undefined ? {} : { error }) },
-      ]),
+      waiting.map(({ target, parameters, digest, error }): [string, Publication] => {
+        const same = before.outbox[target]?.digest === digest ? before.outbox[target] : undefined;
+        return [
+          target,
+          {
+            parameters,
+            digest,
+            ...(error === undefined ? {} : { error }),
+            ...(same?.refusals === undefined ? {} : { refusals: same.refusals }),
+          },
+        ];
+      }),
     ),
   };
 }

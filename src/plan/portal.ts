@@ -1,10 +1,11 @@
 /** The portal behind Apache: pages for accounts where there are some, and the monitor. Pure. */
+import { type AccountPages, serialisePortalConfig } from '../daemons/portal/config.ts';
 import type { Part, PlannedInstance, Service } from './part.ts';
 import { monitorPromises, monitorUrl } from './monitor.ts';
 import { pidFileOf, startGenerator } from './start-script.ts';
 
 export const portalSocket = 'var/run/portal.sock';
-export const portalConfigFile = 'etc/portal.json';
+const portalConfigFile = 'etc/portal.json';
 
 const portal: Service = {
   name: 'portal',
@@ -17,9 +18,9 @@ const portal: Service = {
   logRotation: [{ path: 'var/log/portal.log', method: 'copytruncate' }],
 };
 
-/** `accountsOf`: what the portal must know about accounts; null where it has no page for them. */
+/** `accountsOf`: what the portal tells about accounts; null where it has no page for them. */
 export function portalPart<Instance extends PlannedInstance>(
-  accountsOf: (instance: Instance) => Readonly<Record<string, unknown>> | null,
+  accountsOf: (instance: Instance) => AccountPages | null,
 ): Part<Instance> {
   return {
     services: [portal],
@@ -31,8 +32,8 @@ export function portalPart<Instance extends PlannedInstance>(
         socket: `${partition}/${portalSocket}`,
         log: `${partition}/${portal.log}`,
         title: hostName,
-        'monitor-url': monitorUrl(place, answers),
-        ...(accountsOf(instance) ?? { accounts: false }),
+        monitorUrl: monitorUrl(place, answers),
+        accounts: accountsOf(instance),
       };
       return {
         files: [
@@ -40,7 +41,7 @@ export function portalPart<Instance extends PlannedInstance>(
           {
             path: portalConfigFile,
             mode: 0o600,
-            body: { text: `${JSON.stringify(config, null, 2)}\n` },
+            body: { text: serialisePortalConfig(config) },
           },
           startGenerator(place, portal.name, `portal --config ${partition}/${portalConfigFile}`),
         ],

@@ -1,4 +1,5 @@
 /** What every instance has whatever it serves: its folders, the generator's tools, cron and log rotation. Pure. */
+import { serialiseCrondConfig } from '../daemons/crond/config.ts';
 import type { Place } from '../model/place.ts';
 import type { CronJob, Part, Service } from './part.ts';
 import type { PlannedFolder, PlannedPromise } from './planned.ts';
@@ -7,10 +8,15 @@ import { pidFileOf, startGenerator } from './start-script.ts';
 /** Lines of what is missing, which a promise shows. */
 export const missingFile = 'var/missing';
 
+/** Why publications wait; written when they are sent. */
+const unpublishedFile = 'var/unpublished';
+
 const folders: readonly PlannedFolder[] = [
   ...['etc', 'etc/service', 'etc/plugin', 'etc/run', 'etc/cron.d', 'bin', 'libexec'],
   ...['var', 'var/log', 'var/run', 'var/lib', 'var/tmp', 'srv', 'srv/backup', 'srv/backup/logrotate'],
 ].map((path) => ({ path, mode: 0o750 }));
+
+const crondConfigFile = 'etc/crond.json';
 
 const crond: Service = {
   name: 'crond',
@@ -39,11 +45,18 @@ export const upkeepPart: Part<{ place: Place }> = {
           mode: 0o600,
           body: { text: `${JSON.stringify(connection, null, 2)}\n` },
         },
-        startGenerator(
-          place,
-          crond.name,
-          `crond --directory ${partition}/etc/cron.d --log ${partition}/${crond.log}`,
-        ),
+        {
+          path: crondConfigFile,
+          mode: 0o600,
+          restart: crond.name,
+          body: {
+            text: serialiseCrondConfig({
+              directory: `${partition}/etc/cron.d`,
+              log: `${partition}/${crond.log}`,
+            }),
+          },
+        },
+        startGenerator(place, crond.name, `crond --config ${partition}/${crondConfigFile}`),
       ],
       tools: {
         'postfix-certificate-rotate': {
@@ -83,11 +96,19 @@ function upkeepPromises({ partition, connection: { partitionId } }: Place): Plan
       config: { 'error-log': `${partition}/.slapgrid-${partitionId}-error.log` },
     },
     {
+      name: 'publications-sent',
+      module: 'publications_sent',
+      config: {
+        outbox: `${partition}/srv/ledger/current/outbox`,
+        'reason-file': `${partition}/${unpublishedFile}`,
+      },
+    },
+    {
       name: 'crond-running',
       module: 'process_running',
       config: {
         'pid-file': `${partition}/${crond.pidFile}`,
-        'command-part': `${partition}/etc/cron.d`,
+        'command-part': `${partition}/${crondConfigFile}`,
         service: crond.name,
         log: crond.log,
       },

@@ -1,4 +1,4 @@
-/** Planned files with their content. Pure, given the templates. */
+/** Renders the files of a plan. */
 import type { PlannedFile } from '../plan/planned.ts';
 import type { Render } from './templates.ts';
 
@@ -6,7 +6,7 @@ export interface RenderedFile extends Omit<PlannedFile, 'body'> {
   content: string;
 }
 
-/** Sorted by path. */
+/** The files with their content, sorted by path. */
 export function renderFiles(files: readonly PlannedFile[], render: Render): RenderedFile[] {
   return files
     .map(({ body, ...file }) => {

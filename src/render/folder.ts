@@ -1,4 +1,4 @@
-/** The folder that `render -o` writes, and the difference that `--diff` shows. */
+/** Writes the folder of `render -o`, and finds the differences that `--diff` shows. */
 import { hash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -9,17 +9,20 @@ import { OperatorError } from '../errors.ts';
 import type { FolderFile } from './instance.ts';
 import { isAsPlanned, writeFileAtomically } from '../host/write-file.ts';
 
-/** Lists what we wrote, with checksums: only that is ever overwritten or removed. */
+/** Lists the files that render wrote, with their checksums. Only such files are overwritten or removed. */
 const manifestName = '.slapos-mail-render.json';
 
 export interface FolderChange {
   path: string;
   kind: 'new' | 'changed' | 'removed';
-  /** Unified difference; made when it is asked for, because large files take a while. */
+  /** Makes the unified diff, which takes a while for large files. */
   patch: () => string;
 }
 
-/** What writing `files` into `folder` would change. Throws OperatorError when it would overwrite what is not ours. */
+/**
+ * The changes that writing `files` into `folder` would make. Throws OperatorError if that would overwrite other
+ * files.
+ */
 export async function folderChanges(folder: string, files: readonly FolderFile[]): Promise<FolderChange[]> {
   const manifest = await readManifest(folder);
   await refuseForeign(folder, files, manifest);
@@ -38,7 +41,7 @@ export async function folderChanges(folder: string, files: readonly FolderFile[]
   return changes.flat();
 }
 
-/** Writes `files` into `folder` and removes what an earlier render left and this one lacks. */
+/** Writes `files` into `folder`, and removes files of an earlier render that are not among them. */
 export async function writeFolder(folder: string, files: readonly FolderFile[]): Promise<FolderChange[]> {
   const changes = await folderChanges(folder, files);
   const removed = changes.filter(({ kind }) => kind === 'removed');
@@ -55,6 +58,7 @@ export async function writeFolder(folder: string, files: readonly FolderFile[]):
   return changes;
 }
 
+/** Throws OperatorError if writing would overwrite a file that render did not write, or that has been changed since. */
 async function refuseForeign(
   folder: string,
   files: readonly FolderFile[],
@@ -64,10 +68,10 @@ async function refuseForeign(
   if (entries.length > 0 && Object.keys(manifest).length === 0) {
     throw new OperatorError(`${folder} holds files that render did not write; give an empty folder`);
   }
-  const ours = new Set([...files.map(({ path }) => path), ...Object.keys(manifest)]);
-  for (const entry of entries.filter((each) => !each.isDirectory())) {
+  const toWrite = new Set([...files.map(({ path }) => path), ...Object.keys(manifest)]);
+  for (const entry of entries.filter((found) => !found.isDirectory())) {
     const path = relative(folder, join(entry.parentPath, entry.name));
-    if (!ours.has(path)) continue;
+    if (!toWrite.has(path)) continue;
     const known = manifest[path];
     if (known === undefined || known !== checksum(await readFile(join(folder, path), 'utf8'))) {
       throw new OperatorError(

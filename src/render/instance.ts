@@ -1,4 +1,7 @@
-/** The pure stages alone: parameters in, the files that an instance would get out. Needs nothing but Node. */
+/**
+ * Renders the files of an instance from its parameters. Runs the pure stages only, so it needs neither a node nor a
+ * master.
+ */
 import { emptyLedger } from '../ledger/types.ts';
 import { type LedgerText, serialiseLedger } from '../ledger/text.ts';
 import { nothingOutside } from '../model/answers.ts';
@@ -19,11 +22,11 @@ export interface FolderFile {
   content: string;
 }
 
-/** Every token and password is made of this seed: examples, the same each time. */
+/** The seed of all tokens and passwords: a constant, so that examples are the same each time. */
 const exampleSeed = new Uint8Array(32);
 const exampleFingerprint = (byte: string) => Array.from({ length: 32 }, () => byte).join(':');
 
-/** What a partition knows of its node, where there is none. */
+/** Example facts about the node of a partition. */
 export const exampleNode = {
   release: '/opt/slapos-mail',
   user: { name: 'slapuser0', group: 'slapuser0', uid: 1000, gid: 1000 },
@@ -41,7 +44,7 @@ export const exampleNode = {
   },
 } as const satisfies Partial<Place>;
 
-/** Throws RequesterError with every problem of the parameters. */
+/** Throws RequesterError with all errors of the parameters. */
 export function renderInstance(
   file: ParameterFile,
   release: ReleaseDefinition,

@@ -1,4 +1,4 @@
-/** The stack layer as it stands in the repository, for `render`, which asks nothing of the node. */
+/** Reads a stack layer from its profile, for `render`, which works without a node. */
 import { readFile } from 'node:fs/promises';
 
 import type { Stack } from '../converge/survey/stack.ts';
@@ -11,7 +11,7 @@ export async function readStackLayer(path: string): Promise<Stack> {
     section = /^\[(.+)\]$/.exec(line)?.[1] ?? section;
     const option = /^([a-z][a-z0-9-]*) = (.*)$/.exec(line);
     if (option?.[1] && option[2]) {
-      // Buildout puts the node's architecture here; an example has one that is common.
+      // On a node, Buildout replaces this with the node's architecture; examples have a common one.
       const value = option[2].replace('${multiarch:triplet}', 'x86_64-linux-gnu');
       sections[section] = { ...sections[section], [option[1]]: value };
     }

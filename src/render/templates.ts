@@ -1,4 +1,4 @@
-/** Handlebars, strict: a template holds values, `each`, `if` on a named boolean and partials; decisions are the plan's. */
+/** Strict Handlebars: templates hold values, `each`, `if` on a boolean, and partials. The plan makes all decisions. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -16,7 +16,10 @@ export async function readTemplates(folder: string): Promise<Templates> {
   );
 }
 
-/** Of the helpers that Handlebars brings: with `log` known, a value of that name would be logged and not written. */
+/**
+ * The allowed ones of Handlebars' own helpers. With the helper `log`, a value of that name would be logged, not
+ * written.
+ */
 const knownHelpers = {
   ...{ each: true, if: true },
   ...{
@@ -31,7 +34,7 @@ const knownHelpers = {
 
 export type Render = (template: string, context: Readonly<Record<string, unknown>>) => string;
 
-/** A renderer of `templates`. Throws when a template uses what its context lacks. */
+/** A renderer of `templates`. It throws when a template uses a value that its context does not have. */
 export function templateRenderer(templates: Templates): Render {
   const handlebars = Handlebars.create();
   for (const [name, text] of Object.entries(templates)) {
@@ -43,7 +46,7 @@ export function templateRenderer(templates: Templates): Render {
     if (text === undefined) throw new Error(`there is no template ${name}`);
     const template =
       compiled.get(name) ??
-      // Configuration files are no HTML: values come escaped for their format.
+      // No HTML escapes: the plan has escaped the values for the format of the file.
       handlebars.compile(text, { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true });
     compiled.set(name, template);
     return template(context);

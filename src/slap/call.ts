@@ -1,24 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
 
-import { type Dispatcher, request } from 'undici';
-
-import { OperatorError } from '../errors.ts';
-import { adviceFor, codeOf, excerpt, failure, MasterRefusal, reasonOf, urlOf } from './failure.ts';
-
-/** One question to the master. */
+/** One call of a remote method of the master. */
 export interface Call {
   readonly method: 'GET' | 'POST';
   /** Name of the remote method. */
   readonly path: string;
-  /** What is asked, in words: "publish the connection parameters". */
-  readonly what: string;
-  /** The arguments, in the query of a GET and the form of a POST. */
+  /** What the master is asked to do, in words for errors: "publish the connection parameters". */
+  readonly purpose: string;
+  /** The arguments: the query of a GET, the form of a POST. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Asking twice does no harm: a failed connection is tried again. */
+  /** Safe to repeat: after a failed connection the call is tried again. */
   readonly idempotent: boolean;
-  /** The answer may repeat secrets that were sent: it is never quoted. */
+  /** The reply may contain secrets of the request, so errors never quote it. */
   readonly secret: boolean;
-  /** Statuses other than 200 that mean something to the caller. */
+  /** Statuses other than 200 that the caller handles. */
   readonly expected?: readonly number[];
 }
 
@@ -27,56 +22,9 @@ export interface Reply {
   readonly body: string;
 }
 
-/** Where calls go: base URL with a slash at its end, the connections, and the headers of each call. */
+/** How calls reach the master: base URL (with a slash at its end), connection pool, and headers of each call. */
 export interface Route {
   readonly baseUrl: URL;
   readonly dispatcher: Dispatcher;
   readonly headers: Readonly<Record<string, string>>;
-}
-
-/** Pauses before a failed connection is tried again, in milliseconds. */
-const pauses = [200, 800] as const;
-const connectionFailures = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'EAI_AGAIN']);
-
-/** Asks the master and gives its answer with status 200 or an expected one; anything else is an OperatorError. */
-export async function callMaster(route: Route, call: Call): Promise<Reply> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await ask(route, call);
-    } catch (error) {
-      if (error instanceof OperatorError) throw error;
-      const pause = pauses[attempt];
-      if (!call.idempotent || pause === undefined || !connectionFailures.has(codeOf(error))) {
-        throw failure(
-          route,
-          call,
-          `${reasonOf(error)}${attempt > 0 ? `, tried ${attempt + 1} times` : ''}`,
-          adviceFor(error),
-        );
-      }
-      await delay(pause);
-    }
-  }
-}
-
-async function ask(route: Route, call: Call): Promise<Reply> {
-  const form = call.method === 'POST' ? new URLSearchParams(call.fields).toString() : null;
-  const response = await request(urlOf(route, call), {
-    method: call.method,
-    dispatcher: route.dispatcher,
-    headers: {
-      ...route.headers,
-      ...(form === null ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-    },
-    body: form,
-  });
-  const status = response.statusCode;
-  const body = await response.body.text();
-  if (status === 200 || call.expected?.includes(status)) return { status, body };
-  const answered = `it answered ${status} (${excerpt(call, body)})`;
-  if (status === 401 || status === 403) {
-    throw failure(route, call, answered, "Check that the partition's certificate is its own and valid");
-  }
-  const advice = "Look at the master's log, and check the URL; the next processing asks again";
-  throw failure(route, call, answered, advice, MasterRefusal);
 }

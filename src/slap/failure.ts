@@ -1,7 +1,7 @@
 import { OperatorError } from '../errors.ts';
 import type { Call, Route } from './call.ts';
 
-/** The master answered, and refused this one call: others may be taken. */
+/** The master answered, but refused this call. It may accept others. */
 export class MasterRefusal extends OperatorError {}
 
 /** The error that says which call failed, how, and what to do about it. */
@@ -13,11 +13,11 @@ export function failure(
   Kind: typeof OperatorError = OperatorError,
 ): OperatorError {
   return new Kind(
-    `SlapOS master ${shownUrl(urlOf(route, call))}, asked to ${call.what}: ${reason}. ${advice}`,
+    `SlapOS master ${urlWithoutLogin(urlOf(route, call))}, asked to ${call.purpose}: ${reason}. ${advice}`,
   );
 }
 
-/** `body` as it may be quoted in an error: one line, at most 200 characters, nothing that may hold parameters. */
+/** A quotation of `body` for an error: one line of at most 200 characters, and none if it may hold parameters. */
 export function excerpt(call: Call, body: string): string {
   if (call.secret || /<(marshal|dictionary|string|parameter)\b/.test(body)) {
     return `${body.length} characters, not quoted here as they may hold secrets`;
@@ -27,30 +27,30 @@ export function excerpt(call: Call, body: string): string {
   return line.length > 200 ? `"${line.slice(0, 199)}…"` : `"${line}"`;
 }
 
-/** Where `call` goes, its arguments included when they travel in the URL. */
+/** The URL of `call`, with its arguments if it is a GET. */
 export function urlOf(route: Route, call: Call): URL {
   const url = new URL(call.path, route.baseUrl);
   if (call.method === 'GET') url.search = new URLSearchParams(call.fields).toString();
   return url;
 }
 
-/** A URL without the user name and password that it may hold. */
-function shownUrl(url: URL): string {
-  const shown = new URL(url);
-  shown.username = shown.password = '';
-  return shown.href;
+/** `url` without its user name and password. */
+function urlWithoutLogin(url: URL): string {
+  const copy = new URL(url);
+  copy.username = copy.password = '';
+  return copy.href;
 }
 
-/** The code of a failed connection: ECONNREFUSED, … */
+/** The code of a connection error, such as ECONNREFUSED; empty if it has none. */
 export const codeOf = (error: unknown): string => (error as { code?: string } | undefined)?.code ?? '';
 
-/** Why a connection failed. */
+/** The reason of a connection error, with its code. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return [message.slice(0, 200), codeOf(error)].filter((part) => part !== '').join(' — ');
 }
 
-/** What to do about a failed connection. */
+/** What to do about a connection error. */
 export function adviceFor(error: unknown): string {
   if (/CERT|SSL|TLS|ISSUER|SIGNATURE/.test(codeOf(error))) {
     return "Check the master's certificate, the authorities that are trusted here, and the partition's own certificate";

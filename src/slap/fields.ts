@@ -1,9 +1,9 @@
-// The form fields of calls, as the classic protocol names them.
+/** The form fields of calls, as the classic SLAP protocol names them. */
 import { encodeParameters } from './json-parameter.ts';
 import { marshal } from './marshal.ts';
 import type { InstanceRequest, MarshalValue, SlapConnection } from './types.ts';
 
-/** What requestComputerPartition is told of the wish. */
+/** The fields of requestComputerPartition that describe the request. */
 export function requestFields(request: InstanceRequest): Record<string, string> {
   return {
     software_release: request.softwareUrl,
@@ -20,11 +20,11 @@ export function requestFields(request: InstanceRequest): Record<string, string> 
   };
 }
 
-/** True when it is a partition that asks, not a plain user. */
+/** True when a partition makes the call, false when a user does. */
 export const isPartition = (connection: SlapConnection): boolean =>
   connection.computerId !== undefined && connection.partitionId !== undefined;
 
-/** The two fields that name the asking partition. */
+/** The two fields that name the calling partition. */
 export function partitionOf({
   computerId,
   partitionId,
@@ -35,13 +35,16 @@ export function partitionOf({
   throw new Error('a connection without computerId and partitionId can only request');
 }
 
-/** Masters take an empty reference, and slapproxy also "None", for the instance itself: its values would be replaced. */
+/**
+ * Refuses an empty reference, and "None": masters (slapproxy for "None") take them for the instance itself, whose
+ * values would be replaced.
+ */
 export function referenceField(reference: string | undefined): Record<string, string> {
   if (reference === '' || reference === 'None')
     throw new Error(`"${reference}" is not the reference of a shared instance`);
   return reference === undefined ? {} : { slave_reference: reference };
 }
 
-/** The same for people. */
-export const forWhom = (reference: string | undefined): string =>
+/** Names the shared instance in the words of an error; empty without a reference. */
+export const forSharedInstance = (reference: string | undefined): string =>
   reference === undefined ? '' : ` for the shared instance ${JSON.stringify(reference)}`;

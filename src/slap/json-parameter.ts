@@ -1,25 +1,25 @@
-// Parameters travel as one XML parameter `_` that holds the JSON text of the whole object ("json-in-xml").
+/** "json-in-xml": parameters are sent as one XML parameter `_`, which holds the JSON text of the whole object. */
 
-/** Deeper than any schema of ours, and far from what would exhaust the stack of whoever walks the value later. */
-const deepest = 64;
+/** Deeper than any schema, and too little to exhaust the stack of code that walks the value. */
+const maxDepth = 64;
 
-/** The parameters as they travel: `{_: JSON text}`, without the two characters that JSON allows and XML does not. */
+/** `{_: JSON text}`, with escapes for the two characters that JSON allows and XML does not. */
 export function encodeParameters(parameters: object): { readonly _: string } {
   const text = JSON.stringify(parameters);
   return { _: text.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`) };
 }
 
 /**
- * Reads the value of `_`; nothing written (absent, none or empty) is `{}`. A problem tells where the text stops being
- * JSON, and never quotes it: parameters may hold secrets.
+ * Reads the value of `_`; `{}` if it is absent, null or empty. A problem names the position at which the text is not
+ * JSON, and never quotes the text, because parameters may hold secrets.
  */
 export function decodeParameters(value: unknown): { parameters: unknown } | { problem: string } {
   if (value === undefined || value === null || value === '') return { parameters: {} };
   if (typeof value !== 'string') return { problem: 'the parameter "_" is not a text' };
   try {
     const parameters: unknown = JSON.parse(value);
-    if (isDeeperThan(parameters, deepest))
-      return { problem: `it is nested more than ${deepest} levels deep` };
+    if (isDeeperThan(parameters, maxDepth))
+      return { problem: `it is nested more than ${maxDepth} levels deep` };
     return { parameters };
   } catch (error) {
     const position = /at position (\d+)/.exec(String(error))?.[1];

@@ -2,8 +2,9 @@ import type { MarshalValue } from './types.ts';
 import { escapeString, fitsXml } from './xml-text.ts';
 
 /**
- * Writes `value` as the xml_marshaller XML that SlapOS masters read. Whole numbers become `int`, others `float`.
- * Throws a TypeError, which names no value, for what XML cannot hold: control characters, NaN, undefined, functions.
+ * Writes `value` in the XML format of the Python package xml_marshaller, which SlapOS masters read. Whole numbers
+ * become `int`, others `float`. Throws a TypeError for control characters, NaN, undefined and functions, which the
+ * format cannot hold; the error does not quote the value.
  */
 export function marshal(value: MarshalValue): string {
   return `<marshal>${element(value, '')}</marshal>`;

@@ -1,6 +1,7 @@
-import { type Call, type Reply, callMaster } from './call.ts';
+import type { Call, Reply } from './call.ts';
+import { callMaster } from './call-master.ts';
 import { excerpt, failure } from './failure.ts';
-import { forWhom, isPartition, partitionOf, referenceField, requestFields } from './fields.ts';
+import { forSharedInstance, isPartition, partitionOf, referenceField, requestFields } from './fields.ts';
 import { encodeParameters } from './json-parameter.ts';
 import { marshal } from './marshal.ts';
 import { readInstance, readPartition } from './read-answer.ts';
@@ -8,15 +9,15 @@ import { routeTo } from './route.ts';
 import type { InstanceAnswer, InstanceRequest, MarshalValue, Master, SlapConnection } from './types.ts';
 import { unmarshal } from './unmarshal.ts';
 
-/** Why an instance that was asked for is not there yet; both are normal, the same request later finds it. */
+/** Statuses that mean that a requested instance is not ready yet. Both are normal: repeat the request later. */
 const pendingReasons: Readonly<Record<number, string>> = {
   408: 'the master is still preparing it (408)',
   404: 'the master has no free partition for it, or no instance that could be shared (404)',
 };
 
 /**
- * Speaks the classic SLAP protocol with the master of `connection`. Nothing is sent before the first method is called.
- * A call is given up when the master says nothing for `timeout` milliseconds. Throws an OperatorError for an unusable URL or certificate file.
+ * A client of the classic SLAP protocol. Nothing is sent before the first method is called. A call fails when nothing
+ * comes from the master for `timeout` milliseconds. Throws OperatorError for an unusable URL or certificate file.
  */
 export function connectToMaster(connection: SlapConnection, timeout = 60_000): Master {
   const route = routeTo(connection, timeout);
@@ -39,14 +40,14 @@ export function connectToMaster(connection: SlapConnection, timeout = 60_000): M
     }
   }
 
-  async function tell(
+  async function post(
     path: string,
-    what: string,
+    purpose: string,
     fields: Record<string, string>,
     idempotent: boolean,
   ): Promise<void> {
     const all = { ...partitionOf(connection), ...fields };
-    await callMaster(route, { method: 'POST', path, what, fields: all, idempotent, secret: true });
+    await callMaster(route, { method: 'POST', path, purpose, fields: all, idempotent, secret: true });
   }
 
   return {
@@ -55,7 +56,7 @@ export function connectToMaster(connection: SlapConnection, timeout = 60_000): M
       const call: Call = {
         method: 'GET',
         path: 'registerComputerPartition',
-        what: `tell the parameters of partition ${computer_partition_id}`,
+        purpose: `return the parameters of partition ${computer_partition_id}`,
         fields: { computer_reference: computer_id, computer_partition_reference: computer_partition_id },
         idempotent: true,
         secret: false,
@@ -69,7 +70,7 @@ export function connectToMaster(connection: SlapConnection, timeout = 60_000): M
       const call: Call = {
         method: 'POST',
         path: 'requestComputerPartition',
-        what: `provide the ${request.shared ? 'shared ' : ''}instance ${JSON.stringify(request.name)}`,
+        purpose: `provide the ${request.shared ? 'shared ' : ''}instance ${JSON.stringify(request.name)}`,
         fields: { ...(isPartition(connection) ? partitionOf(connection) : {}), ...requestFields(request) },
         idempotent: true,
         secret: true,
@@ -82,16 +83,16 @@ export function connectToMaster(connection: SlapConnection, timeout = 60_000): M
 
     async publish(parameters, reference) {
       const fields = { connection_xml: marshal(encodeParameters(parameters)), ...referenceField(reference) };
-      await tell('setComputerPartitionConnectionXml', `publish${forWhom(reference)}`, fields, true);
+      await post('setComputerPartitionConnectionXml', `publish${forSharedInstance(reference)}`, fields, true);
     },
 
     async reportError(message, reference) {
       const fields = { error_log: message, ...referenceField(reference) };
-      await tell('softwareInstanceError', `note an error${forWhom(reference)}`, fields, false);
+      await post('softwareInstanceError', `record an error${forSharedInstance(reference)}`, fields, false);
     },
 
     async bang(message) {
-      await tell('softwareInstanceBang', 'have the instances processed again', { message }, false);
+      await post('softwareInstanceBang', 'process the instances again', { message }, false);
     },
 
     close: () => route.dispatcher.close(),

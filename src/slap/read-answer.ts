@@ -7,8 +7,8 @@ type Dictionary = Readonly<Record<string, MarshalValue>>;
 
 /**
  * Reads the answer of registerComputerPartition. Throws an Error that says what is wrong without quoting parameters.
- * A shared request whose parameters are no JSON gets a `problem`; one that could not even be named spoils the answer,
- * as leaving it out would look as if its requester had destroyed it.
+ * A shared request whose parameters are not JSON gets a `problem`. One without a reference makes the whole answer
+ * invalid: if it were left out, it would look like a destroyed one.
  */
 export function readPartition(value: MarshalValue, fallbackSoftwareUrl: string | undefined): Partition {
   const partition = dictionaryAt(value, 'it');
@@ -18,22 +18,21 @@ export function readPartition(value: MarshalValue, fallbackSoftwareUrl: string |
   const wire = dictionaryAt(details, '_parameter_dict');
   const decoded = decodeParameters(wire['_']);
   if ('problem' in decoded) throw new Error(`the parameters of the instance: ${decoded.problem}`);
-  const title = textAt(wire, 'instance_title') ?? '';
   return {
     parameters: decoded.parameters,
     sharedRequests: listAt(wire, 'slave_instance_list').map(readSharedRequest),
     addresses: readAddresses(listAt(wire, 'ip_list')),
-    title,
-    rootTitle: textAt(wire, 'root_instance_title') ?? title,
+    title: textAt(wire, 'instance_title') ?? '',
     softwareType: textAt(wire, 'slap_software_type') ?? 'default',
     softwareUrl: textAt(wire, 'slap_software_release_url') ?? fallbackSoftwareUrl ?? '',
-    guid: textAt(partition, '_instance_guid') ?? '',
-    requestedState: textAt(partition, '_requested_state') ?? 'started',
     timestamp: textAt(wire, 'timestamp'),
   };
 }
 
-/** Reads the answer of requestComputerPartition when there is one. Throws an Error as `readPartition` does. */
+/**
+ * Reads the answer of requestComputerPartition for an instance that is ready. Throws an Error as `readPartition`
+ * does.
+ */
 export function readInstance(value: MarshalValue): InstanceAnswer {
   const instance = dictionaryAt(value, 'it');
   const guid = textAt(instance, '_instance_guid');
@@ -63,12 +62,7 @@ function readSharedRequest(value: MarshalValue, index: number): SharedRequest {
   const item = dictionaryAt(value, `slave_instance_list[${index}]`);
   const reference = textAt(item, 'slave_reference');
   if (!reference) throw new Error(`slave_instance_list[${index}] has no slave_reference`);
-  return {
-    reference,
-    title: textAt(item, 'slave_title') ?? reference,
-    softwareType: textAt(item, 'slap_software_type') ?? 'default',
-    ...{ parameters: undefined, ...decodeParameters(item['_']) },
-  };
+  return { reference, parameters: undefined, ...decodeParameters(item['_']) };
 }
 
 function readAddresses(list: readonly MarshalValue[]): Partition['addresses'] {
@@ -76,7 +70,7 @@ function readAddresses(list: readonly MarshalValue[]): Partition['addresses'] {
     Array.isArray(item) ? (item as readonly MarshalValue[])[1] : undefined,
   );
   const texts = addresses.filter((address) => typeof address === 'string');
-  // A zone (fe80::1%eth0) makes it an address of one link only.
+  // An address with a zone, such as fe80::1%eth0, is valid on one link only.
   const ipv6 = texts.filter((address) => isIPv6(address) && !address.includes('%')).sort();
   return { ipv6: ipv6[0], ipv4: texts.find((address) => isIPv4(address)) };
 }

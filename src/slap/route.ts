@@ -7,10 +7,10 @@ import { OperatorError } from '../errors.ts';
 import type { Route } from './call.ts';
 import type { SlapConnection } from './types.ts';
 
-/** Largest answer that is read, in bytes: about 100,000 shared instances. */
-const largestAnswer = 128 * 1024 * 1024;
+/** Enough for about 100,000 shared instances. */
+const maxReplyBytes = 128 * 1024 * 1024;
 
-/** The way to the master of `connection`; a call is given up when nothing comes for `timeout` milliseconds. */
+/** How calls reach the master of `connection`. A call fails when nothing comes from it for `timeout` milliseconds. */
 export function routeTo(connection: SlapConnection, timeout: number): Route {
   const baseUrl = baseUrlOf(connection.serverUrl);
   const { computerId, partitionId } = connection;
@@ -24,7 +24,7 @@ export function routeTo(connection: SlapConnection, timeout: number): Route {
       },
       headersTimeout: timeout,
       bodyTimeout: timeout,
-      maxResponseSize: largestAnswer,
+      maxResponseSize: maxReplyBytes,
     }),
     headers: {
       accept: '*/*',
@@ -34,7 +34,7 @@ export function routeTo(connection: SlapConnection, timeout: number): Route {
 }
 
 function baseUrlOf(serverUrl: string): URL {
-  // Without the slash at its end, the last part of the path would be replaced by the name of each call.
+  // Without a slash at the end of the path, the name of a call would replace the last part of the path.
   const text = serverUrl.endsWith('/') ? serverUrl : `${serverUrl}/`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url;

@@ -1,18 +1,18 @@
-/** How to reach the SlapOS master, and who asks. Without computerId and partitionId it is a plain user who asks. */
+/** How to reach the SlapOS master, and who calls it: a partition, or without computerId and partitionId a user. */
 export interface SlapConnection {
   readonly serverUrl: string;
   readonly computerId?: string;
   readonly partitionId?: string;
-  /** The software release of the asking partition; stands in when the master does not tell it. */
+  /** The software release of the calling partition, used when the master does not name it. */
   readonly softwareUrl?: string;
-  /** Client key and certificate (PEM files), used for https URLs only; an empty string means none. */
+  /** PEM files of the client key and certificate, used for https URLs only. Empty: none. */
   readonly keyFile?: string;
   readonly certificateFile?: string;
-  /** Authorities (PEM file) that are trusted for the master's own certificate beside the public ones. */
+  /** PEM file of authorities that are trusted for the master's certificate, in addition to the public ones. */
   readonly authorityFile?: string;
 }
 
-/** What may travel as xml_marshaller XML. Tuples are read as arrays, objects as the dictionary of their state. */
+/** A value of xml_marshaller XML. Python's tuples are read as arrays, its objects as the dictionary of their state. */
 export type MarshalValue =
   | null
   | boolean
@@ -24,44 +24,38 @@ export type MarshalValue =
 
 /** One shared instance that the partition serves. */
 export interface SharedRequest {
-  /** The master's name of it. May hold blanks and punctuation. */
+  /** The master's name for it. May contain blanks and punctuation. */
   readonly reference: string;
-  readonly title: string;
-  readonly softwareType: string;
-  /** What its requester wrote; undefined exactly when `problem` is there. */
+  /** The parameters as requested, not validated; undefined if there is a `problem`. */
   readonly parameters: unknown;
-  /** Why its parameters cannot be read, in words for its requester. */
+  /** The reason why the parameters cannot be read, for the requester. */
   readonly problem?: string;
 }
 
-/** What the master knows of the partition that asks. */
+/** What the master knows about the calling partition. */
 export interface Partition {
-  /** What the requester wrote, not validated; `{}` when nothing was written. */
+  /** The parameters as requested, not validated; `{}` if there are none. */
   readonly parameters: unknown;
   readonly sharedRequests: readonly SharedRequest[];
-  /** The smallest IPv6 in text order and the first IPv4 of the partition, bare. */
+  /** The partition's first IPv6 in text order and its first IPv4, without prefix length. */
   readonly addresses: { readonly ipv6: string | undefined; readonly ipv4: string | undefined };
   readonly title: string;
-  readonly rootTitle: string;
   readonly softwareType: string;
   readonly softwareUrl: string;
-  readonly guid: string;
-  /** `started`, `stopped` or `destroyed`. */
-  readonly requestedState: string;
-  /** Changes whenever the partition is to be processed again; only good for comparison. */
+  /** Changes whenever the partition has to be processed again. Only to be compared, its format differs by master. */
   readonly timestamp: string | undefined;
 }
 
-/** A wish for an instance, or for a shared one. The same name of the same requester is the same instance. */
+/** A request for an instance or a shared instance. The same name from the same requester is the same instance. */
 export interface InstanceRequest {
   readonly softwareUrl: string;
   readonly softwareType: string;
   readonly name: string;
   readonly shared: boolean;
   readonly parameters: object;
-  /** `json-in-xml` unless said: one parameter `_` with the JSON text. `xml`: each of them by its own name, as text. */
+  /** `json-in-xml` (default): one parameter `_` with the JSON text. `xml`: each parameter by its name, as text. */
   readonly serialisation?: 'json-in-xml' | 'xml';
-  /** Where it may be: `computer_guid`, `instance_guid`, … */
+  /** Restricts where it is allocated: `computer_guid`, `instance_guid`, … */
   readonly filter?: Readonly<Record<string, string>>;
   readonly state?: 'started' | 'stopped' | 'destroyed';
 }
@@ -69,7 +63,7 @@ export interface InstanceRequest {
 export type InstanceAnswer =
   | {
       readonly state: 'ready';
-      /** What the instance published so far: its JSON object, or the plain parameters if it published those. */
+      /** Connection parameters that it has published so far, as JSON or as plain parameters. */
       readonly connection: Readonly<Record<string, unknown>>;
       readonly guid?: string;
       readonly partition?: { readonly computerId: string; readonly partitionId: string };
@@ -77,18 +71,22 @@ export type InstanceAnswer =
   | { readonly state: 'pending'; readonly reason: string };
 
 /**
- * A SlapOS master seen from one requester. Every method rejects with an OperatorError when the master is away, refuses
- * or answers nonsense. fetchPartition, publish, reportError and bang need a connection with computerId and partitionId.
+ * A SlapOS master, as one requester uses it. Every method throws OperatorError when the master cannot be reached,
+ * refuses, or gives an invalid answer. fetchPartition, publish, reportError and bang need a connection with computerId
+ * and partitionId.
  */
 export interface Master {
   fetchPartition(): Promise<Partition>;
-  /** Asks for an instance, or repeats the wish; safe to call at each processing. */
+  /** Requests an instance. Repeating the request is safe, and is done at each processing. */
   request(request: InstanceRequest): Promise<InstanceAnswer>;
-  /** Replaces everything that the instance, or the shared instance of that reference, has published. */
+  /** Replaces all connection parameters of the instance, or of the shared instance `reference`. */
   publish(parameters: object, reference?: string): Promise<void>;
-  /** Tells what is wrong; masters may keep only the last 80 characters: put the reason last. No secrets in it. */
+  /**
+   * Reports an error. Masters may keep only its last 80 characters, so the reason comes last. It must hold no
+   * secrets.
+   */
   reportError(message: string, reference?: string): Promise<void>;
-  /** Has the whole tree of instances processed again. */
+  /** Makes the master process the whole tree of instances again. */
   bang(message: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,8 +3,8 @@ import { type XmlNode, elementsOf, parseXml, textOf } from './xml-elements.ts';
 import { unescapeString } from './xml-text.ts';
 
 /**
- * Reads xml_marshaller XML: the counterpart of `marshal`. Tuples become arrays, objects the dictionary of their state,
- * integers too big for a number a bigint. Throws an Error that says what is wrong and quotes no text of the document.
+ * Reads xml_marshaller XML, the format that `marshal` writes. Tuples become arrays, objects the dictionary of their
+ * state, and integers that a number cannot hold become bigints. Throws an Error that does not quote the document.
  */
 export function unmarshal(xml: string): MarshalValue {
   const root = parseXml(xml);
@@ -44,13 +44,13 @@ function valueOf(node: XmlNode, known: Map<string, MarshalValue>): MarshalValue 
   }
 }
 
-/** A value that occurs twice is written once with an id, then referred to. */
+/** A value that occurs several times is written once, with an id, and referred to after that. */
 function remember(node: XmlNode, value: MarshalValue, known: Map<string, MarshalValue>): MarshalValue {
   if (node.id !== undefined) known.set(node.id, value);
   return value;
 }
 
-// Only finished values are known, so a value can never hold itself.
+// A value is known only when it is complete, so no value can contain itself.
 function referenced(node: XmlNode, known: Map<string, MarshalValue>): MarshalValue {
   const value = known.get(node.id ?? '');
   if (value === undefined) throw new Error('a <reference> does not refer to an earlier value');
@@ -65,7 +65,7 @@ function dictionary(items: readonly MarshalValue[]): MarshalValue {
     if (typeof key !== 'string') throw new Error('a key of a <dictionary> is not a string');
     entries.push([key, items[index + 1] ?? null]);
   }
-  // Own properties only, whatever the key: `__proto__` is a name like any other here.
+  // fromEntries makes own properties only: the key `__proto__` has no special meaning.
   return Object.fromEntries(entries);
 }
 

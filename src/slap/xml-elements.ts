@@ -1,31 +1,31 @@
 /**
- * The elements of a document as xml_marshaller writes it: plain XML without DOCTYPE, CDATA, comments or processing
- * instructions. Read as a stream of events: a parser that makes a tree of everything takes ten times as long, which ten
- * thousand accounts notice at each processing.
+ * The elements of a document that xml_marshaller wrote: XML without DOCTYPE, CDATA, comments and processing
+ * instructions. The parser reports events; one that builds a tree takes ten times as long, which matters when ten
+ * thousand accounts are read at each processing.
  */
 import { SaxesParser } from 'saxes';
 
 export interface XmlNode {
   readonly tag: string;
   readonly id: string | undefined;
-  /** Elements and texts in document order; references in texts are resolved. */
+  /** Elements and texts in document order; entity and character references are resolved. */
   readonly content: readonly (XmlNode | string)[];
 }
 
-/** Deeper than any answer of a master, and far from what would exhaust the stack of whoever walks the elements. */
-const deepest = 100;
+/** Deeper than any answer of a master, and too little to exhaust the stack of code that walks the elements. */
+const maxDepth = 100;
 
 interface OpenNode extends XmlNode {
   readonly content: (XmlNode | string)[];
 }
 
-/** Parses a whole document; its one element. Throws an Error, which quotes nothing, for anything but plain well-formed XML. */
+/** Parses a document, and returns its root element. Throws an Error, which quotes no text, for any other XML. */
 export function parseXml(xml: string): XmlNode {
   const document: OpenNode = { tag: '', id: undefined, content: [] };
   const open = [document];
   const parser = new SaxesParser({ xmlns: false, position: false });
   parser.on('error', notWellFormed);
-  // A marshaller never writes these; entities that a DOCTYPE declares are never expanded.
+  // xml_marshaller never writes these. Without a DOCTYPE, no document can declare entities.
   for (const foreign of ['doctype', 'cdata', 'comment', 'processinginstruction'] as const) {
     parser.on(foreign, () => {
       throw new Error('it holds a DOCTYPE, a CDATA section, a comment or a processing instruction');
@@ -35,7 +35,7 @@ export function parseXml(xml: string): XmlNode {
     const node: OpenNode = { tag: name, id: attributes['id'], content: [] };
     open.at(-1)?.content.push(node);
     open.push(node);
-    if (open.length > deepest) notWellFormed();
+    if (open.length > maxDepth) notWellFormed();
   });
   parser.on('closetag', () => {
     open.pop();
@@ -52,7 +52,7 @@ function notWellFormed(): never {
   throw new Error('it is not well-formed XML, or nested too deeply');
 }
 
-/** The elements in `node`; white space between them means nothing, other text is refused. */
+/** The child elements of `node`. Throws for text between them other than white space. */
 export function elementsOf({ content }: XmlNode): XmlNode[] {
   return content.filter((part): part is XmlNode => {
     if (typeof part !== 'string') return true;
@@ -61,6 +61,7 @@ export function elementsOf({ content }: XmlNode): XmlNode[] {
   });
 }
 
+/** The text of `node`. Throws if it has child elements. */
 export function textOf({ tag, content }: XmlNode): string {
   return content
     .map((part) => {

@@ -1,6 +1,8 @@
 /** Turns ajv's errors into sentences: pointer, what was written, why it is refused, what to write instead. */
 import type { ErrorObject } from 'ajv';
 
+import { shown } from '../errors.ts';
+
 type Explain = (error: ErrorObject) => string;
 
 const explanations: Readonly<Record<string, Explain>> = {
@@ -59,10 +61,4 @@ function known(schema: unknown): string {
 function example(schema: unknown): string {
   const { title, pattern } = (schema ?? {}) as { title?: string; pattern?: string };
   return examples[title ?? ''] ?? `of the form ${String(pattern)}`;
-}
-
-/** A value as it was written, short enough for one line. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -1,4 +1,4 @@
-/** `converge`, as slapgrid has it run, when one account is added to few or to many, and when nothing changed. */
+/** Cost of `converge`, run as slapgrid does: with one new account among few or many others, and without changes. */
 import { lstat, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
@@ -10,14 +10,14 @@ import type { Row } from './table.ts';
 const rounds = 7;
 
 interface Partition {
-  /** Has one more account requested. */
+  /** Requests one more account. */
   addAccount: () => Promise<void>;
   converge: () => Promise<Cost>;
-  /** Paths, relative to the partition, that are new or not the same files as at the last call. */
+  /** Files (relative to the partition) that are new, rewritten or replaced since the last call. */
   changes: () => Promise<string[]>;
 }
 
-/** On a local node with all daemons; its master is a real slapproxy, whose work is not in the figures. */
+/** Runs on a local node with all daemons. Its master is a real slapproxy, whose processor time is not counted. */
 export async function benchConverge(log: (line: string) => void): Promise<Row[]> {
   const mail = await startMailNode({ partitions: 2 });
   try {
@@ -26,9 +26,12 @@ export async function benchConverge(log: (line: string) => void): Promise<Row[]>
     await mail.settle();
     log('a mail server with 10 accounts and one with 1,000 are there');
 
-    const added = await inTurns(rounds, { small: () => oneMore(small), large: () => oneMore(large) });
+    const added = await inTurns(rounds, {
+      small: () => convergeWithNewAccount(small),
+      large: () => convergeWithNewAccount(large),
+    });
     await large.changes();
-    await oneMore(large);
+    await convergeWithNewAccount(large);
     const files = await large.changes();
     log(`files that one more account changed:\n  ${files.join('\n  ')}`);
     const unchanged = await inTurns(rounds, { small: small.converge, large: large.converge });
@@ -70,12 +73,12 @@ export async function benchConverge(log: (line: string) => void): Promise<Row[]>
   }
 }
 
-async function oneMore(partition: Partition): Promise<Cost> {
+async function convergeWithNewAccount(partition: Partition): Promise<Cost> {
   await partition.addAccount();
   return partition.converge();
 }
 
-/** What daemons read; the ledger's own files change as well. */
+/** Number of changed files without those of the ledger, which always change. */
 const daemonFiles = (files: readonly string[]): number =>
   files.filter((path) => !path.startsWith('srv/ledger/')).length;
 
@@ -110,10 +113,10 @@ async function preparePartition(mail: MailNode, name: string, accounts: number):
   };
 }
 
-/** Path → what a replaced or rewritten file has another of. */
+/** Path → inode and modification time, which change when a file is replaced or rewritten. */
 async function fileIdentities(folder: string): Promise<Map<string, string>> {
   const paths = await Promise.all(
-    // What processing writes; daemons write elsewhere.
+    // The folders that processing writes; daemons write to others.
     ['etc', 'bin', 'libexec', 'srv/ledger'].map(async (part) => {
       const entries = await readdir(join(folder, part), { recursive: true, withFileTypes: true });
       return entries.filter((entry) => !entry.isDirectory());
@@ -123,7 +126,7 @@ async function fileIdentities(folder: string): Promise<Map<string, string>> {
     paths.flat().map(async ({ parentPath, name }): Promise<[string, string]> => {
       const path = join(parentPath, name);
       const { ino, mtimeMs } = await lstat(path);
-      // One generation of the ledger replaces another; what is linked from it has not changed.
+      // Each change makes a new generation of the ledger, which has hard links to unchanged files.
       return [relative(folder, path).replace(/generation-\d+/, 'generation'), `${ino} ${mtimeMs}`];
     }),
   );

@@ -1,4 +1,4 @@
-/** What one run of a command costs, and how runs are compared. */
+/** Measures the cost of commands, and compares costs. */
 import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
@@ -6,11 +6,11 @@ import { execa } from 'execa';
 import { type NodeIdentity, runAsUser } from '../../src/local-node/run-as-user.ts';
 
 export interface Cost {
-  /** Elapsed. */
+  /** Elapsed time. */
   seconds: number;
   /** User and system time of the process and its children. */
   cpuSeconds: number;
-  /** Largest resident set of any one of them. */
+  /** Largest resident set among them. */
   mebibytes: number;
   /** Standard output and standard error. */
   output: string;
@@ -18,10 +18,10 @@ export interface Cost {
 
 const script = fileURLToPath(new URL('measure.py', import.meta.url));
 
-/** Runs `argv` to its end, as the user of `node` if one is given. Throws when it fails. */
+/** Runs `argv`, as the user of `node` if one is given, and waits for its end. Throws when it fails. */
 export async function measure(argv: readonly string[], node?: NodeIdentity): Promise<Cost> {
   const text = node
-    ? // Piped in: the checkout may be closed to the node's user.
+    ? // By standard input, because the node's user may be unable to read the checkout.
       (await runAsUser(node, ['python3', '-', ...argv], { inputFile: script })).output
     : (await execa('python3', [script, ...argv])).stdout;
   const { status, ...cost } = JSON.parse(text) as Cost & { status: number };
@@ -30,8 +30,8 @@ export async function measure(argv: readonly string[], node?: NodeIdentity): Pro
 }
 
 /**
- * Runs each of `cases` once a round, in turns forwards and backwards, because a machine's speed drifts: what is
- * compared was measured at about the same time. Gives the costs of each case, one a round.
+ * Runs each of `cases` once in each round, alternately in order and in reverse order: a machine's speed drifts, so costs
+ * that are compared must be measured at about the same time. Returns the costs of each case, one for each round.
  */
 export async function inTurns<Name extends string>(
   rounds: number,

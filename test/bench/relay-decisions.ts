@@ -1,5 +1,5 @@
-/** What one decision of the policy service costs, whoever asks and however many domains there are. */
-import type { Tenant } from '../../src/plan/relay-node/tenants.ts';
+/** Time of one decision of the policy service, by the number of domains. */
+import type { Tenant } from '../../src/daemons/relay-policy/config.ts';
 import { decide, indexTenants, type Question } from '../../src/daemons/relay-policy/decide.ts';
 import { median } from './measure.ts';
 import type { Row } from './table.ts';
@@ -10,7 +10,7 @@ const sizes = [10, 1_000, 10_000] as const;
 
 const domainOf = (index: number): string => `domain-${index}.example`;
 
-/** `domainsEach`: how many domains one mail server has. */
+/** `domainsEach`: number of domains of each mail server. */
 function tenantsOf(count: number, domainsEach: number): Tenant[] {
   return Array.from({ length: count }, (_, index) => ({
     domain: domainOf(index),
@@ -62,9 +62,9 @@ function rowsOf(who: string, domainsEach: (count: number) => number): Row[] {
   const [few, ...more] = cases.map(({ microseconds }) => microseconds);
   return [
     { what: `policy, ${who}: one decision among 10,000`, value: median(more.at(-1) ?? []), unit: 'µs' },
-    ...more.map((all, which): Row => ({
+    ...more.map((times, which): Row => ({
       what: `policy, ${who}: among ${sizes[which + 1]?.toLocaleString('en')} compared with 10`,
-      value: median(all.map((value, round) => value / (few?.[round] ?? NaN))),
+      value: median(times.map((value, round) => value / (few?.[round] ?? NaN))),
       unit: 'times',
       atMost: 3,
     })),

@@ -1,4 +1,4 @@
-/** What many relayed domains cost: the plans of a cluster and of a node, one domain more, and the look-ups of a node. */
+/** Cost of many relayed domains: plans of a cluster and a node, one more domain, and look-ups on a node. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -23,10 +23,13 @@ const deliveryService = { host: 'smtp.example.net', port: 587, user: 'us', passw
 
 const domainName = (index: number): string => `domain-${index}.example`;
 
-/** Ten domains have one mail server, at an address beyond those of the cluster and its nodes, which would be refused. */
+/**
+ * Each ten domains share a mail server. Its address is not one of the cluster's or its nodes', which would be
+ * refused.
+ */
 const backendOf = (index: number): number => 0x1000 + Math.floor(index / 10);
 
-/** Every third domain of each kind of authentication. */
+/** A third of the domains has each kind of authentication. */
 function requestOf(index: number): object {
   const backend = backendOf(index);
   const kind = { 0: 'fingerprint', 1: 'password', 2: 'none' }[index % 3] ?? 'none';
@@ -46,11 +49,11 @@ function printOf(backend: number): string {
 interface Relay {
   cluster: Processed;
   node: Processed;
-  /** Of both plans, from parameters to files. */
+  /** Time of both plans, from parameters to rendered files. */
   seconds: number;
 }
 
-/** One processing of the cluster, and of a node as the cluster then asks for it. `ledger`: of the cluster's last one. */
+/** Processes the cluster, and a node as the cluster requests it. `ledger` is that of the cluster's last processing. */
 function processRelay(domains: number, ledger?: Ledger): Relay {
   const indices = Array.from({ length: domains }, (_, index) => index);
   const input = {
@@ -100,7 +103,7 @@ export async function benchRelayPlanning(folder: string, log: (line: string) => 
     what: '10,000 domains compared with 1,000',
     value: median(many.map((value, round) => value / (fewer[round] ?? NaN))),
     unit: 'times',
-    // Ten, and the collection of what so many leave behind; work for each pair of domains would be a hundred.
+    // Ten would be linear, plus garbage collection; work for each pair of domains would be a hundred.
     atMost: 30,
   });
   log('plans are made; now one domain more');
@@ -115,7 +118,6 @@ interface Added {
   seconds: number;
   files: string[];
   publications: number;
-  requests: number;
 }
 
 async function oneDomainMore(folder: string, log: (line: string) => void): Promise<Row[]> {
@@ -140,7 +142,7 @@ async function oneDomainMore(folder: string, log: (line: string) => void): Promi
       what: 'one domain more: files that a node writes',
       value: one?.files.length ?? NaN,
       unit: 'files',
-      // One for each table that the domain stands in: 3 inbound, 4 outbound; and the tenants of the policy service.
+      // One for each table that has an entry for it (3 inbound, 4 outbound), and the tenants of the policy service.
       atMost: 8,
     },
     {
@@ -169,11 +171,10 @@ async function addDomain(folder: string, size: number): Promise<Added> {
     publications: after.cluster.plan.publications.filter(
       ({ target, digest }) => !known.has(`${target} ${digest}`),
     ).length,
-    requests: after.cluster.requests.length,
   };
 }
 
-/** Writes a node's files as stage 6 does, with Postfix's own `postmap`; gives the paths that changed. */
+/** Writes a node's files as `converge` does, with Postfix's `postmap`; returns the paths that changed. */
 async function writeNode(partition: string, { node }: Relay): Promise<string[]> {
   const { programs, stackFacts } = placeWith();
   await writeFolders(partition, [{ path: 'var/run', mode: 0o755 }, ...node.plan.folders]);
@@ -184,7 +185,7 @@ async function writeNode(partition: string, { node }: Relay): Promise<string[]> 
   return written.map(({ path }) => path).sort();
 }
 
-/** Tables that have an entry for each domain, or each mail server. */
+/** Table → key for a domain. They have an entry for each domain or each mail server. */
 const growing: Readonly<Record<string, (index: number) => string>> = {
   'inbound/relay-domains': domainName,
   'inbound/own-senders': domainName,
@@ -195,7 +196,7 @@ const growing: Readonly<Record<string, (index: number) => string>> = {
   'outbound/backend_tls_policy_map': (index) => `[fd00::${backendOf(index).toString(16)}]:10025`,
 };
 
-/** Time of one look-up by Postfix's own library: that of many in one process, without that of its start. */
+/** Time of one look-up by `postmap`: that of many look-ups in one process, without the time of its start. */
 async function lookupRows(folder: string): Promise<Row[]> {
   const partitionOf = (size: number) => join(folder, `tables-${size}`);
   for (const size of sizes) {
@@ -229,7 +230,7 @@ async function lookupRows(folder: string): Promise<Row[]> {
       what: `${table}: look-up among ${size.toLocaleString('en')} compared with 10`,
       value: median(at(table, size).map((value, round) => value / (at(table, 10)[round] ?? NaN))),
       unit: 'times',
-      // A list to walk would be 100 and 1,000 times.
+      // A linear search would be 100 and 1,000 times.
       atMost: 3,
     })),
   ]);

@@ -10,7 +10,7 @@ import type { Row } from './table.ts';
 const inside = fileURLToPath(new URL('throughput/inside.ts', import.meta.url));
 const unshare = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
-/** Needs root, as addresses of its own do. Progress goes to standard error. */
+/** Needs root, because it makes a network namespace. Progress goes to standard error. */
 export async function benchRelayThroughput(): Promise<Row[]> {
   const { layout } = await prepareMachine({ forTests: true });
   const folder = await makeRunFolder(layout.venv);
@@ -24,7 +24,7 @@ export async function benchRelayThroughput(): Promise<Row[]> {
     });
     child.stdout.on('data', (part: Buffer) => output.push(part));
     const code = await new Promise((resolve) => child.once('close', resolve));
-    if (code !== 0) throw new Error('the measurement ended early; what it said is above');
+    if (code !== 0) throw new Error('the measurement ended early; its output is above');
   } finally {
     folder.remove();
   }

@@ -1,4 +1,4 @@
-/** The release of this checkout, unpacked as on a node. */
+/** Makes the release of this checkout, and unpacks it as a node does. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -6,7 +6,7 @@ import { execa } from 'execa';
 
 import { buildRelease } from '../../src/packaging/build-release.ts';
 
-/** Folder of the bundle and its templates. */
+/** Returns the folder with the bundle and its templates. */
 export async function unpackRelease(folder: string): Promise<string> {
   const { tarball } = await buildRelease({ outputDirectory: join(folder, 'dist') });
   const unpacked = join(folder, 'release');

@@ -62,7 +62,10 @@ function growth(where: string, large: Costs, small: Costs): Row {
   };
 }
 
-/** Every third alias is an account's own, the others are requests of their own, for two accounts or for an alias and one. */
+/**
+ * A third of the aliases are in requests for accounts; the others are requests for aliases, with two destinations
+ * each.
+ */
 async function writeParameters(folder: string, accounts: number, aliases = 0): Promise<string> {
   const path = join(folder, `${accounts}-accounts-${aliases}-aliases.yaml`);
   const requests = Array.from(

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: benchmarks, each against its target. Figures of different machines and days do not compare, the
- * ratios do. A positional argument (the name of a benchmark) runs only that one. Ends with 1 when a target was missed.
+ * `npm run bench`: runs benchmarks and compares them with their targets. Arguments are names of benchmarks; without any,
+ * all run. Ratios can be compared across machines and days, other figures cannot. Exit code 1: a target was missed.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,9 +1,9 @@
-/** Results as a table for people. */
+/** Results of benchmarks, as a table. */
 export interface Row {
   what: string;
   value: number;
   unit: 's' | 'ms' | 's CPU' | 'µs' | 'MiB' | 'times' | 'files' | 'publications' | 'messages/s';
-  /** The most that it may be; none where it is only worth knowing. */
+  /** The target, a maximum; none for figures that are only informative. */
   atMost?: number | undefined;
 }
 

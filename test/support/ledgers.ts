@@ -76,6 +76,7 @@ export const exampleLedger: Ledger = {
   ],
   ports: { smtp: { port: 10025, ipv4: true }, imap: { port: 10144, ipv4: false } },
   secrets: { 'monitor-password': 'monitor-secret' },
+  answers: { 'mail-server-relay-example.com': { 'outbound-host': 'fd00::11', 'tls-fingerprints': ['AB'] } },
   requested: {
     'mail-server-relay-example.com': {
       softwareUrl: 'urn:slapos:mail-relay',
@@ -185,6 +186,7 @@ export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
     reference,
     fc.record({ softwareUrl: reference, softwareType: reference, shared: fc.boolean() }),
   ),
+  answers: dictionary(reference, dictionary(reference, fc.string({ unit: 'grapheme' }))),
   published: dictionary(reference, word),
   outbox: dictionary(
     reference,
@@ -193,6 +195,7 @@ export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
         parameters: dictionary(reference, fc.string({ unit: 'grapheme' })),
         digest: word,
         error: fc.string({ unit: 'grapheme' }),
+        refusals: fc.integer({ min: 1, max: 99 }),
       },
       { requiredKeys: ['parameters', 'digest'], noNullPrototype: true },
     ),

@@ -29,6 +29,7 @@ export function ledgerOf(round: number): Ledger {
     ports: { smtp: { port: 10000 + round, ipv4: true } },
     secrets: { round: String(round) },
     requested: {},
+    answers: { relay: { 'outbound-host': `fd00::${round}` } },
     published: { '': `digest-${round}` },
     outbox: { _alice: { parameters: { token: `token-${round}` }, digest: `digest-${round}` } },
   };

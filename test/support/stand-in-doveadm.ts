@@ -10,17 +10,33 @@ export interface StandInDoveadm {
   end(): void;
 }
 
-/** It knows one session, of `user`. */
+export interface StandInOptions {
+  /** Whether there is a process that stands for Dovecot. */
+  isRunning?: boolean;
+  exitCode?: number;
+  /** The word (`who`, `kick`) that it never answers. */
+  hangsAt?: string;
+}
+
+/** It knows one session of each user. */
 export async function standInDoveadm(
   folder: string,
-  user: string,
-  { isRunning = true, exitCode = 0 } = {},
+  users: string | readonly string[],
+  { isRunning = true, exitCode = 0, hangsAt = '' }: StandInOptions = {},
 ): Promise<StandInDoveadm> {
   await mkdir(join(folder, 'bin'));
   await mkdir(join(folder, 'var/run/dovecot'), { recursive: true });
   const doveadm = join(folder, 'bin/doveadm');
-  const script = `#!/bin/sh\necho "$@" >> ${folder}/asked\n[ "$3" != ${user} ] || echo "${user} imap"\nexit ${exitCode}\n`;
-  await writeFile(doveadm, script);
+  const sessions = [users].flat().map((user) => `${user}  imap 1 ::1\n`);
+  await writeFile(join(folder, 'sessions'), sessions.join(''));
+  const script = [
+    '#!/bin/sh',
+    `echo "$@" >> ${folder}/asked`,
+    `[ "$1" != "${hangsAt}" ] || exec sleep 60`,
+    `[ "$1" != who ] || cat ${folder}/sessions`,
+    `exit ${exitCode}`,
+  ];
+  await writeFile(doveadm, `${script.join('\n')}\n`);
   await chmod(doveadm, 0o700);
   const asked = () => readFile(join(folder, 'asked'), 'utf8').catch(() => '');
   if (!isRunning) return { asked, end: () => undefined };

@@ -276,18 +276,18 @@ describe('limits', () => {
 
     it('are asked for with a key only, by nobody who guesses one', async () => {
       const config = JSON.parse(await readFile(join(partition, 'etc/mail-policy.json'), 'utf8')) as {
-        authPolicyKey: string;
+        'auth-policy': { port: number; key: string };
       };
-      const script = await readFile(join(partition, 'libexec/start-mail-policy'), 'utf8');
-      const url = `http://[::1]:${/--port (\d+)/.exec(script)?.[1]}/?command=allow`;
+      const { port, key: known } = config['auth-policy'];
+      const url = `http://[::1]:${port}/?command=allow`;
       const ask = async (key: string, body: string) =>
         (await fetch(url, { method: 'POST', headers: { 'x-api-key': key }, body })).status;
       const question = JSON.stringify({ login: at('carol'), remote: '192.0.2.1' });
       expect(await ask('', question)).to.equal(403);
-      expect(await ask(`${config.authPolicyKey.slice(0, -1)}~`, question)).to.equal(403);
-      expect(await ask(config.authPolicyKey, question)).to.equal(200);
-      expect(await ask(config.authPolicyKey, 'x'.repeat(20_000))).to.equal(413);
-      expect(await ask(config.authPolicyKey, 'nonsense')).to.equal(400);
+      expect(await ask(`${known.slice(0, -1)}~`, question)).to.equal(403);
+      expect(await ask(known, question)).to.equal(200);
+      expect(await ask(known, 'x'.repeat(20_000))).to.equal(413);
+      expect(await ask(known, 'nonsense')).to.equal(400);
     });
   });
 

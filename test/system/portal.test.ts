@@ -1,6 +1,8 @@
 /** The portal as its own process, used with a real browser, and its hashes by Dovecot. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,18 +25,29 @@ const password = 'correct horse';
 describe('the portal in a browser', () => {
   let partition: Partition;
   let portal: ChildProcess;
+  let front: Server;
   let address: string;
   let browser: BrowserContext;
   let page: Page;
 
   before(async () => {
-    partition = await partitionWith([waitingAccount(alice), waitingAccount('bob@example.com')], {
-      socket: { host: '127.0.0.1', port: 0 },
-    });
-    portal = spawn(process.execPath, ['--import', 'tsx', cli, 'portal', '--config', partition.config.path], {
+    partition = await partitionWith([waitingAccount(alice), waitingAccount('bob@example.com')]);
+    portal = spawn(process.execPath, ['--import', 'tsx', cli, 'portal', '--config', partition.configFile], {
       stdio: 'inherit',
     });
-    address = await logged(/"address":"(http:[^"]+)"/);
+    await logged(/"msg":"started"/);
+    // Stands for Apache: a browser knows no unix socket.
+    front = createServer((browserSide) => {
+      const portalSide = connect(partition.config.socket);
+      browserSide.pipe(portalSide).pipe(browserSide);
+      for (const side of [browserSide, portalSide])
+        side.on('error', () => {
+          browserSide.destroy();
+          portalSide.destroy();
+        });
+    });
+    await once(front.listen(0, '127.0.0.1'), 'listening');
+    address = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
     browser = await chromium.launchPersistentContext(join(partition.folder, 'browser'), {
       executablePath: '/usr/bin/chromium',
       args: [
@@ -54,6 +67,7 @@ describe('the portal in a browser', () => {
 
   after(async () => {
     await browser?.close();
+    front?.close();
     portal?.kill('SIGKILL');
     await partition?.remove();
   });

@@ -66,13 +66,10 @@ describe('the SLAP client with a real slapproxy', () => {
     expect(partition).to.deep.include({
       addresses: { ipv6: 'fd00::10', ipv4: '127.0.0.1' },
       title: 'mail1',
-      rootTitle: 'mail1',
       softwareType: 'default',
       softwareUrl,
-      requestedState: 'started',
       sharedRequests: [],
     });
-    expect(partition.guid).to.match(/^local-slappart\d$/);
     expect(Number(partition.timestamp)).to.be.greaterThan(0);
   });
 
@@ -96,13 +93,10 @@ describe('the SLAP client with a real slapproxy', () => {
     });
   });
 
-  it('lets a partition request an instance, which knows its root', async () => {
+  it('lets a partition request an instance', async () => {
     const answer = await host.request(wish('relay', { parameters: { domain: 'mail1.example.com' } }));
     if (answer.state !== 'ready' || !answer.partition) throw new Error('the relay got no partition');
-    expect(await connect(answer.partition.partitionId).fetchPartition()).to.include({
-      title: 'relay',
-      rootTitle: 'mail1',
-    });
+    expect(await connect(answer.partition.partitionId).fetchPartition()).to.include({ title: 'relay' });
   });
 
   it('brings shared requests to the host, publishes to each, and forgets destroyed ones', async () => {
@@ -113,8 +107,8 @@ describe('the SLAP client with a real slapproxy', () => {
 
     const { sharedRequests } = await host.fetchPartition();
     expect(sharedRequests).to.deep.equal([
-      { reference: `_${alice.name}`, title: `_${alice.name}`, softwareType: 'default', parameters: awkward },
-      { reference: '_bob', title: '_bob', softwareType: 'default', parameters: bob.parameters },
+      { reference: `_${alice.name}`, parameters: awkward },
+      { reference: '_bob', parameters: bob.parameters },
     ]);
 
     await host.publish({ token: 'a<b' }, `_${alice.name}`);

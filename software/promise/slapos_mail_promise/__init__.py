@@ -1,6 +1,6 @@
-"""Promise plugins of slapos-mail. slapgrid runs each in a process of its own, for 20 s at most."""
+"""Promise plugins of slapos-mail. slapgrid runs each in a process of its own, for at most 20 s."""
 import sys
 
-# slapgrid imports pkg_resources, which reads each of these folders. Where all eggs share one, the plugin names it once for
-# each egg: fifty times, which took eight times as long as all the rest.
+# slapgrid imports pkg_resources, which reads each folder of sys.path. Where all eggs share a folder, the generated plugin
+# adds it once for each egg, about fifty times; reading it that often takes eight times as long as the rest of a promise.
 sys.path[:] = dict.fromkeys(sys.path)

@@ -1,13 +1,14 @@
-"""Promise: a certificate does not end soon. (The one of slapos.toolbox says neither when it ends nor what to do.)
+"""Promise: a certificate does not expire soon. (That of slapos.toolbox says neither when it expires nor what to do.)
 
-config: `certificate-file`: PEM, whose first certificate is looked at; `openssl`: that program; `days`: how long it must
-last; `remedy`: what to do, for the message. It does not bang: to process the partition again renews nothing.
+config: `certificate-file`: PEM, whose first certificate is checked; `openssl`: path of that program; `days`: how long the
+certificate must be valid at least; `remedy`: what to do, for the message. It does not bang, because processing the
+partition again does not renew the certificate.
 """
 import subprocess
 
 from slapos_mail_promise.promise import Promise
 
-SECONDS_IN_ALL = 15
+TIMEOUT_SECONDS = 15
 SECONDS_PER_DAY = 86400
 
 
@@ -21,7 +22,7 @@ class RunPromise(Promise):
                '-in', path]
     try:
       answer = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                              timeout=SECONDS_IN_ALL)
+                              timeout=TIMEOUT_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
       return self.logger.error('%s: %s', command[0], error)
     first = answer.stdout.decode('ascii', 'replace').split('\n')[0]

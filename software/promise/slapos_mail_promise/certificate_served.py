@@ -1,4 +1,4 @@
-"""Promise: a service shows the certificate of a file, and that has not expired.
+"""Promise: a service shows the certificate in a file, and it has not expired.
 
 config: `host`, `port`; `protocol`: `smtp` or `imap` (both STARTTLS) or `tls`; `certificate-file`: PEM, whose first
 certificate is the service's own; `listen-promise`: the promise that reports a closed port.
@@ -9,10 +9,10 @@ import smtplib
 import socket
 import ssl
 
-from slapos_mail_promise.promise import at_most, Promise
+from slapos_mail_promise.promise import Promise, time_limit
 
-SECONDS_PER_ANSWER = 5
-SECONDS_IN_ALL = 15
+ANSWER_TIMEOUT_SECONDS = 5
+TIMEOUT_SECONDS = 15
 CERTIFICATE = re.compile('-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----', re.DOTALL)
 X509_V_ERR_CERT_HAS_EXPIRED = 10
 
@@ -32,7 +32,7 @@ class RunPromise(Promise):
       return self.logger.error('%s: holds no certificate; process the partition again', path)
 
     try:
-      with at_most(SECONDS_IN_ALL):
+      with time_limit(TIMEOUT_SECONDS):
         served = served_certificate(self.getConfig('protocol'), host, port, expected.group())
     except ConnectionRefusedError:
       return self.logger.info('%s: refuses connections, left to %s', service,
@@ -57,17 +57,17 @@ def served_certificate(protocol, host, port, expected):
   context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
   context.load_verify_locations(cadata=expected)
   if protocol == 'smtp':
-    # A name for HELO, because smtplib would ask the DNS for one.
-    with smtplib.SMTP(host, port, local_hostname='localhost', timeout=SECONDS_PER_ANSWER) as smtp:
+    # The name for HELO is given, because smtplib would look one up in DNS.
+    with smtplib.SMTP(host, port, local_hostname='localhost', timeout=ANSWER_TIMEOUT_SECONDS) as smtp:
       smtp.starttls(context=context)
       return smtp.sock.getpeercert(binary_form=True)
   if protocol == 'imap':
-    imap = imaplib.IMAP4(host, port, timeout=SECONDS_PER_ANSWER)
+    imap = imaplib.IMAP4(host, port, timeout=ANSWER_TIMEOUT_SECONDS)
     try:
       imap.starttls(context)
       return imap.sock.getpeercert(binary_form=True)
     finally:
       imap.shutdown()
-  with socket.create_connection((host, port), SECONDS_PER_ANSWER) as plain:
+  with socket.create_connection((host, port), ANSWER_TIMEOUT_SECONDS) as plain:
     with context.wrap_socket(plain) as encrypted:
       return encrypted.getpeercert(binary_form=True)

@@ -1,8 +1,7 @@
-"""Promise: the disk of a folder has room. (slapos.toolbox has one that needs the node's collector database.)
+"""Promise: the disk of a folder has free space. (That of slapos.toolbox needs the node's collector database.)
 
-config: `folder`; `min-mebibytes` (500 unless given) and `min-percent` (1 unless given): what must be free, both; the
-percentage also holds for files (inodes). SlapOS keeps the name `path` for itself.
-It does not bang: to process the partition again frees nothing.
+config: `folder` (SlapOS itself sets `path`); `min-mebibytes` (default 500) and `min-percent` (default 1): both must be
+free, the percentage of files (inodes) too. It does not bang, because processing the partition again frees no space.
 """
 import os
 
@@ -21,10 +20,10 @@ class RunPromise(Promise):
       disk = os.statvfs(path)
     except OSError as error:
       return self.logger.error('%s: %s; process the partition again', path, error.strerror)
-    # What this user may use: the rest is reserved for root.
+    # f_bavail and f_favail leave out what is reserved for root.
     free = disk.f_bavail * disk.f_frsize // MEBIBYTE
     percent = 100 * disk.f_bavail / disk.f_blocks if disk.f_blocks else 100
-    # Some file systems count no files.
+    # Some file systems do not count files.
     files_percent = 100 * disk.f_favail / disk.f_files if disk.f_files else 100
     state = '%s: %d MiB (%.1f %%) and %.1f %% of the files are free' % (path, free, percent, files_percent)
     if free < min_mebibytes or min(percent, files_percent) < min_percent:

@@ -1,12 +1,12 @@
-"""Promise: somebody listens. (The one of slapos.toolbox says neither where nor what to do.)
+"""Promise: a service listens. (That of slapos.toolbox says neither where nor what to do.)
 
-config: `host` and `port`, or `socket`, a path; `service`: who should listen, and `log`, its log, for the message.
+config: `host` and `port`, or `socket`, a path; for the message `service`, its name, and `log`, its log file.
 """
 import socket
 
 from slapos_mail_promise.promise import Promise
 
-SECONDS_TO_CONNECT = 10
+TIMEOUT_SECONDS = 10
 
 
 class RunPromise(Promise):
@@ -16,10 +16,10 @@ class RunPromise(Promise):
     try:
       if path:
         with socket.socket(socket.AF_UNIX) as client:
-          client.settimeout(SECONDS_TO_CONNECT)
+          client.settimeout(TIMEOUT_SECONDS)
           client.connect(path)
       else:
-        socket.create_connection((host, int(port)), SECONDS_TO_CONNECT).close()
+        socket.create_connection((host, int(port)), TIMEOUT_SECONDS).close()
     except OSError as error:
       return self.logger.error('nobody listens on %s (%s); start %s, see %s', path or '[%s]:%s' % (host, port),
                                error.strerror or error, self.getConfig('service'), self.getConfig('log'))

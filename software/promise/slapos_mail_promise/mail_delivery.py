@@ -1,11 +1,11 @@
-"""Promise: a message that is submitted to the mail server arrives in a mailbox of it.
+"""Promise: a message that is submitted to the mail server arrives in a mailbox.
 
-An account of the server's own writes to itself by SMTP (STARTTLS, AUTH) and reads it by IMAP (STARTTLS); the message and
-those of earlier runs are deleted.
+A built-in account sends a message to itself by SMTP (STARTTLS, AUTH) and fetches it by IMAP (STARTTLS). The message and
+those of earlier runs are then deleted.
 
 config: `credentials-file`: JSON `{"address", "password"}`; `smtp-host`, `smtp-port`, `imap-host`, `imap-port`;
-`smtp-listen-promise`, `imap-listen-promise`: the promises that report a closed port; `seconds-to-arrive`: 12 unless given;
-`seconds-per-answer`: 6 unless given. However long these are, it ends after 17 s: slapgrid gives a promise 20.
+`smtp-listen-promise`, `imap-listen-promise`: the promises that report a closed port; `seconds-to-arrive` (default 12);
+`seconds-per-answer` (default 6). It ends after 17 s in any case, because slapgrid ends a promise after 20 s.
 """
 import email.message
 import email.utils
@@ -15,18 +15,18 @@ import smtplib
 import time
 import uuid
 
-from slapos_mail_promise.promise import at_most, Promise, unverified
+from slapos_mail_promise.promise import Promise, time_limit, unverified
 
-SECONDS_IN_ALL = 17
+TIMEOUT_SECONDS = 17
 PROBE_HEADER = 'X-Slapos-Mail-Probe'
 
 
 class Unfulfilled(Exception):
-  """What is wrong, at which step and what to do."""
+  """The promise fails; the text says what is wrong and what to do."""
 
 
-class LeftToAnother(Exception):
-  """Something that another promise reports."""
+class ReportedElsewhere(Exception):
+  """Another promise reports what is wrong."""
 
 
 class RunPromise(Promise):
@@ -37,9 +37,9 @@ class RunPromise(Promise):
     self.seconds_to_arrive = float(self.getConfig('seconds-to-arrive', 12))
     self.seconds_per_answer = float(self.getConfig('seconds-per-answer', 6))
     try:
-      with at_most(SECONDS_IN_ALL):
+      with time_limit(TIMEOUT_SECONDS):
         seconds = self.deliver()
-    except LeftToAnother as reason:
+    except ReportedElsewhere as reason:
       self.logger.info('%s', reason)
     except Unfulfilled as reason:
       self.logger.error('%s: %s', self.step, reason)
@@ -49,10 +49,10 @@ class RunPromise(Promise):
       self.logger.info('a message arrived in %.1f s', seconds)
 
   def deliver(self):
-    """Seconds from submission to arrival."""
+    """Sends a message and waits for it. Returns the seconds between submission and arrival."""
     self.step = 'reading the credentials'
     address, password = self.credentials()
-    # The mailbox first: no message is sent that could not be fetched and deleted.
+    # The mailbox is opened first: otherwise a message might be sent that cannot be fetched and deleted.
     imap = self.open_mailbox(address, password)
     try:
       identifier = str(uuid.uuid4())
@@ -90,7 +90,7 @@ class RunPromise(Promise):
     try:
       imap = imaplib.IMAP4(self.getConfig('imap-host'), int(self.getConfig('imap-port')), self.seconds_per_answer)
     except ConnectionRefusedError:
-      raise LeftToAnother('IMAP refuses connections, left to ' + self.getConfig('imap-listen-promise', 'imap_listen'))
+      raise ReportedElsewhere('IMAP refuses connections, left to ' + self.getConfig('imap-listen-promise', 'imap_listen'))
     try:
       self.step = 'IMAP STARTTLS'
       imap.starttls(unverified())
@@ -98,11 +98,11 @@ class RunPromise(Promise):
       try:
         imap.login(address, password)
       except imaplib.IMAP4.error as error:
-        raise Unfulfilled('refused (%s); see the log of Dovecot' % said(error.args[0]))
+        raise Unfulfilled('refused (%s); see the log of Dovecot' % text_of(error.args[0]))
       self.step = 'opening the mailbox'
       status, answer = imap.select('INBOX')
       if status != 'OK':
-        raise Unfulfilled('refused (%s); see the log of Dovecot' % said(answer[0]))
+        raise Unfulfilled('refused (%s); see the log of Dovecot' % text_of(answer[0]))
     except BaseException:
       imap.shutdown()
       raise
@@ -121,7 +121,7 @@ class RunPromise(Promise):
       smtp = smtplib.SMTP(self.getConfig('smtp-host'), int(self.getConfig('smtp-port')), 'localhost',
                           self.seconds_per_answer)
     except ConnectionRefusedError:
-      raise LeftToAnother('SMTP refuses connections, left to ' + self.getConfig('smtp-listen-promise', 'smtp_listen'))
+      raise ReportedElsewhere('SMTP refuses connections, left to ' + self.getConfig('smtp-listen-promise', 'smtp_listen'))
     with smtp:
       self.step = 'SMTP STARTTLS'
       smtp.starttls(context=unverified())
@@ -129,16 +129,16 @@ class RunPromise(Promise):
       try:
         smtp.login(address, password)
       except smtplib.SMTPAuthenticationError as error:
-        raise Unfulfilled('refused (%s %s); see the log of Postfix' % (error.smtp_code, said(error.smtp_error)))
+        raise Unfulfilled('refused (%s %s); see the log of Postfix' % (error.smtp_code, text_of(error.smtp_error)))
       self.step = 'submitting to ' + address
       smtp.send_message(message)
 
 
 def search(imap, identifier):
-  """Numbers of the probe messages, of all of them when `identifier` is empty."""
+  """Numbers of the probe messages with this identifier; all probe messages if it is empty."""
   _status, found = imap.search(None, 'HEADER', PROBE_HEADER, '"%s"' % identifier)
   return found[0].split() if found and found[0] else []
 
 
-def said(answer):
+def text_of(answer):
   return answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else str(answer)

@@ -1,7 +1,7 @@
-"""Promise: no message waits in Postfix's queue for longer than it should. Messages on hold are an operator's choice.
+"""Promise: no message waits too long in Postfix's queue. Messages on hold do not count: an operator put them there.
 
 config: `postqueue-command`: path of the partition's postqueue; `max-age`: seconds; `listen-promise`: the promise that
-reports a Postfix that is down. It does not bang: to process the partition again delivers nothing.
+reports a Postfix that is down. It does not bang, because processing the partition again delivers nothing.
 """
 import collections
 import json
@@ -10,8 +10,8 @@ import time
 
 from slapos_mail_promise.promise import Promise
 
-SECONDS_IN_ALL = 15
-LONGEST_REASON = 200
+TIMEOUT_SECONDS = 15
+MAX_REASON_LENGTH = 200
 EX_UNAVAILABLE = 69
 
 
@@ -20,12 +20,12 @@ class RunPromise(Promise):
   bangs = False
 
   def sense(self):
-    command, longest = self.getConfig('postqueue-command'), int(self.getConfig('max-age'))
+    command, max_age = self.getConfig('postqueue-command'), int(self.getConfig('max-age'))
     try:
       listing = subprocess.run([command, '-j'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, timeout=SECONDS_IN_ALL)
+                               stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
-      return self.logger.error('%s: no answer within %s s; see the log of Postfix', command, SECONDS_IN_ALL)
+      return self.logger.error('%s: no answer within %s s; see the log of Postfix', command, TIMEOUT_SECONDS)
     except OSError as error:
       return self.logger.error('%s: %s; process the partition again', command, error.strerror)
     if listing.returncode == EX_UNAVAILABLE:
@@ -38,15 +38,15 @@ class RunPromise(Promise):
     for line in listing.stdout.splitlines():
       message = json.loads(line)
       age = now - message['arrival_time']
-      if age > longest and message['queue_name'] != 'hold':
+      if age > max_age and message['queue_name'] != 'hold':
         late.append(age)
         reasons.update(recipient.get('delay_reason', 'not tried yet') for recipient in message['recipients'])
     if not late:
-      return self.logger.info('no message waits for longer than %s', duration(longest))
-    reason = reasons.most_common(1)[0][0][:LONGEST_REASON] if reasons else 'none given'
+      return self.logger.info('no message waits for longer than %s', duration(max_age))
+    reason = reasons.most_common(1)[0][0][:MAX_REASON_LENGTH] if reasons else 'none given'
     self.logger.error('%s waiting for longer than %s, the oldest for %s; most frequent reason: %s',
                       '1 message is' if len(late) == 1 else '%s messages are' % len(late),
-                      duration(longest), duration(max(late)), reason)
+                      duration(max_age), duration(max(late)), reason)
 
 
 def duration(seconds):

@@ -1,10 +1,10 @@
-"""Promise: a file, in which the last processing listed what is still missing, lists nothing.
+"""Promise: the file in which the last processing lists what is still missing is empty.
 
 config: `file`: each line that is not blank is a problem; an empty or absent file is fine.
 """
 from slapos_mail_promise.promise import Promise
 
-MOST_SHOWN = 5
+MAX_SHOWN = 5
 
 
 class RunPromise(Promise):
@@ -20,6 +20,6 @@ class RunPromise(Promise):
       return self.logger.error('%s: %s; process the partition again', path, error.strerror)
     if not problems:
       return self.logger.info('nothing is missing')
-    shown = '; '.join(problems[:MOST_SHOWN])
-    hidden = len(problems) - MOST_SHOWN
+    shown = '; '.join(problems[:MAX_SHOWN])
+    hidden = len(problems) - MAX_SHOWN
     self.logger.error('%s', '%s; and %s more in %s' % (shown, hidden, path) if hidden > 0 else shown)

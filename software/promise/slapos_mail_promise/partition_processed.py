@@ -1,11 +1,12 @@
-"""Promise: the last processing of the partition ended well. (The one of slapos.toolbox says neither why not nor what then.)
+"""Promise: the last processing of the partition succeeded. (That of slapos.toolbox gives no reason for a failure.)
 
-config: `error-log`: what slapgrid writes when a processing fails, and removes when the next begins; the reason is its
-last line. A promise that fails leaves no such file. It does not bang: slapgrid processes a failed partition again anyway.
+config: `error-log`: the file that slapgrid writes when a processing fails, with the reason in its last line, and removes
+when the next one begins. Failing promises write no such file. It does not bang, because slapgrid processes a failed
+partition again anyway.
 """
 from slapos_mail_promise.promise import Promise
 
-LONGEST_REASON = 500
+MAX_REASON_LENGTH = 500
 
 
 class RunPromise(Promise):
@@ -23,4 +24,4 @@ class RunPromise(Promise):
     if not lines:
       return self.logger.info('the last processing ended well')
     self.logger.error('the last processing failed, and the services go on as before it; see %s: %s',
-                      path, lines[-1].strip()[:LONGEST_REASON])
+                      path, lines[-1].strip()[:MAX_REASON_LENGTH])

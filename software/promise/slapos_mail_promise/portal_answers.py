@@ -1,20 +1,20 @@
-"""Promise: a page of the web portal answers. Its certificate is not verified, redirections are not followed.
+"""Promise: a page of the web portal answers. Its certificate is not verified, and redirects are not followed.
 
-config: `url`, or `portal-config`, the portal's configuration, whose `monitor-url` it is then; `expected-status`: 200
-unless given; `listen-promise`: the promise that reports a closed port of ours, which is `own-address` (`[host]:port`)
-where the page may also be at a frontend's. With `secrets-file`, a file with lines `name
-password`, and `secret`, a name in it: the page answers 200 to the user `admin` with that password. Whether it answers
-`expected-status` to everybody else is then left to `open-promise`.
+config: `url`, or `portal-config`, the portal's configuration, from which `monitor-url` is taken; `expected-status`
+(default 200); `listen-promise`: the promise that reports a closed port of this partition; `own-address` (`[host]:port`):
+the partition's address, given where the URL may be that of a frontend. With `secrets-file`, a file of lines `name
+password`, and `secret`, a name in it, the page must answer 200 to the user `admin` with that password; another promise,
+`open-promise`, then reports whether it answers `expected-status` to everybody else.
 """
 import base64
 import http.client
 import json
 from urllib.parse import urlsplit
 
-from slapos_mail_promise.promise import at_most, Promise, unverified
+from slapos_mail_promise.promise import Promise, time_limit, unverified
 
-SECONDS_PER_ANSWER = 6
-SECONDS_IN_ALL = 15
+ANSWER_TIMEOUT_SECONDS = 6
+TIMEOUT_SECONDS = 15
 
 
 class RunPromise(Promise):
@@ -33,7 +33,7 @@ class RunPromise(Promise):
       return self.logger.error('%s: names no %s; process the partition again', secrets, self.getConfig('secret'))
 
     try:
-      with at_most(SECONDS_IN_ALL):
+      with time_limit(TIMEOUT_SECONDS):
         status = status_of(url, None)
         if secrets:
           if status != expected:
@@ -70,10 +70,10 @@ def read_secret(path, name):
 def status_of(url, password):
   parts = urlsplit(url)
   if parts.scheme == 'https':
-    connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS_PER_ANSWER,
+    connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=ANSWER_TIMEOUT_SECONDS,
                                              context=unverified())
   else:
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=SECONDS_PER_ANSWER)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=ANSWER_TIMEOUT_SECONDS)
   headers = {}
   if password is not None:
     headers['Authorization'] = 'Basic ' + base64.b64encode(b'admin:' + password.encode()).decode()

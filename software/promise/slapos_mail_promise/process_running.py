@@ -1,7 +1,7 @@
-"""Promise: a service that listens nowhere runs.
+"""Promise: a service runs that does not listen on any address.
 
-config: `pid-file`; `command-part`: text in the command of the right process, because a number may be another's by now;
-`service`: who should run, and `log`, its log, for the message.
+config: `pid-file`; `command-part`: text in the command line of the right process, because another process may have got its
+id since; for the message `service`, its name, and `log`, its log file.
 """
 from slapos_mail_promise.promise import Promise
 
@@ -13,7 +13,7 @@ class RunPromise(Promise):
     try:
       with open(path) as stream:
         pid = int(stream.read())
-      # Empty for one that has ended and was not taken note of.
+      # The command line of a zombie process is empty.
       with open('/proc/%d/cmdline' % pid) as stream:
         command = stream.read().replace('\0', ' ')
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What the promises have in common: how often they look, whether they bang, what they may take, TLS without names."""
+"""What all promises share: how often they run, whether they bang, a time limit, TLS without verification."""
 import contextlib
 import signal
 import ssl
@@ -10,7 +10,7 @@ from zope.interface import implementer
 
 @implementer(interface.IPromise)
 class Promise(GenericPromise):
-  """`minutes`: between two looks. `bangs`: whether it is of use to process the partition again when it fails."""
+  """`minutes`: time between two runs. `bangs`: a failure makes the master process the partition again."""
 
   minutes = 2
   bangs = True
@@ -22,12 +22,12 @@ class Promise(GenericPromise):
 
 
 @contextlib.contextmanager
-def at_most(seconds):
-  """Raises TimeoutError in what it stands around, whatever that waits for. For the main thread."""
-  def too_slow(_number, _frame):
+def time_limit(seconds):
+  """Raises TimeoutError in its block after this time, whatever the block waits for. Works in the main thread only."""
+  def on_alarm(_number, _frame):
     raise TimeoutError('not done within %s s' % seconds)
 
-  signal.signal(signal.SIGALRM, too_slow)
+  signal.signal(signal.SIGALRM, on_alarm)
   signal.alarm(seconds)
   try:
     yield
@@ -36,7 +36,7 @@ def at_most(seconds):
 
 
 def unverified():
-  """TLS with whoever answers: the certificate is the concern of another promise (certificate_served)."""
+  """A TLS context that accepts any certificate: the promise certificate_served checks certificates."""
   context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
   context.check_hostname = False
   context.verify_mode = ssl.CERT_NONE

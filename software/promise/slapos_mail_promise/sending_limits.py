@@ -1,7 +1,7 @@
-"""Promise: no account was refused for sending too much of late. One that was may be stolen.
+"""Promise: no account has recently been refused because it sent too much. Such an account may be stolen.
 
 config: `file`: JSON that the mail-policy service writes: account -> {"at": seconds, "limit": what it had sent};
-`shown-for`: seconds after the last refusal of an account during which it is named. It does not bang: to process the
+`shown-for`: seconds for which an account is named after its last refusal. It does not bang, because processing the
 partition again changes nothing.
 """
 import json
@@ -9,7 +9,7 @@ import time
 
 from slapos_mail_promise.promise import Promise
 
-MOST_SHOWN = 5
+MAX_SHOWN = 5
 
 
 class RunPromise(Promise):
@@ -32,8 +32,8 @@ class RunPromise(Promise):
       return self.logger.error('%s cannot be read; restart mail-policy', path)
     if not recent:
       return self.logger.info('no account reached its sending limits within the last %s', duration(self.getConfig('shown-for')))
-    shown = '; '.join('%s had sent %s' % each for each in recent[:MOST_SHOWN])
-    more = '; and %s more' % (len(recent) - MOST_SHOWN) if len(recent) > MOST_SHOWN else ''
+    shown = '; '.join('%s had sent %s' % each for each in recent[:MAX_SHOWN])
+    more = '; and %s more' % (len(recent) - MAX_SHOWN) if len(recent) > MAX_SHOWN else ''
     self.logger.error('refused for sending too much: %s%s; ask who uses it, reset its password, or raise sending-limits',
                       shown, more)
 

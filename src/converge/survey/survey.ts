@@ -8,7 +8,7 @@ import type { Ledger } from '../../ledger/types.ts';
 import type { Connection, Place } from '../../model/place.ts';
 import { canonicalPorts } from '../../plan/assemble.ts';
 import type { ValidInstance } from '../../releases/definition.ts';
-import { runningPid } from '../write/notify-daemons.ts';
+import { runningProcess } from '../../host/running-process.ts';
 import { isHeldByPartition } from './listeners.ts';
 import { allocatePorts } from './ports.ts';
 import { readStack } from './stack.ts';
@@ -54,7 +54,8 @@ export async function surveyPlace(
     held: ledger.ports,
     isOurs: async (name, port) => {
       const listener = instance.services.find(({ ports: own }) => Object.hasOwn(own, name));
-      const isRunning = listener !== undefined && (await runningPid(partition, listener)) !== null;
+      const isRunning =
+        listener !== undefined && (await runningProcess(partition, listener.pidFile)) !== null;
       return isRunning || (await isHeldByPartition(partition, port));
     },
   });

@@ -1,9 +1,10 @@
 /** Tells running services about changed files: a reload where the service can, an end (slapgrid starts it again) where not. */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OperatorError } from '../../errors.ts';
 import { runProgram } from '../../host/run-program.ts';
+import { runningProcess, signalProcess } from '../../host/running-process.ts';
 import type { Service } from '../../plan/part.ts';
 
 const notesFolder = 'var/run/changed';
@@ -47,10 +48,8 @@ async function tell(partition: string, service: Service, notes: ReadonlySet<stri
 
 /** Whether there was somebody to tell. */
 async function signal(partition: string, service: Service, what: NodeJS.Signals): Promise<boolean> {
-  const pid = await runningPid(partition, service);
-  if (pid === null) return false;
-  process.kill(pid, what);
-  return true;
+  const pid = await runningProcess(partition, service.pidFile);
+  return pid !== null && signalProcess(pid, what);
 }
 
 /** Mail that waited for another way would wait for its next turn, up to an hour, though the way is there now. */
@@ -63,7 +62,7 @@ async function flushQueue(
   if (flush === undefined || !notes.has(noteOf(name, 'flush'))) return null;
   const [program = '', ...args] = flush;
   try {
-    const isRunning = (await runningPid(partition, service)) !== null;
+    const isRunning = (await runningProcess(partition, service.pidFile)) !== null;
     if (isRunning) await runProgram(join(partition, program), args);
     await removeNote(partition, name, 'flush');
     return isRunning ? `${name} tries the waiting mail again` : null;
@@ -80,16 +79,4 @@ function noteOf(service: string, action: Action): string {
 
 async function removeNote(partition: string, service: string, action: Action): Promise<void> {
   await rm(join(partition, notesFolder, noteOf(service, action)), { force: true });
-}
-
-/** The service's process, if it runs: a pid file may be stale and its number another process's by now. */
-export async function runningPid(
-  partition: string,
-  { pidFile }: Pick<Service, 'pidFile'>,
-): Promise<number | null> {
-  const text = await readFile(join(partition, pidFile), 'utf8').catch(() => '');
-  const pid = Number(text.trim());
-  if (!Number.isInteger(pid) || pid < 2) return null;
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return command.includes(`${partition}/`) ? pid : null;
 }

@@ -1,18 +1,15 @@
 import { Cron } from 'croner';
 
+import type { CrondConfig } from './config.ts';
 import { type CrontabFile, readCrontabs } from './crontab-directory.ts';
 import { endCommands } from './end-commands.ts';
 import { openLog } from './log.ts';
 import { type CrontabEntry, parseCrontab } from './parse-crontab.ts';
 import { type Running, runCommand } from './run-command.ts';
 
-export interface CrondOptions {
-  /** Holds the crontab files, as slapos.cookbook:cron.d writes them. */
-  readonly directory: string;
-  /** Where to log; standard error without it. */
-  readonly logFile?: string;
+export interface CrondOptions extends CrondConfig {
   /** Milliseconds that running commands get at the end before they are terminated; 10 s without it. */
-  readonly patience?: number;
+  readonly endTimeout?: number;
   /** Calls `run` whenever `pattern` says so, and gives what stops that; croner without it. */
   readonly schedule?: (pattern: string, run: () => void) => () => void;
 }
@@ -21,7 +18,7 @@ export interface CrondOptions {
 export interface Crond {
   /** Looks for added, changed and removed files now. */
   rescan(): void;
-  /** Starts nothing more, waits for what runs, terminates it after the patience; resolves when all has ended. */
+  /** Starts nothing more, waits for what runs, terminates it after the timeout; resolves when all has ended. */
   stop(): Promise<void>;
 }
 
@@ -32,15 +29,15 @@ interface Scheduled {
 
 /** Starts to run what the crontabs of a directory ask for. Looks for changes when `rescan` is called, no sooner. */
 export function startCrond(options: CrondOptions): Crond {
-  const { directory, patience = 10_000, schedule = scheduleByCroner } = options;
-  const log = openLog(options.logFile);
+  const { directory, endTimeout = 10_000, schedule = scheduleByCroner } = options;
+  const log = openLog(options.log);
   const scheduled = new Map<string, Scheduled>();
   const running = new Map<string, Running>();
   let lastProblem = '';
   let stopped = false;
 
   function run(name: string, entry: CrontabEntry): void {
-    // The same line is the same job, even when it moved within its file or the file was read again.
+    // A job is known by its line, wherever in the file that is.
     const job = JSON.stringify([name, entry.schedule, entry.command]);
     const place = `${name}:${entry.line}`;
     if (stopped) return;
@@ -53,7 +50,7 @@ export function startCrond(options: CrondOptions): Crond {
       running.set(job, command);
       void command.done.then(() => running.delete(job));
     } catch (error) {
-      // Too long for the system, or no memory: the next time may do, and the other lines go on.
+      // The command is too long for the system, or there is no memory. Other lines, and this one next time, may start.
       log(`${place} not started: ${String(error)}`);
     }
   }
@@ -88,7 +85,7 @@ export function startCrond(options: CrondOptions): Crond {
     }
   }
 
-  /** What was scheduled goes on while the directory cannot be read; the reason is logged once. */
+  /** Undefined while the directory cannot be read, so that everything stays scheduled; the reason is logged once. */
   function readDirectory(): Map<string, CrontabFile> | undefined {
     try {
       const found = readCrontabs(directory);
@@ -106,7 +103,7 @@ export function startCrond(options: CrondOptions): Crond {
     stopped = true;
     for (const name of scheduled.keys()) remove(name);
     log(`stopping, ${running.size} commands still run`);
-    await endCommands([...running.values()], patience);
+    await endCommands([...running.values()], endTimeout);
     log('stopped');
   }
 

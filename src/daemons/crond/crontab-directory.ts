@@ -4,8 +4,8 @@ import { join } from 'node:path';
 /** A file of the directory: its text, or why it cannot be read. */
 export type CrontabFile = { readonly text: string } | { readonly problem: string };
 
-/** Largest crontab that is read, in bytes. */
-const largest = 1024 * 1024;
+/** Of a crontab that is read. */
+const maxBytes = 1024 * 1024;
 
 /**
  * Reads every crontab of `directory` by file name. Hidden files and those that end in `~` are left out: they are what
@@ -25,7 +25,7 @@ function readCrontab(path: string): CrontabFile | undefined {
   try {
     const status = statSync(path);
     if (!status.isFile()) return undefined;
-    if (status.size > largest) return { problem: `it is larger than ${largest} bytes` };
+    if (status.size > maxBytes) return { problem: `it is larger than ${maxBytes} bytes` };
     return { text: readFileSync(path, 'utf8') };
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';

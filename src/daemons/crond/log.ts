@@ -1,24 +1,17 @@
-import { appendFileSync } from 'node:fs';
+import { logFile } from '../kit/log-file.ts';
 
 export type Log = (text: string) => void;
 
 /** Characters of one line of output that are kept. */
-const longest = 2000;
+const maxLineLength = 2000;
 
-/**
- * A log that appends one line with the ISO time at each call. The file is opened anew for each line, so that it may be
- * rotated at any time; without a file, or when it cannot be written, lines go to standard error.
- */
-export function openLog(file: string | undefined): Log {
+/** A log of lines that begin with the ISO time. */
+export function openLog(path: string): Log {
+  const file = logFile(path);
   return (text) => {
-    const shown = text.length > longest ? `${text.slice(0, longest)}… (${text.length} characters)` : text;
-    const line = `${new Date().toISOString()} ${shown}\n`;
-    try {
-      if (file === undefined) process.stderr.write(line);
-      else appendFileSync(file, line);
-    } catch (error) {
-      process.stderr.write(`${line}${String(error)}\n`);
-    }
+    const isLong = text.length > maxLineLength;
+    const shown = isLong ? `${text.slice(0, maxLineLength)}… (${text.length} characters)` : text;
+    file.write(`${new Date().toISOString()} ${shown}\n`);
   };
 }
 
@@ -30,8 +23,8 @@ export function lineSplitter(log: Log): { write: (chunk: string) => void; end: (
       const lines = (rest + chunk).split(/\r?\n/);
       rest = lines.pop() ?? '';
       for (const line of lines) log(line);
-      // A command that never ends its line must not fill the memory.
-      if (rest.length > longest) {
+      // A command may write without end and without line ends.
+      if (rest.length > maxLineLength) {
         log(rest);
         rest = '';
       }

@@ -12,7 +12,7 @@ export interface Running {
 }
 
 /** How long output is waited for after the command itself ended, in milliseconds: something it left behind may keep it open. */
-const outputPatience = 1000;
+const outputTimeout = 1_000;
 
 /** Runs `command` by /bin/sh; its start, output lines, exit code and duration go to `log`. */
 export function runCommand(
@@ -24,7 +24,7 @@ export function runCommand(
   const child = spawn('/bin/sh', ['-c', command], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: a signal then reaches what the shell started, and one to us does not reach it unasked.
+    // A process group of its own: a signal to it reaches what the shell started, and one to the daemon's group does not.
     detached: true,
   });
   log(`start ${child.pid ?? ''}: ${command}`);
@@ -37,14 +37,14 @@ export function runCommand(
 
   const done = new Promise<void>((resolve) => {
     let outcome: string | undefined;
-    let patience: NodeJS.Timeout | undefined;
+    let timer: NodeJS.Timeout | undefined;
     const finish = (): void => {
-      clearTimeout(patience);
+      clearTimeout(timer);
       for (const output of outputs) output.end();
       if (outcome !== undefined)
         log(`${outcome} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
       outcome = undefined;
-      // Something it left behind may still write: that goes to the log, but keeps nobody waiting.
+      // A process that it left behind may still write: that is logged, but not waited for.
       for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref();
       resolve();
     };
@@ -54,7 +54,7 @@ export function runCommand(
     });
     child.once('exit', (code, signal) => {
       outcome = `end ${child.pid ?? ''}: ${signal === null ? `exit code ${code}` : `killed by ${signal}`}`;
-      patience = setTimeout(finish, outputPatience);
+      timer = setTimeout(finish, outputTimeout);
     });
     child.once('close', finish);
   });

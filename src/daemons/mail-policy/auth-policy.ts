@@ -5,8 +5,8 @@ import { BlockList, isIPv6 } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { OperatorError } from '../../errors.ts';
-import type { LogInLimits } from '../../model/mail-server/limits.ts';
-import { clientNetwork } from '../portal/attempt-limits.ts';
+import { clientNetwork } from '../kit/client-network.ts';
+import type { LogInLimits } from './config.ts';
 import { logInAttempts, type LogInAttempts } from './log-in-attempts.ts';
 import { durationOf } from './sending-counts.ts';
 
@@ -16,8 +16,8 @@ export interface AuthPolicy {
   /** Must stand in each question's `x-api-key`. */
   key: () => Promise<string>;
   limits: () => Promise<LogInLimits>;
-  /** Login name, lower case → its password's hash (`*` for none), as Dovecot knows it. */
-  passwords: () => Promise<ReadonlyMap<string, string>>;
+  /** Login name, lower case → its password's hash as Dovecot knows it; null for none. */
+  passwords: () => Promise<ReadonlyMap<string, string | null>>;
   /** When they were read last; milliseconds since the epoch. */
   passwordsReadAt: () => number;
 }
@@ -30,13 +30,13 @@ interface Question {
 }
 
 /** A question has a few hundred bytes. */
-const longestBody = 16 * 1024;
-const mostConnections = 256;
+const maxBodyBytes = 16 * 1024;
+const maxConnections = 256;
 /**
- * Milliseconds for which Dovecot may still know the password before: it looks at its file once in each second of the
- * clock. A log-in that came sooner would fail with the right password, and count as a failure.
+ * Milliseconds after a change for which Dovecot may still use the old password: it looks at its file once a second. An
+ * answer before that would let the right password fail, and count as a failure.
  */
-const dovecotIsBehind = 1_050;
+const dovecotDelay = 1_050;
 
 /** Listens until SIGTERM. Throws OperatorError when the port cannot be used. */
 export async function serveAuthPolicy(
@@ -51,7 +51,7 @@ export async function serveAuthPolicy(
       answer(response, 500, {});
     });
   });
-  server.maxConnections = mostConnections;
+  server.maxConnections = maxConnections;
   const clients = new BlockList();
   for (const address of policy.clients) clients.addAddress(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   server.on('connection', (socket) => {
@@ -87,7 +87,7 @@ async function handle(
   if (account === null) return answer(response, 200, goOn);
   const key = `${account.name} ${account.digest} ${clientNetwork(question.remote)}`;
   if (command === 'allow') {
-    await delay(noteChange(changes, account, policy.passwordsReadAt()) + dovecotIsBehind - Date.now());
+    await delay(noteChange(changes, account, policy.passwordsReadAt()) + dovecotDelay - Date.now());
     const outcome = await attempts.begin(key, limits);
     return answer(response, 200, outcome === 'allowed' ? goOn : refusal(outcome));
   }
@@ -103,14 +103,20 @@ function refusal(wait: number): typeof goOn {
 }
 
 /**
- * Whose failures count together: those of one client at one account with one password, so that a password that is
- * changed begins anew. Null for whoever cannot get in anyway, so that names made up by a guesser cost no memory.
+ * Whose failures count together: those of one client at one account with one password, so that a new password
+ * starts at none. Null for names that have no account: made-up names must not cost memory.
  */
 async function accountOf({ login, remote }: Question, { passwords }: AuthPolicy): Promise<Account | null> {
   const name = login.toLowerCase();
   const password = (await passwords()).get(name);
   if (password === undefined || remote === '') return null;
-  return { name, digest: createHash('sha256').update(password).digest('base64url').slice(0, 16) };
+  return {
+    name,
+    digest: createHash('sha256')
+      .update(password ?? '')
+      .digest('base64url')
+      .slice(0, 16),
+  };
 }
 
 interface Account {
@@ -131,16 +137,6 @@ function noteChange(changes: Changes, { name, digest }: Account, readAt: number)
   return since;
 }
 
-/** The first two fields of each line of a passwd-file. */
-export function passwordsOf(passwdFile: string): ReadonlyMap<string, string> {
-  return new Map(
-    passwdFile.split('\n').flatMap((line): [string, string][] => {
-      const [name, password] = line.split(':', 2);
-      return name && password ? [[name, password]] : [];
-    }),
-  );
-}
-
 function parseQuestion(body: string): Question | null {
   try {
     const { login, remote, success, policy_reject } = JSON.parse(body) as Record<string, unknown>;
@@ -156,7 +152,7 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   let length = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > longestBody) return null;
+    if (length > maxBodyBytes) return null;
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

@@ -5,25 +5,25 @@
  */
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
-import type { LogInLimits } from '../../model/mail-server/limits.ts';
+import type { LogInLimits } from './config.ts';
 
 export interface LogInAttempts {
   /**
-   * Whether there may be one more attempt: `allowed`, or how many milliseconds to wait. It waits itself for a short
-   * while when only attempts without outcome stand in the way.
+   * Whether one more attempt is allowed, or how many milliseconds to wait. While only attempts without outcome are in the
+   * way it waits for those, up to a timeout.
    */
   begin(key: string, limits: LogInLimits): Promise<'allowed' | number>;
   end(key: string, outcome: 'success' | 'failure', limits: LogInLimits): Promise<void>;
 }
 
-export interface Patience {
-  /** Milliseconds to wait for outcomes; less than Dovecot waits (dovecot.conf), who then goes on without an answer. */
-  forOutcomes: number;
+export interface AttemptTimeouts {
+  /** Milliseconds to wait for outcomes; less than Dovecot waits for an answer (dovecot.conf). */
+  wait: number;
   /** Milliseconds after which an attempt without outcome is given up. */
-  forOne: number;
+  attempt: number;
 }
 
-export function logInAttempts(patience: Patience = { forOutcomes: 5_000, forOne: 60_000 }): LogInAttempts {
+export function logInAttempts(timeouts: AttemptTimeouts = { wait: 5_000, attempt: 60_000 }): LogInAttempts {
   const failures = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 600, keyPrefix: '' });
   /** Key → one timer for each attempt without outcome. */
   const open = new Map<string, NodeJS.Timeout[]>();
@@ -39,34 +39,34 @@ export function logInAttempts(patience: Patience = { forOutcomes: 5_000, forOne:
     else open.set(key, left);
     wake();
   };
-  const change = (most: number): Promise<void> =>
+  const nextChange = (timeout: number): Promise<void> =>
     new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         waiting.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, most);
+      const timer = setTimeout(done, timeout);
       waiting.add(done);
     });
 
   return {
     async begin(key, limits) {
       if (limits.failures === 0) return 'allowed';
-      const end = Date.now() + patience.forOutcomes;
+      const end = Date.now() + timeouts.wait;
       for (;;) {
         const { consumedPoints: failed = 0, msBeforeNext = 0 } = (await failures.get(key)) ?? {};
         if (failed >= limits.failures) return msBeforeNext;
         const attempts = open.get(key) ?? [];
         if (failed + attempts.length < limits.failures) {
-          const timer = setTimeout(() => close(key, timer), patience.forOne);
+          const timer = setTimeout(() => close(key, timer), timeouts.attempt);
           timer.unref();
           open.set(key, [...attempts, timer]);
           return 'allowed';
         }
         const left = end - Date.now();
-        if (left <= 0) return patience.forOutcomes;
-        await change(left);
+        if (left <= 0) return timeouts.wait;
+        await nextChange(left);
       }
     },
     async end(key, outcome, limits) {

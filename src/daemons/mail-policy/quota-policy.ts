@@ -1,29 +1,30 @@
 /** Whether there is room where a recipient ends. Postfix asks before it expands addresses, and Dovecot knows mailboxes only. */
+import { type LookupTable, parseAddresses } from '../../formats/postfix-table.ts';
 import { withoutTag } from '../../names/tag.ts';
-import { askPolicy } from '../kit/ask-policy.ts';
-import type { Attributes } from '../kit/policy-protocol.ts';
+import { askPolicy } from '../kit/policy-client.ts';
+import type { Attributes } from '../kit/policy-server.ts';
 
 export interface QuotaPolicy {
   /** Unix socket of Dovecot's quota-status, which speaks the same protocol. */
   socket: string;
   /** What separates a name from a tag; empty: nothing does. */
   delimiter: string;
-  /** Every address, `@domain` for a catch-all → where it ends. */
-  recipients: ReadonlyMap<string, readonly string[]>;
+  /** Postfix' table: every address, `@domain` for a catch-all → the addresses where it ends. */
+  recipients: LookupTable;
 }
 
 /** Milliseconds; Postfix waits for ten seconds. */
-const patience = 5_000;
+const timeout = 5_000;
 const unknown = 'DEFER_IF_PERMIT 4.3.0 mailboxes cannot be asked for room; try again later';
 
 /**
- * Postfix action (access(5)): Dovecot's refusal where all mailboxes that a recipient ends in are full. While one has
- * room the message is taken, and those that are full bounce it.
+ * Postfix action (access(5)): Dovecot's refusal when all mailboxes of a recipient are full. While one of them has
+ * room the message is accepted, and the full ones bounce it.
  */
 export async function answerQuota(attributes: Attributes, policy: QuotaPolicy): Promise<string> {
   // As Postfix resolves it: a dot at the end of a domain means nothing.
   const recipient = attributes('recipient').replace(/\.$/, '');
-  const dovecot = { socket: policy.socket, patience };
+  const dovecot = { socket: policy.socket, timeout };
   let answer = 'DUNNO';
   try {
     for (const mailbox of endsOf(recipient.toLowerCase(), policy) ?? [recipient]) {
@@ -38,21 +39,11 @@ export async function answerQuota(attributes: Attributes, policy: QuotaPolicy): 
 }
 
 /** As Postfix finds it: an exact address before one without its tag before a catch-all. */
-function endsOf(recipient: string, { recipients, delimiter }: QuotaPolicy): readonly string[] | undefined {
+function endsOf(recipient: string, { recipients, delimiter }: QuotaPolicy): string[] | null {
   const plain = withoutTag(recipient, delimiter);
-  return (
+  const ends =
     recipients.get(recipient) ??
     (plain === null ? undefined : recipients.get(plain)) ??
-    recipients.get(recipient.slice(recipient.lastIndexOf('@')))
-  );
-}
-
-/** Of the table's source (postmap(1)), as it is planned: `key end, end…`, one a line. */
-export function recipientsOf(table: string): QuotaPolicy['recipients'] {
-  return new Map(
-    table.split('\n').flatMap((line): [string, string[]][] => {
-      const [key, ...ends] = line.split(/,? /);
-      return key === undefined || ends.length === 0 ? [] : [[key, ends]];
-    }),
-  );
+    recipients.get(recipient.slice(recipient.lastIndexOf('@')));
+  return ends === undefined ? null : parseAddresses(ends);
 }

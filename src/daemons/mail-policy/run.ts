@@ -1,90 +1,92 @@
 /** Runs the mail server's policy process until SIGTERM: services that share one configuration. */
-import type { MailPolicyConfig } from '../../plan/mail-server/mail-policy.ts';
+import { parseLookupTable } from '../../formats/postfix-table.ts';
+import { parsePasswords } from '../../formats/passwd-file.ts';
 import { followFile } from '../kit/followed-file.ts';
-import { answerQuestions } from '../kit/policy-protocol.ts';
-import { listenOnSocket } from '../kit/unix-socket.ts';
-import { passwordsOf, serveAuthPolicy } from './auth-policy.ts';
-import { answerQuota, recipientsOf } from './quota-policy.ts';
+import { answerQuestions } from '../kit/policy-server.ts';
+import { serveSocket } from '../kit/private-socket.ts';
+import { serveAuthPolicy } from './auth-policy.ts';
+import { type MailPolicyConfig, parseMailPolicyConfig } from './config.ts';
+import { answerQuota } from './quota-policy.ts';
 import { sendingPolicy } from './sending-policy.ts';
 import { answerLookups } from './socketmap.ts';
 import { srsLookup } from './srs-maps.ts';
 import type { Srs } from './srs.ts';
 
-export interface MailPolicyOptions {
-  /** MailPolicyConfig as JSON; read again when it changes. */
-  config: string;
-  stateFolder: string;
-  sendingSocket: string;
-  srsSocket: string;
-  /** Where Dovecot asks. */
-  host: string;
-  port: number;
-}
-
-/** Of an account that is suspended, or waits for its password. */
-const noPassword = '*';
-/** Milliseconds between two looks whether there is something to save: what a killed process forgets at most. */
-const saveEvery = 2_000;
+/** Milliseconds between two savings: a process that is killed forgets what it counted since the last. */
+const interval = 2_000;
 
 /** Throws OperatorError when the configuration cannot be read or a socket cannot be used. */
-export async function runMailPolicy(options: MailPolicyOptions): Promise<void> {
-  const config = await followFile({ path: options.config, parse: parseConfig, content: 'the settings' });
-  const { users, quota } = await config();
+export async function runMailPolicy(configFile: string): Promise<void> {
+  const config = await followFile({ path: configFile, parse: parseConfig, content: 'the settings' });
+  const atStart = config.current;
   let passwordsReadAt = 0;
-  const parsePasswords = (text: string) => {
-    passwordsReadAt = Date.now();
-    return passwordsOf(text);
-  };
-  const passwords = await followFile({ path: users, parse: parsePasswords, content: 'the accounts' });
+  const passwords = await followFile({
+    path: atStart.users,
+    parse(text) {
+      passwordsReadAt = Date.now();
+      return parsePasswords(text);
+    },
+    content: 'the accounts',
+  });
   const recipients = await followFile({
-    path: quota.recipients,
-    parse: recipientsOf,
+    path: atStart.quota.recipients,
+    parse: parseLookupTable,
     content: 'the addresses',
   });
 
-  const sending = await sendingPolicy(options.stateFolder, {
+  const sending = await sendingPolicy(atStart.stateFolder, {
     async limits(account) {
-      const { sendingLimits, sendingExceptions } = await config();
-      return {
-        ...sendingLimits,
-        ...(Object.hasOwn(sendingExceptions, account) && sendingExceptions[account]),
-      };
+      const { sendingLimits, sendingExceptions } = await config.latest();
+      return { ...sendingLimits, ...sendingExceptions.get(account) };
     },
     async mayLogIn(account) {
-      const password = (await passwords()).get(account) ?? noPassword;
-      return password !== noPassword || (await config()).anyPassword;
+      const password = (await passwords.latest()).get(account) ?? null;
+      return password !== null || (await config.latest()).anyPassword;
     },
   });
-  await listenOnSocket(options.srsSocket, (connection) => {
+  await serveSocket(atStart.srsSocket, (connection) => {
     answerLookups(
       connection,
-      srsLookup(async () => (await config()).srsOf),
+      srsLookup(async () => (await config.latest()).srsOf),
     );
   });
-  await listenOnSocket(options.sendingSocket, (connection) => {
+  await serveSocket(atStart.sendingSocket, (connection) => {
     answerQuestions(connection, async (attributes) =>
       attributes('policy_context') === 'quota'
-        ? answerQuota(attributes, { ...(await config()).quota, recipients: await recipients() })
+        ? answerQuota(attributes, {
+            ...(await config.latest()).quota,
+            recipients: await recipients.latest(),
+          })
         : sending.answer(attributes),
     );
   });
   await serveAuthPolicy(
     {
-      clients: ['::1', '127.0.0.1', options.host],
-      key: async () => (await config()).authPolicyKey,
-      limits: async () => (await config()).logInLimits,
-      passwords,
+      clients: ['::1', '127.0.0.1', atStart.authPolicy.host],
+      key: async () => (await config.latest()).authPolicy.key,
+      limits: async () => (await config.latest()).logInLimits,
+      passwords: passwords.latest,
       passwordsReadAt: () => passwordsReadAt,
     },
-    options,
+    atStart.authPolicy,
   );
 
   let saving = Promise.resolve();
   const save = (): void => {
     saving = saving.then(() => sending.save());
   };
-  const timer = setInterval(save, saveEvery);
-  // Whatever is changed is seen without being told.
+  const listening = JSON.stringify(fixedSettings(atStart));
+  const timer = setInterval(() => {
+    save();
+    void config.latest().then((latest) => {
+      if (JSON.stringify(fixedSettings(latest)) === listening) return;
+      console.error(
+        `${configFile}: names other sockets or files than at the start; the process ends, to be started anew`,
+      );
+      process.kill(process.pid, 'SIGTERM');
+    });
+  }, interval);
+  // Changed files are noticed anyway, and the signal would end the process.
   process.on('SIGHUP', () => undefined);
   process.once('SIGTERM', () => {
     clearInterval(timer);
@@ -92,9 +94,22 @@ export async function runMailPolicy(options: MailPolicyOptions): Promise<void> {
   });
 }
 
+/** Settings that are read at the start only. */
+function fixedSettings({
+  authPolicy,
+  srsSocket,
+  sendingSocket,
+  stateFolder,
+  users,
+  quota,
+}: MailPolicyConfig) {
+  const { host, port } = authPolicy;
+  return [host, port, srsSocket, sendingSocket, stateFolder, users, quota.recipients];
+}
+
 /** With the hosted domains as they are looked up. */
-function parseConfig(text: string): MailPolicyConfig & { srsOf: Srs } {
-  const config = JSON.parse(text) as MailPolicyConfig;
+function parseConfig(text: string, path: string): MailPolicyConfig & { srsOf: Srs } {
+  const config = parseMailPolicyConfig(text, path);
   const { secret, domain, hosted } = config.srs;
   const names = new Set(hosted);
   return { ...config, srsOf: { secret, domain, isHosted: (name) => names.has(name.toLowerCase()) } };

@@ -1,10 +1,10 @@
 /**
- * Whether what an account's filter script sends (redirect, vacation, reject, notify) may leave: it counts as sent by the
- * account, or who steals one would send by scripts what sending limits keep from being sent by SMTP.
+ * Whether what an account's filter script sends (redirect, vacation, reject, notify) may leave. It counts as sent by the
+ * account: whoever steals a password could otherwise send by scripts without limits.
  */
 import { randomUUID } from 'node:crypto';
 
-import { askPolicy } from '../kit/ask-policy.ts';
+import { askPolicy } from '../kit/policy-client.ts';
 
 /** Tells such a question from one about somebody who is logged in. */
 export const scriptContext = 'script';
@@ -17,7 +17,7 @@ export interface ScriptMail {
 }
 
 /** Milliseconds; Postfix waits as long for those who log in. */
-const patience = 10_000;
+const timeout = 10_000;
 
 /** Why it may not leave now, for a log; null if it may. `socket`: of the policy process. */
 export async function reasonToWait(
@@ -26,14 +26,14 @@ export async function reasonToWait(
 ): Promise<string | null> {
   const separator = sendmailArguments.indexOf('--');
   const recipients = separator === -1 ? [] : sendmailArguments.slice(separator + 1);
-  // Dovecot names both. Something else must not be counted for nobody.
+  // Dovecot names both; a call without them cannot be counted for any account.
   if (!account.includes('@') || recipients.length === 0)
     return `${account || 'no account'}: no recipients after --; run it as Dovecot does: ACCOUNT -i -f SENDER -- RECIPIENT…`;
   const instance = randomUUID();
   try {
     for (const recipient of recipients) {
       const question = { policy_context: scriptContext, sasl_username: account, recipient, instance };
-      const action = await askPolicy({ socket, patience }, question);
+      const action = await askPolicy({ socket, timeout }, question);
       if (action !== 'DUNNO') return `a script of ${account} may not send to ${recipient}: ${action}`;
     }
     return null;

@@ -11,7 +11,7 @@ export interface Attempt {
 /** A limit that was reached. */
 export interface Excess {
   limit: keyof SendingLimits;
-  /** How many were sent, which is the most that may. */
+  /** How many were sent: as many as the limit allows. */
   sent: number;
   /** Milliseconds until the next one may be sent. */
   wait: number;
@@ -27,8 +27,8 @@ export interface SendingCounts {
 }
 
 /**
- * What was sent within one twelfth of a span. It counts as long as its last message does, so within no hour or day,
- * whenever it begins, can more be sent than the limit; whoever is refused waits a twelfth too long at most.
+ * What was sent within one twelfth of a span. All of it counts until its last message is a
+ * span old. So no hour or day, whenever it begins, sees more than the limit; a refusal lasts up to a twelfth too long.
  */
 interface Slot {
   /** Time of the last recipient, milliseconds since the epoch. */
@@ -43,8 +43,8 @@ type Span = keyof typeof spans;
 const spanNames = ['Hour', 'Day'] as const;
 const nouns = ['messages', 'recipients'] as const;
 
-/** Messages whose other recipients may still come; thousands of clients would have to be in the middle of one. */
-const mostMessages = 10_000;
+/** Messages that are remembered because more of their recipients may come. */
+const maxMessages = 10_000;
 
 /** `clock`: milliseconds since the epoch. */
 export function sendingCounts(clock: () => number = Date.now): SendingCounts {
@@ -54,7 +54,7 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
 
   function slotsOf(span: Span, account: string, now: number): Slot[] {
     const slots = (counts[span].get(account) ?? []).filter(({ last }) => last + spans[span] > now);
-    // A clock that was ahead for a while must not lock anybody out until then.
+    // When the clock was ahead and is put right, times in the future must not lock anybody out.
     for (const slot of slots) slot.last = Math.min(slot.last, now);
     return slots;
   }
@@ -100,7 +100,7 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
       for (const span of spanNames) count(span, account, state);
       begun.add(key);
       for (const oldest of begun) {
-        if (begun.size <= mostMessages) break;
+        if (begun.size <= maxMessages) break;
         begun.delete(oldest);
       }
       return null;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 
 import type { SendingLimits } from '../../ledger/types.ts';
-import type { Attributes } from '../kit/policy-protocol.ts';
+import type { Attributes } from '../kit/policy-server.ts';
 import { writeFileAtomically } from '../../host/write-file.ts';
+import { refusalsFile } from './config.ts';
 import { scriptContext } from './script-mail.ts';
 import { amountOf, durationOf, sendingCounts } from './sending-counts.ts';
 
@@ -19,7 +20,6 @@ export interface SendingPolicy {
 type Refusals = Record<string, { at: number; limit: string }>;
 
 export const countsFile = 'sending-counts.json';
-export const refusalsFile = 'sending-refusals.json';
 /** Milliseconds that a refusal is remembered, at least as long as the promise shows it. */
 const rememberedFor = 3_600_000;
 
@@ -39,7 +39,7 @@ export async function sendingPolicy(folder: string, { limits, mayLogIn }: Sender
     async answer(attributes) {
       const account = attributes('sasl_username').toLowerCase();
       if (account === '') return 'DUNNO';
-      // Scripts of a suspended account go on: nobody is there to log in, and refused for good their mail would bounce.
+      // Filter scripts of a suspended account still send: they need no log-in, and a refusal would bounce the mail that they forward.
       const isScript = attributes('policy_context') === scriptContext;
       if (!isScript && !(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
       const attempt = { account, message: attributes('instance') };

@@ -4,14 +4,14 @@ import type { Socket } from 'node:net';
 /** The value that was found, null where there is none. */
 export type Lookup = (map: string, key: string) => Promise<string | null>;
 
-/** Keys are mail addresses; whoever sends more is not Postfix. */
-const longestRequest = 4096;
+/** Keys are mail addresses, which are shorter; a client that sends more is not Postfix. */
+const maxRequestLength = 4096;
 
 /** Answers every lookup of a connection, in their order. What `lookup` throws is answered as a failure for now. */
 export function answerLookups(connection: Socket, lookup: Lookup): void {
   let received = '';
   let answering = Promise.resolve();
-  // One character a byte, so that lengths are right whatever comes.
+  // One character for each byte: a netstring's length counts bytes.
   connection.setEncoding('latin1');
   connection.on('error', () => connection.destroy());
   connection.on('data', (text: string) => {
@@ -20,7 +20,7 @@ export function answerLookups(connection: Socket, lookup: Lookup): void {
       const colon = received.indexOf(':');
       const length = Number(/^\d{1,5}$/.exec(received.slice(0, Math.max(colon, 0)))?.[0] ?? NaN);
       if (colon === -1 && /^\d{0,5}$/.test(received)) return;
-      if (!(length <= longestRequest)) {
+      if (!(length <= maxRequestLength)) {
         connection.destroy();
         return;
       }

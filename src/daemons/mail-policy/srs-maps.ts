@@ -8,7 +8,7 @@ export const srsMaps = {
   forward: 'srs-forward',
   /** SRS address → the sender that it stands for (`recipient_canonical_maps`, `lmtp_generic_maps`). */
   reverse: 'srs-reverse',
-  /** Recipient that looks like an SRS address → an action (access(5)): nothing for one of ours, else a refusal. */
+  /** Recipient that looks like an SRS address → an action (access(5)): `DUNNO` for one that was made here, else a refusal. */
   recipient: 'srs-recipient',
 } as const;
 

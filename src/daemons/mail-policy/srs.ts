@@ -1,7 +1,7 @@
 /**
- * Sender rewriting (SRS, "guarded" scheme of M. S. Wong, as libsrs2 and postsrsd have it): a foreign sender becomes an
- * address of ours, so that mail which leaves again comes from a domain that may send from here, and a bounce to that
- * address goes back to where it belongs. The hash keeps others from making such addresses. Pure.
+ * Sender rewriting (SRS, "guarded" scheme of M. S. Wong, as libsrs2 and postsrsd have it): a foreign sender is
+ * replaced by an address of a hosted domain, which may send from here (SPF). A bounce to that address is sent back to the
+ * sender that it stands for. The hash keeps others from making such addresses. Pure.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
@@ -11,13 +11,13 @@ export interface Srs {
   secret: string;
   /** Of the addresses that are made: a hosted one. */
   domain: string;
-  /** Whether a domain (any letter case) is ours: its senders need no rewriting, its SRS addresses are for us. */
+  /** Whether a domain (any letter case) is of this server: its senders are not rewritten, its SRS addresses are reversed. */
   isHosted: (domain: string) => boolean;
 }
 
 export type Reversed =
   | { kind: 'sender'; address: string }
-  /** Looks like an address of ours and is none; `reason` is for whoever writes to it. */
+  /** Looks like an SRS address of this server and is none; `reason` is told to whoever writes to it. */
   | { kind: 'refused'; reason: string }
   | { kind: 'other' };
 
@@ -29,7 +29,7 @@ const hashLength = 8;
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const day = 86_400_000;
 /** RFC 5321, 4.5.3.1.3, without the angle brackets. */
-const longestAddress = 254;
+const maxAddressLength = 254;
 
 const srs0 = /^SRS0([=+-].*)$/i;
 const srs1 = /^SRS1[=+-]([^=]+)=([^=]+)=([=+-].*)$/i;
@@ -39,7 +39,7 @@ export function forwardSender(sender: string, srs: Srs, now: number): string | n
   const parts = splitAddress(sender);
   if (parts === null || srs.isHosted(parts.domain)) return null;
   const address = joinAddress({ local: rewritten(parts.local, parts.domain, srs, now), domain: srs.domain });
-  return address.length > longestAddress ? null : address;
+  return address.length > maxAddressLength ? null : address;
 }
 
 /** Another forwarder's address is not wrapped a second time: a bounce goes from us to the first forwarder. */
@@ -66,7 +66,7 @@ export function reverseRecipient(recipient: string, srs: Srs, now: number): Reve
   }
   const [, hash1, first, opaque] = srs1.exec(parts.local) ?? [];
   if (!hash1 || !first || !opaque || !isHash(hash1, hashOf(srs.secret, first, opaque))) return forged;
-  // The first forwarder knows how old its address is.
+  // How old the address is, the first forwarder checks: its own address holds the day.
   return { kind: 'sender', address: joinAddress({ local: `SRS0${opaque}`, domain: first }) };
 }
 

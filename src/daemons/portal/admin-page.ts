@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { AccountRecord } from '../../ledger/types.ts';
 import { passesGuard } from './basic-auth.ts';
-import type { Portal } from './context.ts';
+import type { AccountPortal } from './context.ts';
 import { readLedger } from '../../ledger/store.ts';
 import { accountState, accountStates } from './account-state.ts';
 import { accountsPage } from './pages/accounts.ts';
@@ -13,16 +13,17 @@ import { listedServices } from './pages/services.ts';
 
 const guard = { secret: 'webmail-admin-password', realm: 'Mail accounts' } as const;
 
-export function addAdminPage(app: FastifyInstance, portal: Portal): void {
+export function addAdminPage(app: FastifyInstance, portal: AccountPortal): void {
   app.get<{ Querystring: Record<string, unknown> }>('/', async (request, reply) => {
     if ('admin' in request.query) return sendAccounts(portal, request, reply);
-    const { title, mailDomains, services } = portal.config.current;
+    const { title } = portal.config.current;
+    const { mailDomains, services } = portal.pages();
     return sendPage(reply, landingPage({ title, mailDomains, services: listedServices(services) }));
   });
 }
 
 async function sendAccounts(
-  portal: Portal,
+  portal: AccountPortal,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {

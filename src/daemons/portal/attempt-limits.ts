@@ -1,10 +1,10 @@
 /**
- * Limits on failed attempts, per client and per user of a client. An attempt is counted when it begins and given back
- * when it turns out not to be a failure; counted only afterwards, a burst of parallel guesses would slip through.
+ * Limits on failed attempts, per client and per user of a client. An attempt counts from its beginning, and is
+ * taken back if it does not fail: counted only afterwards, many guesses at the same time would pass.
  */
-import { isIPv6 } from 'node:net';
-
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+
+import { clientNetwork } from '../kit/client-network.ts';
 
 export interface AttemptLimits {
   /** Counts an attempt. The answer is null, or the seconds to wait when there were too many. */
@@ -31,26 +31,6 @@ export function attemptLimits(): AttemptLimits {
       await Promise.all([perClient.reward(network), perUser.reward(userKey(network, user))]);
     },
   };
-}
-
-/** An IPv6 client usually owns a whole /64: what is counted is that network; an IPv4 address is counted itself. */
-export function clientNetwork(client: string): string {
-  const address = client.replace(/%.*$/, '').toLowerCase();
-  const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
-  if (ipv4) return ipv4;
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail ? tail.split(':') : [];
-  const groups = [
-    ...before,
-    ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'),
-    ...after,
-  ];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')}::/64`;
 }
 
 function userKey(network: string, user: string): string {

@@ -1,13 +1,13 @@
 /**
- * bcrypt, one computation after another: they share one thread anyway, and in turn each leaves room for other
- * requests. A queue that is too long is refused, so that a flood costs the flood's own answers only.
+ * bcrypt, one computation after another: they share one thread, and between two of them other requests are answered. When
+ * too many wait, more are refused, so that a flood of passwords does not stop the other pages.
  */
 import { randomBytes } from 'node:crypto';
 
 import bcrypt from 'bcryptjs';
 
 const cost = 10;
-const longestQueue = 32;
+const maxQueueLength = 32;
 const scheme = '{BLF-CRYPT}';
 
 /** Thrown when too many computations wait; the same request works a few seconds later. */
@@ -33,7 +33,7 @@ export async function passwordMatches(password: string, hash: string | null): Pr
 }
 
 function inTurn<Result>(compute: () => Promise<Result>): Promise<Result> {
-  if (waiting >= longestQueue) throw new BusyError('too many passwords are being checked; try again soon');
+  if (waiting >= maxQueueLength) throw new BusyError('too many passwords are being checked; try again soon');
   waiting += 1;
   const turn = last.then(compute).finally(() => {
     waiting -= 1;

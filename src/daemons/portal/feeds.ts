@@ -66,7 +66,7 @@ function item(
   { title: promise, failed, message, date }: PromiseResult,
 ): object {
   const status = failed ? 'ERROR' : 'OK';
-  // Another guid when the result changes, and not at each run: a reader shows what is new.
+  // Readers show items with a new guid as new: it changes with the result, not with each run.
   const guid = createHash('sha256').update([title, promise, status, message].join('\0')).digest('hex');
   return {
     title: clean(`[${status}] ${promise}`),

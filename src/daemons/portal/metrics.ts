@@ -51,7 +51,7 @@ function label(state: string): string {
   return state.replaceAll(' ', '-');
 }
 
-/** Label values are ours, without anything to escape. */
+/** Label values are constants of this file and of account states, which hold nothing to escape. */
 function family(name: string, type: string, help: string, key: string, counts: Map<string, number>): string {
   const samples = [...counts].map(([value, count]) => `${name}{${key}="${value}"} ${count}\n`).join('');
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples}`;

@@ -1,5 +1,5 @@
 /** `/monitor/…`: what Apache serves as the root of the monitor's own port. All of it needs the monitor's password. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import { passesGuard } from './basic-auth.ts';
 import type { Portal } from './context.ts';
@@ -15,7 +15,7 @@ const guard = { secret: 'monitor-password', realm: 'Monitor' } as const;
 const monitoringApplication = 'https://monitor.app.officejs.com';
 
 export function addMonitor(app: FastifyInstance, portal: Portal): void {
-  const promises = () => readPromiseResults(portal.config.current.partition);
+  const promises = () => readPromiseResults(portal.partition);
   const pages = async (scope: FastifyInstance): Promise<void> => {
     scope.addHook('onRequest', async (request, reply) => {
       if (request.headers.origin === monitoringApplication) {
@@ -36,13 +36,13 @@ export function addMonitor(app: FastifyInstance, portal: Portal): void {
       const { title } = portal.config.current;
       return sendPage(reply, monitorPage({ title, results: await promises() }));
     });
-    scope.get('/public/feeds', async (request, reply) => {
+    scope.get('/public/feeds', async (_request, reply) => {
       const { title } = portal.config.current;
-      return reply.type('text/x-opml; charset=utf-8').send(feedList(title, baseUrl(portal, request)));
+      return reply.type('text/x-opml; charset=utf-8').send(feedList(title, baseUrl(portal)));
     });
-    scope.get('/public/promises.rss', async (request, reply) => {
+    scope.get('/public/promises.rss', async (_request, reply) => {
       const { title } = portal.config.current;
-      const feed = promiseFeed(title, baseUrl(portal, request), await promises(), new Date());
+      const feed = promiseFeed(title, baseUrl(portal), await promises(), new Date());
       return reply.type('application/rss+xml; charset=utf-8').send(feed);
     });
     scope.get('/metrics', async (_request, reply) => {
@@ -53,8 +53,7 @@ export function addMonitor(app: FastifyInstance, portal: Portal): void {
   app.register(pages, { prefix: '/monitor' });
 }
 
-/** The monitor's URL without a slash at the end, as configured or as the client called it. */
-function baseUrl(portal: Portal, request: FastifyRequest): string {
-  const url = portal.config.current.monitorUrl ?? `${request.protocol}://${request.host}`;
-  return url.replace(/\/+$/, '');
+/** The monitor's URL without a slash at the end. */
+function baseUrl(portal: Portal): string {
+  return portal.config.current.monitorUrl.replace(/\/+$/, '');
 }

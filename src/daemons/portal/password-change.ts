@@ -1,7 +1,7 @@
 /**
- * Sets a password in the ledger, and ends the sessions that the one before opened. Both ways compute the slow hash before
- * they take the ledger's lock, and decide again inside it: of two requests with one token only one wins, and nothing
- * that converge changed meanwhile is lost.
+ * Sets a password in the ledger, and ends the sessions that the old one opened. The slow hash is computed before the
+ * ledger is locked, and the decision is made again inside the lock: of two requests with one token only one succeeds, and
+ * what converge changed meanwhile is not lost.
  */
 import { randomBytes } from 'node:crypto';
 
@@ -10,7 +10,6 @@ import { hashToken, tokenMatches } from '../../ledger/token.ts';
 import type { AccountRecord, Ledger } from '../../ledger/types.ts';
 import { endSessions, noteEnded } from '../../host/end-sessions.ts';
 import { hashPassword, passwordMatches } from './bcrypt.ts';
-import type { PortalConfig } from './config.ts';
 
 /** `denied` never tells why: unknown address, no token, spent token and wrong token are one answer. */
 export type Outcome = 'updated' | 'denied';
@@ -18,9 +17,12 @@ export type Outcome = 'updated' | 'denied';
 /** Where it happens, and what is told of sessions that ended or could not be ended. */
 interface Place {
   store: LedgerStore;
-  config: { readonly current: Pick<PortalConfig, 'partition'> };
+  partition: string;
   log: (sentence: string) => void;
 }
+
+/** Milliseconds, for which a browser waits. Sessions that are not ended by then are left to the next processing. */
+const sessionsTimeout = 5_000;
 
 /** Matches no token; compared where an account has none, so that the work is the same. */
 const decoyToken = hashToken(randomBytes(16).toString('hex'), randomBytes(16).toString('hex'));
@@ -42,8 +44,8 @@ export async function changePassword(
   { user, currentPassword, password }: { user: string; currentPassword: string; password: string },
 ): Promise<Outcome> {
   const account = heldAccount(await readLedger(portal.store), user);
-  // Accounts of our own have passwords that are published or kept in the ledger's secrets: nobody may change those.
-  // Nobody logs in to a suspended one, here neither.
+  // Built-in accounts have passwords that are published or kept in the ledger's secrets: nobody may change those here.
+  // The owner of a suspended account may not log in, so neither change its password.
   const isOpen = account?.holder.startsWith('shared:') && account?.settings.suspended === 'no';
   const verified = isOpen ? (account?.password ?? null) : null;
   if (!(await passwordMatches(currentPassword, verified))) return 'denied';
@@ -53,12 +55,11 @@ export async function changePassword(
 }
 
 async function replacePassword(
-  { store, config, log }: Place,
+  { store, partition, log }: Place,
   user: string,
   mayChange: (account: AccountRecord) => boolean,
   hash: string,
 ): Promise<Outcome> {
-  const { partition } = config.current;
   const outcome = await changeLedger<Outcome>(store, async (ledger) => {
     const account = heldAccount(ledger, user);
     if (!account || !mayChange(account)) return { ledger, result: 'denied' };
@@ -67,7 +68,10 @@ async function replacePassword(
     const accounts = ledger.accounts.map((other) => (other === account ? changed : other));
     return { ledger: { ...ledger, accounts }, result: 'updated' };
   });
-  if (outcome === 'updated') for (const sentence of await endSessions(partition, user)) log(sentence);
+  if (outcome === 'updated') {
+    const options = { only: user, timeout: sessionsTimeout };
+    for (const sentence of await endSessions(partition, options)) log(sentence);
+  }
   return outcome;
 }
 

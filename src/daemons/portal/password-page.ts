@@ -7,8 +7,8 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { clientOf, type Portal } from './context.ts';
-import { loggedUser } from './log.ts';
+import { type AccountPortal, clientOf } from './context.ts';
+import { loggedUser } from './logged-fields.ts';
 import type { Way } from './metrics.ts';
 import { type FormState, passwordDonePage, passwordPage } from './pages/password.ts';
 import { sendPage } from './pages/render.ts';
@@ -37,7 +37,7 @@ const denials: Record<Way, string> = {
 const statuses = { refused: 422, limited: 429, denied: 403 } as const;
 const faults = { refused: 'password', limited: null, denied: 'proof' } as const;
 
-export function addPasswordPage(app: FastifyInstance, portal: Portal): void {
+export function addPasswordPage(app: FastifyInstance, portal: AccountPortal): void {
   app.get('/password.php', async (request, reply) => sendForm(portal, reply, readFields(request), null));
 
   app.post('/password.php', async (request, reply) => {
@@ -45,11 +45,12 @@ export function addPasswordPage(app: FastifyInstance, portal: Portal): void {
     if (fields.password === '') return sendForm(portal, reply, fields, null);
     const log = (sentence: string) => request.log.info(sentence);
     const { result, problem, retryAfter } = await attempt({ ...portal, log }, clientOf(request), fields);
-    const user = loggedUser(fields.user, portal.config.current.mailDomains);
+    const user = loggedUser(fields.user, portal.pages().mailDomains);
     request.log.info({ client: clientOf(request), user, by: fields.by, result }, 'password');
     if (result === 'updated') {
       portal.metrics.countPassword(fields.by);
-      const { title, webmailUrl, services } = portal.config.current;
+      const { title } = portal.config.current;
+      const { webmailUrl, services } = portal.pages();
       const page = { title, user: fields.user, webmailUrl, services: listedServices(services) };
       return sendPage(reply, passwordDonePage(page));
     }
@@ -60,12 +61,12 @@ export function addPasswordPage(app: FastifyInstance, portal: Portal): void {
 }
 
 async function attempt(
-  portal: Portal & { log: (sentence: string) => void },
+  portal: AccountPortal & { log: (sentence: string) => void },
   client: string,
   fields: Fields,
 ): Promise<{ result: Result; problem: string; retryAfter?: number }> {
   const { user, token, password, currentPassword, repeated, by } = fields;
-  // First what the fields tell by themselves: it needs no secret, so that it is no guess and counts as none.
+  // First what is wrong with the new password itself: it says nothing about secrets, so it does not count as a guess.
   const refusal =
     passwordProblem(password, user, by === 'token' ? token : '') ??
     (repeated !== null && repeated !== password ? 'The two passwords are not the same.' : null);
@@ -115,7 +116,7 @@ function textField(form: unknown): (name: string) => string | null {
 }
 
 function sendForm(
-  portal: Portal,
+  portal: AccountPortal,
   reply: FastifyReply,
   { user, token, by }: Fields,
   failure: { result: Exclude<Result, 'updated'>; problem: string } | null,

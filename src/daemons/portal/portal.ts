@@ -1,19 +1,18 @@
 /** The portal as a fastify application, not listening yet: routes, headers, limits, errors and log. */
-import { isIP } from 'node:net';
-
 import formBody from '@fastify/formbody';
 import { fastify, type FastifyInstance, LogController } from 'fastify';
 
 import { blamedOnNode, OperatorError } from '../../errors.ts';
 import { ledgerStore } from '../../ledger/store.ts';
+import { followFile } from '../kit/followed-file.ts';
+import { logFile } from '../kit/log-file.ts';
 import { addAdminPage } from './admin-page.ts';
 import { attemptLimits } from './attempt-limits.ts';
 import { BusyError } from './bcrypt.ts';
-import type { PortalConfig } from './config.ts';
+import { parsePortalConfig, type PortalConfig } from './config.ts';
 import type { Portal } from './context.ts';
-import { followConfig } from './follow-config.ts';
 import { addHealth } from './health.ts';
-import { loggedRequest, logFile } from './log.ts';
+import { loggedRequest } from './logged-fields.ts';
 import { newMetrics } from './metrics.ts';
 import { addMonitor } from './monitor.ts';
 import { sendMessage } from './pages/message.ts';
@@ -21,26 +20,40 @@ import { addStylesheet } from './pages/stylesheet.ts';
 import { addPasswordPage } from './password-page.ts';
 import { addSecurityHeaders, setSecurityHeaders } from './security-headers.ts';
 
-const largestBody = 16 * 1024;
+const maxBodyBytes = 16 * 1024;
 
-export async function buildPortal(config: PortalConfig): Promise<FastifyInstance> {
+/**
+ * The portal, and its configuration at the start: socket, log, partition, and whether there are pages for accounts, stay
+ * until the next start. Throws OperatorError when the configuration cannot be read.
+ */
+export async function buildPortal(
+  configFile: string,
+): Promise<{ app: FastifyInstance; config: PortalConfig }> {
+  let report = (problem: string): void => console.error(problem);
+  const followed = await followFile({
+    path: configFile,
+    parse: parsePortalConfig,
+    content: 'the settings',
+    report: (problem) => report(problem),
+  });
+  const config = followed.current;
   const portal: Portal = {
-    config: followConfig(config),
+    config: followed,
+    partition: config.partition,
     store: ledgerStore(config.partition),
     limits: attemptLimits(),
     metrics: newMetrics(),
   };
   const app = fastify({
-    bodyLimit: largestBody,
+    bodyLimit: maxBodyBytes,
     // A client that sends slowly is dropped; Apache keeps its own connections, and closes them first.
     requestTimeout: 30_000,
     connectionTimeout: 120_000,
     keepAliveTimeout: 90_000,
     // `<webmail-url>/password.php` has two slashes when the URL ends with one.
     routerOptions: { ignoreDuplicateSlashes: true },
-    trustProxy: (address: string, hop: number) =>
-      // Hop 0 is Apache; what stands before it in X-Forwarded-For is what a client claims.
-      hop === 0 || portal.config.current.trustedProxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'),
+    // Hop 0 is Apache, which decides by `trusted-proxies` who the client is. What else X-Forwarded-For holds is not believed.
+    trustProxy: (_address: string, hop: number) => hop === 0,
     logController: new LogController({ disableRequestLogging: true }),
     logger: {
       stream: logFile(config.log),
@@ -55,12 +68,11 @@ export async function buildPortal(config: PortalConfig): Promise<FastifyInstance
 
   // Forms only: no JSON, no text, whatever a page elsewhere may post.
   app.removeAllContentTypeParsers();
-  await app.register(formBody, { bodyLimit: largestBody });
+  await app.register(formBody, { bodyLimit: maxBodyBytes });
   addSecurityHeaders(app);
-  app.addHook('onRequest', async (request) => {
-    await portal.config.refresh((error) => {
-      request.log.error(`${error.message}; the settings before stay in use`);
-    });
+  report = (problem) => app.log.error(problem);
+  app.addHook('onRequest', async () => {
+    await followed.latest();
   });
   app.addHook('onResponse', async (_request, reply) => {
     portal.metrics.countRequest(reply.statusCode);
@@ -68,13 +80,15 @@ export async function buildPortal(config: PortalConfig): Promise<FastifyInstance
   addErrorPages(app, portal);
 
   addStylesheet(app);
-  if (config.accounts) {
-    addAdminPage(app, portal);
-    addPasswordPage(app, portal);
+  const { accounts } = config;
+  if (accounts !== null) {
+    const withPages = { ...portal, pages: () => followed.current.accounts ?? accounts };
+    addAdminPage(app, withPages);
+    addPasswordPage(app, withPages);
   }
   addHealth(app, portal);
   addMonitor(app, portal);
-  return app;
+  return { app, config };
 }
 
 function addErrorPages(app: FastifyInstance, portal: Portal): void {
@@ -85,7 +99,7 @@ function addErrorPages(app: FastifyInstance, portal: Portal): void {
     const error = blamedOnNode(raised) as typeof raised;
     const temporary = error instanceof OperatorError || error instanceof BusyError;
     const status = temporary ? 503 : (error.statusCode ?? 500);
-    // A client's error may quote the request, so only ours are logged.
+    // An error that the client caused may quote its request, with secrets in it: it is not logged.
     if (temporary) request.log.error({ req: request }, error.message);
     else if (status >= 500) request.log.error({ req: request, err: error }, 'a bug of ours');
     if (status === 503) void reply.header('Retry-After', '10');

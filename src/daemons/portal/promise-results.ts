@@ -31,7 +31,7 @@ export async function readPromiseResults(partition: string): Promise<PromiseResu
 export function parsePromiseResult(title: string, text: string): PromiseResult {
   try {
     const { result } = JSON.parse(text) as { result: { failed: unknown; date: unknown; message: unknown } };
-    // `+0000` is what slapgrid writes and no ISO 8601 that every parser takes.
+    // slapgrid writes `+0000`, which is no time zone of ISO 8601.
     const date = new Date(`${result.date}`.replace(/\+0000$/, 'Z'));
     return {
       title,

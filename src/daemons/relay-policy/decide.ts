@@ -1,5 +1,5 @@
 /** What a client of the outbound service may do: an answer to one question of Postfix (SMTPD_POLICY_README). Pure. */
-import type { Tenant } from '../../plan/relay-node/tenants.ts';
+import type { Tenant } from './config.ts';
 
 /** Attributes of a question that matter here; absent ones are empty. */
 export interface Question {
@@ -13,9 +13,9 @@ export interface Question {
 
 /** What all domains with one login, address or certificate have in common. */
 interface Group {
-  /** Some of their names, to show. */
+  /** Some of their names, for messages. */
   names: readonly string[];
-  /** The way of their bounces: that of the first that has one. */
+  /** The delivery service for their bounces: that of the first of them that has one. */
   delivery: string | null;
 }
 
@@ -55,7 +55,7 @@ function permission(question: Question, groups: readonly Group[], index: TenantI
   if (sender !== '' && !(tenant && isShownBy(tenant, question))) {
     return `REJECT 5.7.1 you may send as ${someNames(groups)} only, not as ${senderDomain || 'a name without a domain'}`;
   }
-  if (hasSecondAt(sender) || hasSecondAt(recipient) || saysAWay(recipient, index)) {
+  if (hasSecondAt(sender) || hasSecondAt(recipient) || isSourceRoute(recipient, index)) {
     return 'REJECT 5.7.1 addresses that say a way to elsewhere are not taken here; write the plain one';
   }
   if (index.byDomain.has(domainOf(recipient))) return 'OK';
@@ -69,19 +69,19 @@ function hasSecondAt(address: string): boolean {
   return address.indexOf('@') !== address.lastIndexOf('@');
 }
 
-/** `user%elsewhere@relayed` and `elsewhere!user@relayed`: ours are taken literally, but a mail server may follow them. */
-function saysAWay(recipient: string, { byDomain }: TenantIndex): boolean {
+/** `user%elsewhere@relayed` and `elsewhere!user@relayed`: Postfix here takes them literally, but the mail server behind may follow them. */
+function isSourceRoute(recipient: string, { byDomain }: TenantIndex): boolean {
   return /[%!]/.test(recipient) && byDomain.has(domainOf(recipient));
 }
 
-/** A bounce has no sender to choose a way by: it leaves by the way of whoever sends it. */
+/** Postfix chooses the way by sender. A bounce has none, so it leaves by the delivery service of whoever sends it. */
 function route({ sender, recipient }: Question, groups: readonly Group[], index: TenantIndex): string {
   if (sender !== '' || index.byDomain.has(domainOf(recipient))) return 'DUNNO';
   const delivery = deliveryOf(groups);
   return delivery === null ? 'DUNNO' : `FILTER ${delivery}`;
 }
 
-/** A login says it all; a certificate and an address may both speak for one. */
+/** A login decides alone; without one, the certificate and the address are both looked up. */
 function groupsOf(question: Question, index: TenantIndex): Group[] {
   const { login, fingerprint, address } = shownIn(question);
   const found =
@@ -115,12 +115,12 @@ function deliveryOf(groups: readonly Group[]): string | null {
   return groups.find(({ delivery }) => delivery !== null)?.delivery ?? null;
 }
 
-const shownNames = 5;
+const maxShownNames = 5;
 
 function someNames(groups: readonly Group[]): string {
   return groups
     .flatMap(({ names }) => names)
-    .slice(0, shownNames)
+    .slice(0, maxShownNames)
     .join(', ');
 }
 
@@ -138,7 +138,7 @@ function group(
   for (const tenant of tenants) {
     for (const key of keysOf(tenant)) {
       const one = groups.get(key) ?? { names: [], delivery: null };
-      if (one.names.length < shownNames) one.names.push(tenant.domain);
+      if (one.names.length < maxShownNames) one.names.push(tenant.domain);
       one.delivery ??= tenant.delivery;
       groups.set(key, one);
     }

@@ -1,19 +1,19 @@
-/** How the sender of a hop proved who it is. What headers do not tell (they go out to the world) daemons' logs do. */
+/** How the client of a hop authenticated. Logs tell what Received headers, which the recipient sees, do not. */
 import { basename, join } from 'node:path';
 
 import type { LocalNode } from '../node.ts';
 import { runAsUser } from '../run-as-user.ts';
 import type { Hop } from './hops.ts';
 
-/** An instance that takes mail over. */
+/** An instance that receives mail. */
 export interface Receiver {
-  /** Its partition's folder. */
+  /** Folder of its partition. */
   partition: string;
-  /** Of its Postfix services, in the partition. */
+  /** Log files of its Postfix services, in `var/log`. */
   logs: readonly string[];
 }
 
-/** In words; `receivers` by what they call themselves. */
+/** The authentication of `hop`, in words. `receivers` has the host names of Received headers as keys. */
 export async function authenticationOf(
   node: LocalNode,
   hop: Hop,
@@ -26,7 +26,7 @@ export async function authenticationOf(
   return hop.certificate === null ? 'none' : `certificate of ${hop.certificate}`;
 }
 
-/** Lines about the message in the logs of who took it over. */
+/** The lines about the message in the logs of the instance that received it. */
 async function logLines(
   node: LocalNode,
   { by, id }: Hop,

@@ -1,4 +1,4 @@
-/** Programs of ours that the demonstration starts: what they tell, and how they end. */
+/** Child processes of the demonstration, which are subcommands of `slapos-mail node`: their start, result and end. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,21 +11,22 @@ import type { NodeLayout } from '../layout.ts';
 import { endProcesses, processesWith, processTree } from '../processes.ts';
 import type { NodeUser } from '../user.ts';
 
-type Told = { result: unknown } | { failure: string; ofOperator: boolean };
+/** What a child process sends to its parent; `forOperator`: the failure is an OperatorError. */
+type Outcome = { result: unknown } | { failure: string; forOperator: boolean };
 
-/** In the environment of all of them and nothing else: whoever started them, they are found by it. */
+/** The variable that all of them, and no other processes, have in their environment: it is how they are found. */
 const mark = ({ directory }: NodeLayout) => ['SLAPOS_MAIL_DEMONSTRATION', directory] as const;
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The command that runs a subcommand of `slapos-mail node` as this process was run. */
+/** The command that runs a subcommand of `slapos-mail node` with the program and options of this process. */
 export function ownCommand(...args: string[]): string[] {
   return [process.execPath, ...process.execArgv, process.argv[1] ?? '', 'node', ...args];
 }
 
 /**
- * Runs `argv` in the foreground, in a fresh namespace, and gives what it told (see {@link tellByFile}; its argument goes
- * to the end of `argv`): sudo leaves a child no channel.
+ * Runs `argv` in the foreground, in a new namespace, and returns its result. The path of a file for the outcome is
+ * appended to `argv` (see {@link writeOutcome}), because sudo closes the channel between a process and its child.
  */
 export async function runInNamespace(
   layout: NodeLayout,
@@ -33,7 +34,7 @@ export async function runInNamespace(
   argv: readonly string[],
 ): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'slapos-mail-start-'));
-  const file = join(folder, 'told');
+  const file = join(folder, 'outcome');
   const [name, value] = mark(layout);
   const { PATH = '', HOME = '' } = process.env;
   const [program = '', ...args] = inPrivateNamespace(caller, { PATH, HOME, [name]: value }, [...argv, file]);
@@ -43,15 +44,15 @@ export async function runInNamespace(
       child.once('error', reject);
       child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
     });
-    const told = await readFile(file).catch(() => null);
-    if (told === null) throw endedEarly(ending);
-    return resultOf(deserialize(told) as Told);
+    const outcome = await readFile(file).catch(() => null);
+    if (outcome === null) throw endedEarly(ending);
+    return resultOf(deserialize(outcome) as Outcome);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Starts `argv`, which goes on when this process ends, and gives what it told (see {@link tellParent}) once it was ready. */
+/** Starts `argv`, which goes on when this process ends; returns its result (see {@link sendOutcome}) when it is ready. */
 export async function startBackground(
   layout: NodeLayout,
   [program = '', ...args]: readonly string[],
@@ -62,85 +63,86 @@ export async function startBackground(
     detached: true,
     cwd: '/',
     env: { ...process.env, [name]: value },
-    // As JSON, a result that is undefined would not arrive.
+    // JSON could not carry a result that is undefined.
     serialization: 'advanced',
   });
-  const told = await new Promise<Told>((resolve, reject) => {
+  const outcome = await new Promise<Outcome>((resolve, reject) => {
     child.once('error', reject);
-    child.once('message', (message) => resolve(message as Told));
+    child.once('message', (message) => resolve(message as Outcome));
     child.once('close', (code, signal) => reject(endedEarly(signal ?? `exit code ${code}`)));
   });
   if (child.connected) child.disconnect();
   child.unref();
-  return resultOf(told);
+  return resultOf(outcome);
 }
 
 /**
- * Does `work`, to its end also when this process gets a signal: that ends what was started for the node at `layout`, and
- * then `work` has to clear up, which a second signal must not stop half way. `wasTold`: whether there was one.
+ * Runs `work`, and does not end this process at a signal: a signal ends the child processes of the node at `layout`,
+ * and `work`, which then fails, can clean up without being stopped by a second signal. `interrupted` tells whether
+ * there was a signal.
  */
 export async function endChildrenOnSignal<Result>(
   layout: NodeLayout,
-  work: (wasTold: () => boolean) => Promise<Result>,
+  work: (interrupted: () => boolean) => Promise<Result>,
 ): Promise<Result> {
-  let told = false;
+  let interrupted = false;
   const end = () => {
-    told = true;
-    // What cannot be ended now is tried once more, and told, by `work`.
+    interrupted = true;
+    // Ignored here: `work` ends the children once more when it cleans up, and reports what fails then.
     endChildren(layout).catch(() => undefined);
   };
   for (const signal of signals) process.on(signal, end);
   try {
-    return await work(() => told);
+    return await work(() => interrupted);
   } finally {
     for (const signal of signals) process.off(signal, end);
   }
 }
 
-/** Ends everything that was started for the node at `layout`. True if there was anything. */
+/** Ends all child processes of the node at `layout`, whoever started them. True if there were any. */
 export async function endChildren(layout: NodeLayout): Promise<boolean> {
   const children = processesWith(mark(layout).join('='));
   const all = children.flatMap((child) => processTree(child));
   await endProcesses(
-    [...new Map(all.map((one) => [one.pid, one])).values()].filter(({ pid }) => pid !== process.pid),
+    [...new Map(all.map((child) => [child.pid, child])).values()].filter(({ pid }) => pid !== process.pid),
     10_000,
   );
   return children.length > 0;
 }
 
-/** For such a program: does `work` and tells what came of it to whoever started it. */
-export async function tellParent(work: () => Promise<unknown>): Promise<void> {
-  const told = await outcomeOf(work);
-  await new Promise<void>((resolve) => process.send?.(told, () => resolve()));
-  if ('failure' in told) process.exit(1);
+/** In a child process: runs `work` and sends its outcome to the parent. */
+export async function sendOutcome(work: () => Promise<unknown>): Promise<void> {
+  const outcome = await outcomeOf(work);
+  await new Promise<void>((resolve) => process.send?.(outcome, () => resolve()));
+  if ('failure' in outcome) process.exit(1);
 }
 
-/** The same by way of a file, which is there when it is whole: whoever is ended while it writes has told nothing. */
-export async function tellByFile(file: string, work: () => Promise<unknown>): Promise<void> {
+/** In a child process: runs `work` and writes its outcome to `file`, which appears only when it is complete. */
+export async function writeOutcome(file: string, work: () => Promise<unknown>): Promise<void> {
   await writeFile(`${file}.new`, serialize(await outcomeOf(work)));
   await rename(`${file}.new`, file);
 }
 
-async function outcomeOf(work: () => Promise<unknown>): Promise<Told> {
+async function outcomeOf(work: () => Promise<unknown>): Promise<Outcome> {
   try {
     return { result: await work() };
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error));
-    const ofOperator = failure instanceof OperatorError;
-    return { failure: ofOperator ? failure.message : (failure.stack ?? failure.message), ofOperator };
+    const forOperator = failure instanceof OperatorError;
+    return { failure: forOperator ? failure.message : (failure.stack ?? failure.message), forOperator };
   }
 }
 
-function resultOf(told: Told): unknown {
-  if ('result' in told) return told.result;
-  throw told.ofOperator ? new OperatorError(told.failure) : new Error(told.failure);
+function resultOf(outcome: Outcome): unknown {
+  if ('result' in outcome) return outcome.result;
+  throw outcome.forOperator ? new OperatorError(outcome.failure) : new Error(outcome.failure);
 }
 
 function endedEarly(ending: string): OperatorError {
   return new OperatorError(`The demonstration: ended early (${ending}); start it again`);
 }
 
-/** Gives up root's rights for good, once all modules are loaded: the user may not be able to read this checkout. */
+/** Gives up root's rights for good. Only after all modules are loaded: the user may be unable to read this checkout. */
 export function becomeUser({ uid, gid }: NodeUser): void {
   if (process.getuid?.() !== 0) return;
   process.setgroups?.([gid]);

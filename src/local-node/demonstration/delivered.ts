@@ -3,9 +3,10 @@ import { join } from 'node:path';
 
 import { waitUntil } from '../wait-until.ts';
 
-const patience = 30_000;
+/** Milliseconds. */
+const timeout = 30_000;
 
-/** Source of the message with this subject, once the stand-in delivery service has it in `folder`. Rejects after half a minute. */
+/** Waits until the stand-in delivery service has the message with this subject in `folder`; returns its source. */
 export async function deliveredMessage(folder: string, subject: string): Promise<string> {
   let found: string | undefined;
   const look = async () => {
@@ -14,8 +15,8 @@ export async function deliveredMessage(folder: string, subject: string): Promise
     found = sources.find((source) => source.includes(`Subject: ${subject}\r\n`));
     return found !== undefined;
   };
-  if ((await waitUntil(look, patience)) && found !== undefined) return found;
+  if ((await waitUntil(look, timeout)) && found !== undefined) return found;
   throw new Error(
-    `the stand-in delivery service has got no message "${subject}" within ${patience / 1000} seconds`,
+    `the stand-in delivery service received no message "${subject}" within ${timeout / 1000} seconds`,
   );
 }

@@ -1,4 +1,4 @@
-/** What the demonstration found, for the report, which another process writes. */
+/** What the demonstration found. Plain values, because one process sends them to another, which writes the report. */
 import { join } from 'node:path';
 
 import type { LocalNode } from '../node.ts';
@@ -14,24 +14,23 @@ import {
   serverNames,
 } from './scenario.ts';
 
-/** Plain values: it is sent from one process to another. */
-export interface Demonstrated {
+export interface Findings {
   paths: ShownPath[];
   servers: Record<ServerName, Published>;
   accounts: ShownAccount[];
-  /** Instance → SHA-256 of the certificate that it shows as a client, `AA:BB:…`. */
+  /** Instance → SHA-256 fingerprint of its client certificate, `AA:BB:…`. */
   fingerprints: Record<string, string>;
   /** Instance → folder of its partition. */
   partitions: Record<string, string>;
   masterUrl: string;
 }
 
-export async function describeDemonstration(
+export async function gatherFindings(
   node: LocalNode,
   requests: Requests,
   accounts: ShownAccount[],
   paths: ShownPath[],
-): Promise<Demonstrated> {
+): Promise<Findings> {
   const instances = [clusterName, nodeName, ...serverNames];
   return {
     paths,

@@ -1,6 +1,6 @@
 /**
- * From ports of this machine into the namespace: a unix socket is seen from both, whatever network a process is in. Who
- * connects to it says in a first line where it wants to go, `address port`.
+ * Forwards ports of this machine to services in the namespace. Both ends meet at a unix socket, which does not depend
+ * on network namespaces. A connection to it begins with a line that names its destination: `address port`.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { rm } from 'node:fs/promises';
@@ -11,13 +11,13 @@ import { becomeUser } from './child-process.ts';
 import { demonstrationFiles } from './world.ts';
 
 export interface Forward {
-  /** Of this machine's loopback; another one if it is taken. */
+  /** Port on this machine's loopback address; if it is in use, another one is taken. */
   port: number;
-  /** Inside. */
+  /** The service in the namespace. */
   to: { host: string; port: number };
 }
 
-/** This machine's end, as the node's user; `forwards` in JSON. It runs until this process ends. */
+/** Opens the ports of this machine, as the node's user, until this process ends. `forwards` is JSON. */
 export async function startForwarding(directory: string, forwards: string): Promise<Forward[]> {
   const { layout, user } = await existingMachine(directory);
   becomeUser(user);
@@ -30,7 +30,7 @@ export interface OpenForward extends Forward {
   server: Server;
 }
 
-/** Opens the ports here; gives the forwards with the ports that they got. */
+/** Opens the ports, and returns the forwards with the ports that they really have. */
 export async function forwardPorts(entrance: string, forwards: readonly Forward[]): Promise<OpenForward[]> {
   const host = '127.0.0.1';
   const open = async ({ port, to }: Forward): Promise<OpenForward> => {
@@ -46,7 +46,7 @@ export async function forwardPorts(entrance: string, forwards: readonly Forward[
   return Promise.all(forwards.map(open));
 }
 
-/** Opens the namespace's end. */
+/** Opens the unix socket, from inside of the namespace, and connects each client to its destination. */
 export async function openEntrance(entrance: string): Promise<Server> {
   await rm(entrance, { force: true });
   const server = createServer((client) => {

@@ -1,25 +1,25 @@
-/** What a message's own Received headers tell of its way (RFC 5321, 4.4; RFC 3848 for the protocol names). */
+/** A message's hops, read from its Received headers (RFC 5321, 4.4; protocol names: RFC 3848). */
 import PostalMime from 'postal-mime';
 
 export interface Hop {
-  /** What the client called itself. */
+  /** Host name that the client gave in HELO or EHLO. */
   from: string;
-  /** Who took the message over. */
+  /** Host name of the receiving server. */
   by: string;
-  /** `ESMTPSA`: extended SMTP with TLS (S) and login (A); `LMTP`: into the mailbox. */
+  /** Such as `ESMTPSA`, extended SMTP with TLS (S) and login (A), or `LMTP`, delivery to the mailbox. */
   protocol: string;
-  /** `TLSv1.3 AES_256_GCM`, or null when the hop says nothing of TLS. */
+  /** Such as `TLSv1.3 AES_256_GCM`; null if the header does not mention TLS. */
   tls: string | null;
-  /** Name in the client's certificate, if it showed one. */
+  /** Common name of the client's certificate; null without one. */
   certificate: string | null;
-  /** Whom the client logged in as, where the server writes it. */
+  /** User name of the login, if the server writes it into the header. */
   login: string | null;
-  /** The receiver's name for the message, as in its log. */
+  /** Id of the message on the receiving server, as in its log. */
   id: string | null;
   time: Date | null;
 }
 
-/** In the order of the way: the first hop first. */
+/** All hops, the first one first. */
 export async function readHops(source: string | Uint8Array): Promise<Hop[]> {
   const { headers } = await PostalMime.parse(source);
   return headers
@@ -43,7 +43,7 @@ export function readHop(header: string): Hop {
   };
 }
 
-/** The cipher without what goes without saying in TLS 1.3. */
+/** Without `TLS_` and the hash in the name of the cipher, which TLS 1.3 suites all have. */
 function readTls(header: string): string | null {
   const [, version, cipher = ''] = /\busing (TLSv[\d.]+) with cipher ([\w-]+)/.exec(header) ?? [];
   return version === undefined ? null : `${version} ${cipher.replace(/^TLS_|_SHA\d+$/g, '')}`;

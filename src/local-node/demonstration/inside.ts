@@ -8,7 +8,7 @@ import type { OnProgress } from '../progress.ts';
 import { partitionAddresses } from '../partition-addresses.ts';
 import { existingMachine } from '../setup/prepare-machine.ts';
 import { startLocalNode } from '../start.ts';
-import { type Demonstrated, describeDemonstration } from './findings.ts';
+import { type Findings, gatherFindings } from './findings.ts';
 import { mailServiceOf } from './mailbox.ts';
 import { accountsWithPasswords, type ShownAccount } from './passwords.ts';
 import { paths, type Places, type ShownPath, walkPath } from './paths.ts';
@@ -17,11 +17,11 @@ import { nodeName, partitionCount, type Requests, requestsTo, softwareUrls } fro
 import { demonstrationFiles, relayHost } from './world.ts';
 
 export interface InsideOptions {
-  /** Of the node. */
+  /** The node's directory. */
   directory: string;
   /** Folder of both software releases. */
   releases: string;
-  /** They are others than those that the node built before. */
+  /** They differ from those that the node has built. */
   rebuild: boolean;
 }
 
@@ -30,18 +30,18 @@ interface State {
   places?: Places;
   accounts?: ShownAccount[];
   walked: ShownPath[];
-  /** Where the node tells how it gets on: the step that runs. */
-  tell: OnProgress;
+  /** Shows the node's progress in the step that runs. */
+  showProgress: OnProgress;
 }
 
 const range = { ipv4: '127.0.0.1', ipv6: 'fd00:1::/64' };
-/** Passes of slapgrid until nothing is left to do: instances request others, and these have to answer. */
-const passes = 12;
+/** Several are needed, because instances request others, which have to answer. */
+const maxPasses = 12;
 
-export async function demonstrate({ directory, releases, rebuild }: InsideOptions): Promise<Demonstrated> {
+export async function demonstrate({ directory, releases, rebuild }: InsideOptions): Promise<Findings> {
   const machine = await existingMachine(directory);
   const urls = Object.values(softwareUrls(releases));
-  const state: State = { walked: [], tell: () => undefined };
+  const state: State = { walked: [], showProgress: () => undefined };
   const steps: ListrTask<State>[] = [
     {
       title: 'Start the name server and the stand-in delivery service, with addresses of their own',
@@ -52,10 +52,10 @@ export async function demonstrate({ directory, releases, rebuild }: InsideOption
     {
       title: 'Start the node: SlapOS master and slapgrid',
       task: async (context, task) => {
-        context.tell = (text) => (task.output = text);
+        context.showProgress = (text) => (task.output = text);
         context.node = await startLocalNode({
           ...{ ...machine, ...range, partitionCount },
-          onProgress: (text) => context.tell(text),
+          onProgress: (text) => context.showProgress(text),
         });
       },
     },
@@ -63,7 +63,7 @@ export async function demonstrate({ directory, releases, rebuild }: InsideOption
       title: 'Build the software releases on the node',
       task: async (context, task) => {
         const { node = missing() } = context;
-        context.tell = (text) => (task.output = text);
+        context.showProgress = (text) => (task.output = text);
         for (const url of urls) await node.supply(url);
         await node.buildSoftware();
         if (rebuild) for (const url of urls) await node.buildSoftware({ rebuild: url });
@@ -73,7 +73,7 @@ export async function demonstrate({ directory, releases, rebuild }: InsideOption
       title: 'Request relay, mail1, mail2 and four accounts, and process the partitions',
       task: async (context, task) => {
         const { node = missing() } = context;
-        context.tell = (text) => (task.output = text);
+        context.showProgress = (text) => (task.output = text);
         const requests = requestsTo(node, releases);
         await requests.requestAll();
         await settle(node, requests);
@@ -109,18 +109,18 @@ export async function demonstrate({ directory, releases, rebuild }: InsideOption
   ];
   await new Listr<State>(steps, { concurrent: false }).run(state);
   const { node = missing(), accounts = missing(), walked } = state;
-  return describeDemonstration(node, requestsTo(node, releases), accounts, walked);
+  return gatherFindings(node, requestsTo(node, releases), accounts, walked);
 }
 
 async function settle(node: LocalNode, requests: Requests): Promise<void> {
   const { exitCode, processed, failures, output } = await node.settle({
-    passes,
+    passes: maxPasses,
     quiet: true,
     betweenPasses: requests.requestAll,
   });
   if (exitCode === 0 && processed.length === 0) return;
   const reasons = failures.map(({ partition, reason }) => `${partition}: ${reason}`).join('\n');
-  throw new OperatorError(`the partitions are not healthy after ${passes} passes:\n${reasons || output}`);
+  throw new OperatorError(`the partitions are not healthy after ${maxPasses} passes:\n${reasons || output}`);
 }
 
 async function addressOfPartition(node: LocalNode, instance: string): Promise<string> {
@@ -129,18 +129,18 @@ async function addressOfPartition(node: LocalNode, instance: string): Promise<st
 }
 
 async function receiversOf(node: LocalNode): Promise<Places['receivers']> {
-  const of = async (instance: string, ...logs: string[]) => ({
+  const receiver = async (instance: string, ...logs: string[]) => ({
     partition: await node.partitionOf(instance),
     logs,
   });
   return {
-    mail1: await of('mail1', 'postfix.log'),
-    mail2: await of('mail2', 'postfix.log'),
-    [relayHost]: await of(nodeName, 'inbound-postfix.log', 'outbound-postfix.log'),
+    mail1: await receiver('mail1', 'postfix.log'),
+    mail2: await receiver('mail2', 'postfix.log'),
+    [relayHost]: await receiver(nodeName, 'inbound-postfix.log', 'outbound-postfix.log'),
   };
 }
 
-/** Steps run in order: what an earlier one made is there. */
+/** Cannot happen: steps run in order, and each one needs only results of earlier ones. */
 function missing(): never {
   throw new Error('a step of the demonstration ran before the one that it needs');
 }

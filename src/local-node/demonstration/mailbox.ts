@@ -1,4 +1,4 @@
-/** A person's mail client: sends over submission, waits for a message over IMAP. */
+/** A person's mail client: sends by submission, receives by IMAP. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { ImapFlow } from 'imapflow';
@@ -17,18 +17,19 @@ export interface Message {
   text: string;
 }
 
-/** Where the services are, as published. */
+/** Address and ports of a mail server, as published. */
 export interface MailService {
   host: string;
   smtpPort: number;
   imapPort: number;
 }
 
-// The certificates are self-signed and rotate.
+// The certificates are self-signed and change at each rotation.
 const tls = { rejectUnauthorized: false };
-const patience = 30_000;
+/** Milliseconds until a message must have arrived. */
+const timeout = 30_000;
 
-/** The published endpoints. */
+/** The mail service in the connection parameters of a mail server. */
 export function mailServiceOf(published: Readonly<Record<string, unknown>>): MailService {
   return {
     host: String(published['imap-smtp-ipv6']),
@@ -58,7 +59,7 @@ export async function sendMessage(
   }
 }
 
-/** Source of the message with this subject, once it is in the inbox. Rejects after half a minute. */
+/** Waits until the message with this subject is in the inbox, and returns its source. */
 export async function receiveMessage(
   { host, imapPort }: MailService,
   { address, password }: MailAccount,
@@ -74,14 +75,14 @@ export async function receiveMessage(
   await client.connect();
   try {
     await client.mailboxOpen('INBOX');
-    for (const deadline = Date.now() + patience; Date.now() < deadline; await delay(200)) {
+    for (const deadline = Date.now() + timeout; Date.now() < deadline; await delay(200)) {
       await client.noop();
       const found = await client.search({ header: { subject } });
       const [first] = found ? found : [];
       const message = first === undefined ? false : await client.fetchOne(String(first), { source: true });
       if (message && message.source) return message.source;
     }
-    throw new Error(`no message "${subject}" for ${address} within ${patience / 1000} seconds`);
+    throw new Error(`no message "${subject}" for ${address} within ${timeout / 1000} seconds`);
   } finally {
     await client.logout().catch(() => undefined);
   }

@@ -1,17 +1,17 @@
-/** Which ports of this machine lead to which services in the namespace, and how published URLs read from here. */
+/** Which ports of this machine are forwarded to which services in the namespace, and published URLs with these ports. */
 import type { Forward } from './forwarding.ts';
-import type { Demonstrated } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { serverNames } from './scenario.ts';
 
 export interface OpenPorts {
-  /** Port here of a service in the namespace; undefined when none leads there. */
+  /** Port of this machine that is forwarded to a service in the namespace; undefined if there is none. */
   portOf(host: string, port: number): number | undefined;
-  /** A URL of the namespace, as it works here. */
+  /** A URL of the namespace, with the address and port of this machine. */
   urlFromHere(url: string): string;
 }
 
-/** First the ports of mail1, then those of mail2, whose numbers tell them apart, then the SlapOS master's. */
-export function wantedForwards({ servers, masterUrl }: Demonstrated): Forward[] {
+/** The ports of mail1 are 11025 and so on, those of mail2 are 12025 and so on, the SlapOS master has 11000. */
+export function wantedForwards({ servers, masterUrl }: Findings): Forward[] {
   const forwards = serverNames.flatMap((name, index) => {
     const published = servers[name];
     const host = String(published['imap-smtp-ipv6']);

@@ -1,4 +1,4 @@
-/** A mail server of the outside world: looks the MX up, brings its message there, and comes again when told to. */
+/** A mail server of the outside world: looks up the MX, delivers a message there, and retries after a 4xx reply. */
 import { resolve6, resolveMx } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -9,17 +9,17 @@ import { greylistingDelay } from './scenario.ts';
 import { foreignHost, strangerAddress } from './world.ts';
 
 export interface Attempt {
-  /** What the relay answered, such as `450 4.2.0 … Greylisted`. */
+  /** The relay's reply, such as `450 4.2.0 … Greylisted`. */
   answer: string;
-  /** Milliseconds since the first attempt began. */
+  /** Milliseconds since the start of the first attempt. */
   since: number;
 }
 
-/** The inbound service's port; the world comes to it by way of port 25 of some router. */
+/** Port of the inbound service. In production, a router forwards port 25 to it. */
 const inboundPort = 10025;
-const mostAttempts = 5;
+const maxAttempts = 5;
 
-/** All attempts, the last of which was accepted. Rejects when one is refused for good. */
+/** Sends a message; returns all attempts, of which the last was accepted. Throws when the message is refused (5xx). */
 export async function sendFromOutside(from: string, message: Message): Promise<Attempt[]> {
   const [exchange] = await resolveMx(message.to.replace(/.*@/, ''));
   if (exchange === undefined) throw new Error(`${message.to}: its domain has no MX record`);
@@ -41,9 +41,9 @@ export async function sendFromOutside(from: string, message: Message): Promise<A
     } catch (error) {
       const { responseCode, response } = error as { responseCode?: number; response?: string };
       attempts.push({ answer: response ?? String(error), since });
-      if (responseCode === undefined || responseCode >= 500 || attempts.length === mostAttempts) throw error;
+      if (responseCode === undefined || responseCode >= 500 || attempts.length === maxAttempts) throw error;
     }
-    // Real ones wait for minutes, and the relay's operator asks for them.
+    // Real mail servers wait for minutes; the scenario sets the relay's greylisting delay to seconds.
     await delay((greylistingDelay + 1) * 1000);
   }
 }

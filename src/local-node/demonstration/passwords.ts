@@ -1,4 +1,4 @@
-/** Sets passwords through the set-up links, as people do, and remembers them for the next run. */
+/** Sets passwords with the set-up links, as people do, and stores them for the next run. */
 import { randomBytes } from 'node:crypto';
 
 import { Agent, request } from 'undici';
@@ -15,18 +15,18 @@ const fileOf = ({ layout }: NodeIdentity) => `${layout.directory}/demonstration-
 
 export interface Accounts {
   people: Record<PersonWithPassword, MailAccount>;
-  /** All, also the one whose set-up link nobody used. */
+  /** All accounts, also the one whose set-up link is still unused. */
   shown: ShownAccount[];
 }
 
 export interface ShownAccount {
   address: string;
-  /** Null while nobody has set one. */
+  /** Null if none is set yet. */
   password: string | null;
   setupUrl: string;
 }
 
-/** Everybody's account. Passwords are set through the set-up links, dave's excepted, where no earlier run did. */
+/** All accounts. Those without a password get one by their set-up link, except dave's. */
 export async function accountsWithPasswords(
   node: NodeIdentity,
   requests: Pick<Requests, 'requestAccount'>,
@@ -37,7 +37,7 @@ export async function accountsWithPasswords(
     const { address, 'setup-url': setupUrl, error } = await requests.requestAccount(person);
     if (typeof address === 'string' && typeof setupUrl === 'string') return { address, setupUrl };
     throw new OperatorError(
-      `the account of ${person} was not made: ${String(error ?? 'nothing published yet')}`,
+      `account of ${person}: it was not made: ${String(error ?? 'nothing published yet')}`,
     );
   };
   const withPassword = async (person: PersonWithPassword): Promise<MailAccount> => {
@@ -45,7 +45,7 @@ export async function accountsWithPasswords(
     const remembered = known[address];
     const password = remembered ?? randomBytes(9).toString('base64url');
     known = { ...known, [address]: password };
-    // First: if this run ended after it was set, nobody would know it.
+    // Stored before it is set: otherwise it would be lost if this run ended in between.
     if (remembered === undefined) await rememberPasswords(node, known);
     await setPassword(setupUrl, password, remembered !== undefined);
     shown.push({ address, password, setupUrl });
@@ -69,7 +69,7 @@ async function rememberPasswords(node: NodeIdentity, passwords: Passwords): Prom
   await writeAsUser(node, fileOf(node), '0640', { input: `${JSON.stringify(passwords, null, 2)}\n` });
 }
 
-/** Posts the password to the page that a set-up link opens. `mayBeSet`: an earlier run may have used the link already. */
+/** Posts the password to the page of a set-up link. `mayBeSet`: an earlier run may already have used the link. */
 async function setPassword(setupUrl: string, password: string, mayBeSet: boolean): Promise<void> {
   const link = new URL(setupUrl);
   const form = new URLSearchParams({

@@ -1,4 +1,4 @@
-/** The four ways of mail (ARCHITECTURE.md, chapter 4), each walked by a message. */
+/** The four paths of mail in the scenario (ARCHITECTURE.md, chapter 4); a message is sent along each. */
 import { randomUUID } from 'node:crypto';
 
 import type { LocalNode } from '../node.ts';
@@ -12,32 +12,32 @@ import { foreignDomain } from './world.ts';
 
 export interface ShownHop extends Hop {
   authentication: string;
-  /** Whole seconds since the message was sent, as the headers have it; null for a header without a time. */
+  /** Seconds between sending and this hop, by the header's time; null for a header without one. */
   since: number | null;
 }
 
 export interface ShownPath {
   title: string;
-  /** Of a sender that was asked to come again; empty where one was enough. */
+  /** Attempts of the outside sender, which greylisting puts off; empty for other senders. */
   attempts: Attempt[];
   hops: ShownHop[];
-  /** Milliseconds from sending until the message was read. */
+  /** Milliseconds from sending until the message was received. */
   duration: number;
 }
 
-/** What the paths need of the scenario. */
+/** The parts of the scenario that the paths use. */
 export interface Places {
   node: LocalNode;
   accounts: Readonly<Record<PersonWithPassword, MailAccount>>;
   services: Readonly<Record<ServerName, MailService>>;
   receivers: Readonly<Record<string, Receiver>>;
-  /** Where the stand-in delivery service keeps what it took. */
+  /** Folder of the messages that the stand-in delivery service received. */
   delivered: string;
 }
 
 export interface Path {
   title: string;
-  /** Sends a message, and gives it as it arrived. */
+  /** Sends a message, and returns its source as received. */
   walk(places: Places, subject: string): Promise<{ source: string | Uint8Array; attempts?: Attempt[] }>;
 }
 
@@ -74,7 +74,7 @@ export const paths: readonly Path[] = [
   },
 ];
 
-/** Rejects when the message does not arrive within half a minute. `number`: counted from 1. */
+/** Throws when the message does not arrive within half a minute. `number` counts from 1. */
 export async function walkPath(places: Places, { title, walk }: Path, number: number): Promise<ShownPath> {
   const subject = `Path ${number}, ${randomUUID()}`;
   const sent = Math.floor(Date.now() / 1000);

@@ -1,14 +1,14 @@
-/** The software releases of this checkout, for the node to build. */
+/** Makes the software releases of this checkout, for the node to build. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { buildRelease } from '../../packaging/build-release.ts';
 
-/** Makes them in `folder`; true when they are others than those that were there before. */
+/** Makes them in `folder`. True if they differ from releases that were there before. */
 export async function makeReleases(folder: string): Promise<boolean> {
   const before = await checksum(folder);
-  // Root makes them, and the node's user reads them, whatever root usually lets others do.
+  // The node's user must be able to read what root makes, whatever root's own umask is.
   const umask = process.umask(0o022);
   try {
     const { sha256 } = await buildRelease({ outputDirectory: folder });

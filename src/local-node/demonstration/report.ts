@@ -1,15 +1,15 @@
-/** What `npm start` prints at its end; fits in 110 columns, but for URLs. */
+/** The report that `npm start` prints at its end; at most 110 columns wide, except for URLs. */
 import type { NodeLayout } from '../layout.ts';
-import type { Demonstrated } from './findings.ts';
+import type { Findings } from './findings.ts';
 import type { OpenPorts } from './open-ports.ts';
 import type { ShownPath } from './paths.ts';
 import { serverNames } from './scenario.ts';
 import { table } from './table.ts';
 import { deliveryService, demonstrationFiles } from './world.ts';
 
-export interface Report extends Demonstrated {
+export interface Report extends Findings {
   layout: NodeLayout;
-  /** Null when everything is stopped at the end. */
+  /** Null when everything has been stopped. */
   ports: OpenPorts | null;
   stopCommand: string;
 }
@@ -25,7 +25,7 @@ export function formatReport(report: Report): string {
     ]),
     '',
     ...serverNames.flatMap((name) => [...describeServer(report, name), '']),
-    'Certificates of the senders above; who takes mail from them knows their SHA-256 fingerprint',
+    'Client certificates of the hops above; receivers know their SHA-256 fingerprints',
     ...table(Object.entries(report.fingerprints)),
     '',
     'Accounts, with the password that was set through the set-up link',

@@ -1,4 +1,4 @@
-/** The scenario that the design began with (ARCHITECTURE.md, chapter 4): two mail servers behind a relay cluster. */
+/** The scenario of the demonstration (ARCHITECTURE.md, chapter 4): two mail servers behind a relay cluster. */
 import { join } from 'node:path';
 
 import { OperatorError } from '../../errors.ts';
@@ -8,30 +8,30 @@ import { deliveryService, mailDomains, relayHost } from './world.ts';
 export type Published = Readonly<Record<string, unknown>>;
 export type ServerName = keyof typeof mailDomains;
 
-/** Who has an account where; `dave` leaves his set-up link to whoever tries it. */
+/** Person → mail server of the account. Dave's set-up link stays unused, so that users can try it. */
 export const people = { alice: 'mail1', bob: 'mail1', charlie: 'mail2', dave: 'mail2' } as const;
 export type Person = keyof typeof people;
 export type PersonWithPassword = Exclude<Person, 'dave'>;
 export const serverNames: readonly ServerName[] = ['mail1', 'mail2'];
 export const clusterName = 'mailrelay';
-/** The relay's only node, which the cluster requests. */
+/** The cluster's only node; the cluster requests it. */
 export const nodeName = 'node1';
 /** Cluster, its node, two mail servers. */
 export const partitionCount = 4;
 
-/** Seconds until greylisting takes a message of somebody new. */
+/** Seconds for which greylisting puts off a new sender. */
 export const greylistingDelay = 2;
 
 export const addressOf = (person: Person): string => `${person}@${mailDomains[people[person]]}`;
 
 export interface Requests {
-  /** Asks for everything; repeated, it asks what was published since. */
+  /** Requests everything. Repeated, it lets the instances see what others have published since. */
   requestAll(): Promise<void>;
   requestServer(name: ServerName): Promise<Published>;
   requestAccount(person: Person): Promise<Published>;
 }
 
-/** `releases`: the folder of both software releases. */
+/** The requests of the scenario; `releases` is the folder of both software releases. */
 export function requestsTo(node: LocalNode, releases: string): Requests {
   const { mailServer, relay } = softwareUrls(releases);
   const ask = async (request: NodeRequest) => {

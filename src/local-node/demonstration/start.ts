@@ -1,4 +1,4 @@
-/** `npm start`: everything set up, the scenario requested, mail sent on four ways and shown. */
+/** `npm start`: sets everything up, requests the scenario, sends mail along four paths, and reports. */
 import { join } from 'node:path';
 
 import { Listr, type ListrTask } from 'listr2';
@@ -9,44 +9,44 @@ import type { NodeIdentity } from '../run-as-user.ts';
 import { prepareMachine } from '../setup/prepare-machine.ts';
 import { endChildrenOnSignal, ownCommand, runInNamespace, startBackground } from './child-process.ts';
 import type { Forward } from './forwarding.ts';
-import type { Demonstrated } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { type OpenPorts, openPorts, wantedForwards } from './open-ports.ts';
 import { makeReleases } from './releases.ts';
 import { formatReport } from './report.ts';
 import { stopEverything } from './stop.ts';
 
 export interface StartOptions {
-  /** Of the node; a default for root and one for others. */
+  /** The node's directory; by default see setup/directory.ts. */
   directory?: string;
   keepRunning: boolean;
 }
 
 /**
- * Returns the report. Everything is stopped at the end, also after a failure, unless it is to be kept; and always when
- * this process is told to end before it has a report. What a former run
- * kept is stopped first: services of different age, in namespaces of different make, would show nothing.
+ * Returns the report. At the end everything is stopped, also after a failure, except with `keepRunning`; a signal
+ * before the report is there stops everything in any case. What an earlier run left running is stopped first, because
+ * services of two namespaces cannot reach each other.
  */
 export async function startDemonstration({ directory, keepRunning }: StartOptions): Promise<string> {
   const caller = await checkNamespaces();
   const { machine, releases, rebuild } = await prepare(directory);
-  return endChildrenOnSignal(machine.layout, async (wasTold) => {
+  return endChildrenOnSignal(machine.layout, async (interrupted) => {
     try {
       const options = ['--directory', machine.layout.directory, '--releases', releases];
       const inside = ownCommand('inside', ...options, ...(rebuild ? ['--rebuild'] : []));
-      const shown = (await runInNamespace(machine.layout, caller, inside)) as Demonstrated;
+      const findings = (await runInNamespace(machine.layout, caller, inside)) as Findings;
       return formatReport({
-        ...shown,
-        ports: keepRunning ? await open(machine, shown) : null,
+        ...findings,
+        ports: keepRunning ? await openForwards(machine, findings) : null,
         layout: machine.layout,
         stopCommand: `npm run stop${directory === undefined ? '' : ` -- --directory ${directory}`}`,
       });
     } catch (error) {
-      if (!wasTold()) throw error;
+      if (!interrupted()) throw error;
       throw new OperatorError('The demonstration: was told to end, and has stopped everything', {
         cause: error,
       });
     } finally {
-      if (!keepRunning || wasTold()) await stopEverything(machine);
+      if (!keepRunning || interrupted()) await stopEverything(machine);
     }
   });
 }
@@ -82,9 +82,9 @@ async function prepare(directory?: string): Promise<Prepared> {
   return (await new Listr(steps, { concurrent: false }).run(state)) as Prepared;
 }
 
-/** Opens ports of this machine's loopback to the services in the namespace. */
-async function open({ layout }: NodeIdentity, shown: Demonstrated): Promise<OpenPorts> {
-  const wanted = wantedForwards(shown);
+/** Forwards ports of this machine's loopback address to the services in the namespace. */
+async function openForwards({ layout }: NodeIdentity, findings: Findings): Promise<OpenPorts> {
+  const wanted = wantedForwards(findings);
   const forward = ownCommand('forward', '--directory', layout.directory, JSON.stringify(wanted));
   return openPorts((await startBackground(layout, forward)) as Forward[]);
 }

@@ -1,4 +1,4 @@
-/** `npm run stop`: ends a node that was kept running, and what is around it. */
+/** `npm run stop`: stops a node that was left running, and the services around it. */
 import { existsSync } from 'node:fs';
 
 import type { NodeIdentity } from '../run-as-user.ts';
@@ -6,7 +6,7 @@ import { existingMachine, nodeDirectory } from '../setup/prepare-machine.ts';
 import { nodeIsRunning, stopNode } from '../stop.ts';
 import { endChildren } from './child-process.ts';
 
-/** What happened, as a sentence. */
+/** Stops the node in `directory`, and returns what happened as a sentence. */
 export async function stopDemonstration(directory?: string): Promise<string> {
   const folder = nodeDirectory(directory);
   if (!existsSync(folder)) return `there is no node in ${folder}`;
@@ -15,8 +15,8 @@ export async function stopDemonstration(directory?: string): Promise<string> {
 }
 
 /**
- * Ends all processes of the node and of the demonstration, with which their namespace goes; true if there were any. Works
- * from outside of the namespace.
+ * Ends all processes of the node and of the demonstration; with the last of them, their namespace ends too. Works from
+ * outside of the namespace. True if there were any processes.
  */
 export async function stopEverything(machine: NodeIdentity): Promise<boolean> {
   const nodeRan = nodeIsRunning(machine);

@@ -1,4 +1,4 @@
-/** What is around the node in its namespace: the name server, the stand-in delivery service, the way in from outside. */
+/** The services around the node in its namespace: name server, stand-in delivery service, entrance of forwards. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -9,7 +9,7 @@ import { becomeUser } from './child-process.ts';
 import { openEntrance } from './forwarding.ts';
 import { deliveryService, demonstrationFiles, records } from './world.ts';
 
-/** Starts all of it, as the node's user. It runs until this process gets a signal. */
+/** Starts them, as the node's user. They run until this process gets a signal. */
 export async function startSurroundings(directory: string): Promise<void> {
   const { layout, user } = await existingMachine(directory);
   becomeUser(user);

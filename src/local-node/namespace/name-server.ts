@@ -1,4 +1,4 @@
-/** A real DNS server for a private network and mount namespace, in which it is the only one (prepare.sh). */
+/** A DNS server, the only one that programs in a private network and mount namespace ask (see prepare.sh). */
 import { spawn } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -9,25 +9,25 @@ import { execa } from 'execa';
 import { waitUntil } from '../wait-until.ts';
 
 export interface NameServer {
-  /** `record`: one in the notation of zone files, with absolute names. */
+  /** Adds a record, in the notation of zone files, with absolute names. */
   add(record: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface NameServerOptions {
-  /** Absolute, for its configuration; made here, and removed at the end. */
+  /** Absolute path for its configuration; made at the start and removed at the end. */
   readonly folder: string;
-  /** In the notation of zone files, with absolute names. */
+  /** Records in the notation of zone files, with absolute names. */
   readonly records: readonly string[];
-  /** Domains about which it refuses to answer. */
+  /** Domains for which it answers REFUSED. */
   readonly broken?: readonly string[];
-  /** Domains about which it says nothing at all. */
+  /** Domains for which it does not answer. */
   readonly silent?: readonly string[];
 }
 
 const configurationFile = (folder: string): string => join(folder, 'unbound.conf');
 
-/** Answers with `records`; any name that is not there does not exist. */
+/** Starts it with `records`; names without a record do not exist (NXDOMAIN). */
 export async function startNameServer(options: NameServerOptions): Promise<NameServer> {
   const { folder } = options;
   await mkdir(folder, { recursive: true });
@@ -48,7 +48,7 @@ export async function startNameServer(options: NameServerOptions): Promise<NameS
   };
 }
 
-/** Tells the name server whose folder this is one more record, from any process. */
+/** Adds a record to the name server whose configuration is in `folder`; works from any process. */
 export async function addRecord(folder: string, record: string): Promise<void> {
   await execa('/usr/sbin/unbound-control', ['-c', configurationFile(folder), 'local_data', record]);
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes a private network and mount namespace, in which it runs with all rights, the little world of fd00::/16, then
-# becomes the given command: partitions have fd00:1::/64, strangers have networks of their own below fd00:2::/32, and
-# servers that are no instances fd00:3::/64. Any local process may listen on any port; port 53 is the name server.
+# Prepares the private network and mount namespace in which it runs, as root, and then runs the given command there.
+# Partitions have addresses of fd00:1::/64, foreign clients networks of their own in fd00:2::/32, and servers that are
+# not instances addresses of fd00:3::/64. Any process may listen on any port. The resolver asks 127.0.0.1 only.
 set -e
 PATH="$PATH:/usr/sbin:/sbin"
 ip link set lo up
@@ -11,7 +11,7 @@ done
 echo 1 > /proc/sys/net/ipv6/ip_nonlocal_bind
 echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
 
-# The file goes at once: what is mounted stays.
+# The mount keeps the content when the file is removed.
 resolv_conf=$(mktemp)
 echo 'nameserver 127.0.0.1' > "$resolv_conf"
 chmod 644 "$resolv_conf"

@@ -1,4 +1,4 @@
-/** A network and mount namespace of its own, with the addresses that prepare.sh gives it. */
+/** A private network and mount namespace, with the addresses that prepare.sh gives it. */
 import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
@@ -6,10 +6,10 @@ import { execa } from 'execa';
 import { OperatorError } from '../../errors.ts';
 import { findRootAccess, type RootAccess } from '../setup/install-packages.ts';
 
-/** The command that prepares the namespace in which it runs, with all rights, and then becomes its arguments. */
+/** The command that, as root, prepares the namespace in which it runs and then runs the command in its arguments. */
 export const preparation: readonly string[] = ['sh', fileURLToPath(new URL('prepare.sh', import.meta.url))];
 
-/** Who is to run something there, and how it comes to root's rights, which the preparation takes. */
+/** The user for whom a command runs in the namespace, and how it becomes root, which preparing it needs. */
 export interface Caller {
   readonly uid: number;
   readonly gid: number;
@@ -17,8 +17,9 @@ export interface Caller {
 }
 
 /**
- * Whoever we are; `use` is what the namespace is for, for errors. Throws OperatorError where no such namespace can be made. A user namespace would need no root, but
- * in it root's files are nobody's, and Postfix does not trust them. Needs nothing that has to be installed.
+ * The user of this process as a caller; `use`, for errors, is what the namespace is for. Throws OperatorError where no
+ * such namespace can be made. Works before any package is installed. A user namespace would not need root, but in it
+ * root's files belong to nobody, and Postfix does not trust them.
  */
 export async function checkNamespaces(use = 'the demonstration has its addresses'): Promise<Caller> {
   const access = await findRootAccess();
@@ -29,7 +30,7 @@ export async function checkNamespaces(use = 'the demonstration has its addresses
   }
   const caller = { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1, access };
   if (access === 'sudo-password') return caller;
-  const [program = '', ...args] = freshNamespace(caller);
+  const [program = '', ...args] = newNamespaces(caller);
   const { exitCode, stderr } = await execa(program, [...args, 'true'], { reject: false, cwd: '/' });
   if (exitCode === 0) return caller;
   throw new OperatorError(
@@ -37,9 +38,9 @@ export async function checkNamespaces(use = 'the demonstration has its addresses
   );
 }
 
-/** What is fresh for a command, and how it is prepared. */
+/** What is new for a command, and how it is prepared. */
 export interface Namespaces {
-  /** Options of unshare. */
+  /** Options of unshare(1). */
   readonly unshare: readonly string[];
   /** A command that becomes its arguments; it has all rights. */
   readonly preparation: readonly string[];
@@ -48,8 +49,8 @@ export interface Namespaces {
 const privateNetwork: Namespaces = { unshare: ['--net', '--mount'], preparation };
 
 /**
- * The command that runs `argv` in fresh namespaces, by default those of network and mounts, as `caller`, with
- * `environment` and, for sudo, little else.
+ * The command that runs `argv` as `caller` in new namespaces, by default those of network and mounts. sudo drops most
+ * variables, hence `environment`.
  */
 export function inPrivateNamespace(
   caller: Caller,
@@ -58,14 +59,14 @@ export function inPrivateNamespace(
   namespaces = privateNetwork,
 ): string[] {
   const { uid, gid, access } = caller;
-  const asOurselves = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
+  const asCaller = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const drop = access === 'root' ? [] : asOurselves;
-  const fresh = freshNamespace(caller, namespaces.unshare);
-  return [...fresh, ...namespaces.preparation, ...drop, 'env', ...variables, ...argv];
+  const changeUser = access === 'root' ? [] : asCaller;
+  const fresh = newNamespaces(caller, namespaces.unshare);
+  return [...fresh, ...namespaces.preparation, ...changeUser, 'env', ...variables, ...argv];
 }
 
-function freshNamespace(
+function newNamespaces(
   { access }: Pick<Caller, 'access'>,
   options: readonly string[] = privateNetwork.unshare,
 ): string[] {

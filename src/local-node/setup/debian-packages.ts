@@ -1,51 +1,47 @@
-/** What the releases and the local node run from Debian 12, and how to see which of it is missing. */
+/** The Debian 12 packages that the releases and the local node need, and how to find out which are missing. */
 
-export interface DebianPackage {
-  readonly name: string;
-  /** The program or library that we run from it. */
-  readonly brings: string;
-}
-
-const runtimePackages: readonly DebianPackage[] = [
-  { name: 'apache2-bin', brings: '/usr/sbin/apache2' },
-  { name: 'ca-certificates', brings: '/etc/ssl/certs/ca-certificates.crt' },
-  { name: 'dovecot-core', brings: '/usr/sbin/dovecot' },
-  { name: 'dovecot-imapd', brings: '/usr/lib/dovecot/imap' },
-  { name: 'dovecot-lmtpd', brings: '/usr/lib/dovecot/lmtp' },
-  { name: 'dovecot-managesieved', brings: '/usr/lib/dovecot/managesieve' },
-  { name: 'dovecot-sieve', brings: '/usr/bin/sievec' },
-  { name: 'iproute2', brings: '/usr/sbin/ip' },
-  { name: 'libnss-wrapper', brings: 'libnss_wrapper.so' },
-  { name: 'libuid-wrapper', brings: 'libuid_wrapper.so' },
-  { name: 'logrotate', brings: '/usr/sbin/logrotate' },
-  { name: 'libsasl2-modules', brings: 'PLAIN and LOGIN for Postfix as a client' },
-  { name: 'openssl', brings: '/usr/bin/openssl' },
-  { name: 'postfix-policyd-spf-python', brings: '/usr/bin/policyd-spf' },
-  { name: 'postgrey', brings: '/usr/sbin/postgrey' },
-  { name: 'postfix', brings: '/usr/lib/postfix/sbin/master' },
-  { name: 'postfix-cdb', brings: '/usr/lib/postfix/postfix-cdb.so' },
-  // slapos.core needs netifaces, which the package index has only as C source: Debian's build spares a compiler.
-  { name: 'python3-netifaces', brings: 'netifaces, a Python module' },
-  { name: 'python3-venv', brings: '/usr/bin/python3 -m venv' },
-  { name: 'unbound', brings: '/usr/sbin/unbound' },
-  { name: 'xz-utils', brings: '/usr/bin/xz' },
+// Each with the program or library of it that is used.
+const runtimePackages: readonly string[] = [
+  'apache2-bin', // /usr/sbin/apache2
+  'ca-certificates', // /etc/ssl/certs/ca-certificates.crt
+  'dovecot-core', // /usr/sbin/dovecot
+  'dovecot-imapd', // /usr/lib/dovecot/imap
+  'dovecot-lmtpd', // /usr/lib/dovecot/lmtp
+  'dovecot-managesieved', // /usr/lib/dovecot/managesieve
+  'dovecot-sieve', // /usr/bin/sievec
+  'iproute2', // /usr/sbin/ip
+  'libnss-wrapper', // libnss_wrapper.so
+  'libuid-wrapper', // libuid_wrapper.so
+  'logrotate', // /usr/sbin/logrotate
+  'libsasl2-modules', // PLAIN and LOGIN for Postfix as a client
+  'openssl', // /usr/bin/openssl
+  'postfix-policyd-spf-python', // /usr/bin/policyd-spf
+  'postgrey', // /usr/sbin/postgrey
+  'postfix', // /usr/lib/postfix/sbin/master
+  'postfix-cdb', // /usr/lib/postfix/postfix-cdb.so
+  // slapos.core needs netifaces, which the Python package index has as C source only; with Debian's no compiler is
+  // needed.
+  'python3-netifaces', // netifaces, a Python module
+  'python3-venv', // /usr/bin/python3 -m venv
+  'unbound', // /usr/sbin/unbound
+  'xz-utils', // /usr/bin/xz
 ];
 
-const testPackages: readonly DebianPackage[] = [
-  { name: 'chromium', brings: '/usr/bin/chromium' },
-  { name: 'swaks', brings: '/usr/bin/swaks' },
+const testPackages: readonly string[] = [
+  'chromium', // /usr/bin/chromium
+  'swaks', // /usr/bin/swaks
 ];
 
-/** The packages that a local node needs; `forTests` adds the clients that the tests use. */
-export function neededPackages({ forTests }: { forTests: boolean }): readonly DebianPackage[] {
+/** Names of the packages that a local node needs; `forTests` adds the clients that the tests use. */
+export function neededPackages({ forTests }: { forTests: boolean }): readonly string[] {
   return forTests ? [...runtimePackages, ...testPackages] : runtimePackages;
 }
 
 /** Format for `dpkg-query --show`, read by {@link missingPackages}. */
 export const dpkgFormat = '${Package} ${db:Status-Status}\n';
 
-/** Names out of `needed` that dpkg does not list as installed. `dpkgOutput`: lines in {@link dpkgFormat}. */
-export function missingPackages(needed: readonly DebianPackage[], dpkgOutput: string): string[] {
+/** Names of the packages in `needed` that are not installed. `dpkgOutput` has lines in {@link dpkgFormat}. */
+export function missingPackages(needed: readonly string[], dpkgOutput: string): string[] {
   const installed = new Set(
     dpkgOutput
       .split('\n')
@@ -53,5 +49,5 @@ export function missingPackages(needed: readonly DebianPackage[], dpkgOutput: st
       .filter(([, status]) => status === 'installed')
       .map(([name]) => name),
   );
-  return needed.map(({ name }) => name).filter((name) => !installed.has(name));
+  return needed.filter((name) => !installed.has(name));
 }

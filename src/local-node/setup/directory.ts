@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { OperatorError } from '../../errors.ts';
 import { commandAs, type NodeUser } from '../user.ts';
 
-/** Longest directory of a node, in bytes: a unix socket's path has 107, and partitions put theirs 60 deeper. */
-const longestDirectory = 40;
+/** Maximum length of a node's directory: the path of a unix socket has at most 107 bytes, of which partitions use 60. */
+const maxDirectoryBytes = 40;
 
 const example = '/var/tmp/slapos-mail';
 
@@ -17,26 +17,26 @@ export interface DirectoryContext {
 }
 
 /**
- * Where a node lives when nobody says: /srv/slapos-mail for root, else below the user's state directory, or
- * straight in the home directory where a long user name would make that one too long.
+ * The directory of a node when none is given: /srv/slapos-mail for root, else one in the user's state directory, or
+ * directly in the home directory if that path would be too long.
  */
 export function defaultDirectory({ uid, home, stateHome }: DirectoryContext): string {
   if (uid === 0) return '/srv/slapos-mail';
   if (stateHome !== undefined && stateHome !== '') return join(stateHome, 'slapos-mail');
   const usual = join(home, '.local/state/slapos-mail');
-  return Buffer.byteLength(usual) > longestDirectory ? join(home, '.slapos-mail') : usual;
+  return Buffer.byteLength(usual) > maxDirectoryBytes ? join(home, '.slapos-mail') : usual;
 }
 
-/** The absolute form of `directory`. Throws OperatorError if it is unfit for a node. */
+/** The absolute path of `directory`. Throws OperatorError if a node cannot use it. */
 export function checkDirectory(directory: string): string {
   const absolute = resolve(directory);
   const bytes = Buffer.byteLength(absolute);
-  if (bytes > longestDirectory) {
+  if (bytes > maxDirectoryBytes) {
     throw new OperatorError(
-      `Node directory ${absolute}: has ${bytes} characters, and the unix sockets below it allow for ${longestDirectory}; pass a shorter one, such as --directory ${example}`,
+      `Node directory ${absolute}: has ${bytes} characters, and the unix sockets below it allow for ${maxDirectoryBytes}; pass a shorter one, such as --directory ${example}`,
     );
   }
-  // It ends up in profiles, configuration files and #! lines, which each have characters of their own.
+  // The path is written into profiles, configuration files and #! lines, each with special characters of its own.
   if (!/^\/[\w./-]+$/.test(absolute)) {
     throw new OperatorError(
       `Node directory ${absolute}: holds a character other than letters, digits, ".", "_", "-" and "/"; pass another, such as --directory ${example}`,
@@ -45,7 +45,7 @@ export function checkDirectory(directory: string): string {
   return absolute;
 }
 
-/** Makes the node's directory, if need be, as `user`'s own and closed to others. `directory` is absolute. */
+/** Makes the node's directory if it does not exist: it belongs to `user` and is closed to others. */
 export async function prepareDirectory(directory: string, user: NodeUser): Promise<void> {
   const there = statIfAny(directory);
   if (there === undefined) {
@@ -53,7 +53,7 @@ export async function prepareDirectory(directory: string, user: NodeUser): Promi
     mkdirSync(directory, { mode: 0o750 });
     if (process.getuid?.() === 0) chownSync(directory, user.uid, user.gid);
   } else if (!there.isDirectory() || there.uid !== user.uid) {
-    // Never take over what is somebody else's: in /tmp or /var/tmp anybody could have put it there.
+    // In /tmp or /var/tmp anybody could have made it, so a directory of another user is never used.
     throw new OperatorError(
       `Node directory ${directory}: is there and is not a directory of user ${user.name}; pass another, such as --directory ${example}`,
     );

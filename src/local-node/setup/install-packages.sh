@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages named as arguments, as root, without letting any of them start a service: the
-# daemons of a node are run by its partitions, and this machine may have mail or web services of its own.
+# Installs the Debian packages that its arguments name, as root, and keeps them from starting services: a node's daemons
+# are run by its partitions, and this machine may have mail or web services of its own.
 set -u
 umask 022
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
@@ -9,7 +9,7 @@ policy=/usr/sbin/policy-rc.d
 saved=$policy.before-slapos-mail
 mark='Written by slapos-mail for the time of one installation.'
 
-# One at a time: a second run would take our policy for the machine's own.
+# One run at a time: a second one would take the policy file of the first for the machine's own.
 exec 9>/run/lock/slapos-mail-packages
 flock 9
 
@@ -21,12 +21,12 @@ restore() {
   if [ -e "$saved" ] || [ -L "$saved" ]; then mv "$saved" "$policy"; fi
 }
 
-# dpkg must not be killed half way: on a signal the running command ends first, then we restore and leave.
+# dpkg must not be killed while it works: on a signal, the running command finishes, then the policy file is restored.
 trap restore EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# What a killed run left behind is not the machine's own policy.
+# A policy file with our mark was left by a run that was killed: it is not the machine's own.
 if { [ -e "$policy" ] || [ -L "$policy" ]; } && ! grep -qsF "$mark" "$policy"; then mv "$policy" "$saved"; fi
 printf '#!/bin/sh\n# %s\nexit 101\n' "$mark" > "$policy"
 chmod 755 "$policy"
@@ -46,7 +46,7 @@ update_lists() {
 }
 
 install_packages() {
-  # Never at the price of what is there: postfix would take the place of another mail server.
+  # --no-remove: postfix would otherwise replace another mail server.
   apt -y --no-install-recommends --no-remove -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install "$@"
 }
 
@@ -56,17 +56,17 @@ if ! grep -qx postfix "$work/before"; then
 fi
 
 if ! apt --simulate install "$@" > /dev/null 2>&1; then update_lists || exit 1; fi
-# Lists that are too old name files that the mirror has replaced.
+# Outdated package lists name files that are no longer on the mirror.
 install_packages "$@" || { update_lists && install_packages "$@"; } || exit 1
 
-# A new package enables its units for the next boot as well.
+# New packages have also enabled their units for the next boot.
 installed | comm -13 "$work/before" - > "$work/new"
 while read -r package; do
   dpkg --listfiles "$package"
 done < "$work/new" | sed -nE 's#^(/usr)?/lib/systemd/system/([^/@]*\.(service|socket|timer|path))$#\2#p' > "$work/units"
 if command -v systemctl > /dev/null; then
   while read -r unit; do
-    # --root: by links alone, whether or not systemd runs.
+    # --root only changes links, so it works whether or not systemd runs.
     systemctl --root=/ --quiet disable "$unit" 9>&- || true
   done < "$work/units"
   if [ -d /run/systemd/system ]; then systemctl daemon-reload 9>&- || true; fi

@@ -10,20 +10,16 @@ import { dpkgFormat, missingPackages, neededPackages } from './debian-packages.t
 
 const installer = fileURLToPath(new URL('install-packages.sh', import.meta.url));
 
-/** How this process can become root; `password`: sudo will ask on the terminal. */
+/** How this process can become root; `sudo-password`: sudo will ask for a password on the terminal. */
 export type RootAccess = 'root' | 'sudo' | 'sudo-password' | 'none';
 
-/** Names of the needed packages that this machine lacks. Throws OperatorError where there is no dpkg. */
+/** Names of the needed packages that are not installed. Throws OperatorError on a machine without dpkg. */
 export async function findMissingPackages(options: { forTests: boolean }): Promise<string[]> {
   const needed = neededPackages(options);
-  const query = await execa(
-    'dpkg-query',
-    ['--show', '--showformat', dpkgFormat, ...needed.map(({ name }) => name)],
-    {
-      reject: false,
-    },
-  );
-  // Exit code 1 is "some are not known"; a program that cannot be started has none.
+  const query = await execa('dpkg-query', ['--show', '--showformat', dpkgFormat, ...needed], {
+    reject: false,
+  });
+  // Exit code 1 means that some packages are unknown; there is none when the program could not be started.
   if (query.exitCode === undefined) {
     throw new OperatorError(
       'This machine: dpkg-query cannot be run, and the local node takes its daemons from Debian 12 packages; use a Debian 12 machine or container',
@@ -32,7 +28,7 @@ export async function findMissingPackages(options: { forTests: boolean }): Promi
   return missingPackages(needed, query.stdout);
 }
 
-/** How we can get root here. sudo asks for a password only where somebody can type it. */
+/** How this process can become root. sudo with a password counts only where somebody can type it. */
 export async function findRootAccess(): Promise<RootAccess> {
   if (process.getuid?.() === 0) return 'root';
   const sudo = await execa('sudo', ['-n', 'true'], { reject: false });
@@ -40,14 +36,14 @@ export async function findRootAccess(): Promise<RootAccess> {
   return sudo.exitCode !== undefined && process.stdin.isTTY ? 'sudo-password' : 'none';
 }
 
-/** The argument vector that installs `packages` with the given access. */
+/** The command that installs `packages` with the given access. */
 export function installCommand(packages: readonly string[], access: Exclude<RootAccess, 'none'>): string[] {
   const command = ['sh', installer, ...packages];
   if (access === 'root') return command;
   return access === 'sudo' ? ['sudo', '-n', ...command] : ['sudo', ...command];
 }
 
-/** What to type where we cannot become root ourselves. `hasSudo`: sudo is there, but wants a password. */
+/** The command for the operator to type, where this process cannot become root. `hasSudo`: sudo is installed. */
 export function commandToType(packages: readonly string[], hasSudo: boolean): string {
   const command = `sh ${shellWord(installer)} ${packages.join(' ')}`;
   return hasSudo ? `sudo ${command}` : `su -c ${shellWord(command)}`;
@@ -58,8 +54,8 @@ function shellWord(text: string): string {
 }
 
 /**
- * Installs `packages`, none of which starts a service (see install-packages.sh). Throws OperatorError with the
- * command to type when this process cannot become root, or with the end of apt's output when that failed.
+ * Installs `packages` without starting any of their services (see install-packages.sh). Throws OperatorError with the
+ * command to type when this process cannot become root, and with the end of apt's output when apt failed.
  */
 export async function installPackages(packages: readonly string[], onProgress: OnProgress): Promise<void> {
   const access = await findRootAccess();
@@ -80,7 +76,7 @@ export async function installPackages(packages: readonly string[], onProgress: O
   await runInstaller(installCommand(packages, access), onProgress);
 }
 
-/** The output goes to a file: dpkg must not die of a broken pipe when this process does. */
+/** The output goes to a file: through a pipe, the end of this process would also end dpkg. */
 async function runInstaller(
   [program = '', ...args]: readonly string[],
   onProgress: OnProgress,
@@ -98,7 +94,7 @@ async function runInstaller(
     if (exitCode !== 0) {
       const tail = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
       throw new OperatorError(
-        `Debian packages: apt-get could not install them; mend what it says and start again\n${tail}`,
+        `Debian packages: apt-get could not install them; correct what it says and start again\n${tail}`,
       );
     }
   } finally {
@@ -110,14 +106,14 @@ async function runInstaller(
 
 function exitCodeOf(program: string, args: readonly string[], output: number): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    // Not ended with us either: a terminal's Ctrl-C reaches it, and it ends when that does no harm.
+    // It is not killed when this process ends. It gets Ctrl-C from the terminal, and ends where that does no harm.
     spawn(program, args, { stdio: ['inherit', output, output] })
       .once('error', reject)
       .once('close', resolve);
   });
 }
 
-/** The newest line of apt's output that tells how far it is. */
+/** The last line of apt's output that names a step. */
 export function lastStep(log: string): string | undefined {
   return log
     .split('\n')

@@ -1,8 +1,8 @@
 import { mustRunAsUser, runAsUser, writeAsUser, type NodeIdentity } from '../run-as-user.ts';
 
 /**
- * Puts the Node.js that runs us where the instances find it first, as `bin/node` of the node: a link, or a copy if the
- * node's user cannot run it where it is (root's own nvm, for instance).
+ * Makes the Node.js of this process the one that instances find first: `bin/node` of the node is a link to it, or a
+ * copy if the node's user cannot run the original, for instance when it is in root's home directory.
  */
 export async function prepareNodeProgram(node: NodeIdentity): Promise<void> {
   const { nodeProgram, binDirectory } = node.layout;
@@ -17,7 +17,7 @@ export async function prepareNodeProgram(node: NodeIdentity): Promise<void> {
 }
 
 async function hasVersion(node: NodeIdentity, program: string): Promise<boolean> {
-  // By way of env: what setpriv itself runs is still found with root's rights.
+  // By env, because setpriv still has root's rights when it looks for the program that it runs.
   const { exitCode, output } = await runAsUser(node, ['env', program, '--version']);
   return exitCode === 0 && output.trim() === process.version;
 }

@@ -9,19 +9,19 @@ import { preparePythonEnvironment } from './python-environment.ts';
 import { prepareUser } from './system-user.ts';
 
 export interface MachineOptions {
-  /** Of the node; see defaultDirectory for what it is without. At most 40 characters. */
+  /** The node's directory, of at most 40 characters; by default see `defaultDirectory`. */
   readonly directory?: string;
-  /** A virtual environment that several nodes share; without, the node has its own. */
+  /** A virtual environment that several nodes share; by default the node has its own. */
   readonly venv?: string;
-  /** The clients that the tests use are installed as well. */
+  /** Install the clients that the tests use as well. */
   readonly forTests?: boolean;
   readonly onProgress?: OnProgress;
 }
 
 /**
- * Brings this machine to where a local node can start: Debian packages, unprivileged user, node directory, Python
- * environment, Node.js. What is there is left alone: a second run takes about a tenth of a second. Throws
- * OperatorError for what only an operator can mend (not Debian 12, no root, no network, an unfit directory).
+ * Prepares this machine for a local node: Debian packages, unprivileged user, node directory, Python environment,
+ * Node.js. Does only what is missing: a second run takes about a tenth of a second. Throws OperatorError when the
+ * machine is not Debian 12, without root or network where they are needed, and for a directory that cannot be used.
  */
 export async function prepareMachine(options: MachineOptions = {}): Promise<NodeIdentity> {
   const { forTests = false, onProgress = () => undefined } = options;
@@ -38,12 +38,12 @@ export async function prepareMachine(options: MachineOptions = {}): Promise<Node
   return node;
 }
 
-/** The same without preparing anything: for a machine that was prepared. */
+/** The node in `directory` of a machine that was prepared before. */
 export async function existingMachine(directory?: string, venv?: string): Promise<NodeIdentity> {
   return { layout: nodeLayout(nodeDirectory(directory), venv), user: await prepareUser() };
 }
 
-/** The directory of the node that `directory`, as the operator wrote it or not, means; checked. */
+/** The absolute path of `directory`, or the default directory. Throws OperatorError if a node cannot use it. */
 export function nodeDirectory(directory?: string): string {
   return checkDirectory(
     directory ??

@@ -9,13 +9,13 @@ import { environmentStamp, installationOrder, parseRequirements } from './requir
 
 const requirementsFile = new URL('../requirements.txt', import.meta.url);
 const python = '/usr/bin/python3';
-/** The only one that all pins are known to work with. */
+/** The only version that the pinned packages are tested with. */
 const pythonVersion = 'python3.11';
 const debianPythonModules = '/usr/lib/python3/dist-packages';
 
 /**
- * Makes the virtual environment of the node with the embedded SlapOS, unless the one that is there was made of the
- * same requirements. 15 to 40 s when it has to. Throws OperatorError for another Python than Debian 12's, or when
+ * Makes the node's virtual environment, which has the embedded SlapOS, unless it was already made from the same
+ * requirements. Making it takes 15 to 40 seconds. Throws OperatorError when Python is not that of Debian 12, or when
  * the package index cannot be reached.
  */
 export async function preparePythonEnvironment(node: NodeIdentity, onProgress: OnProgress): Promise<void> {
@@ -49,7 +49,7 @@ function debianPython(): string {
   try {
     program = realpathSync(python);
   } catch {
-    // Told below.
+    // The error below says that it is missing.
   }
   if (basename(program) === pythonVersion) return program;
   throw new OperatorError(
@@ -57,7 +57,7 @@ function debianPython(): string {
   );
 }
 
-/** The package index has netifaces as C source only. pip takes Debian's build of the same version for its own. */
+/** The package index has netifaces as C source only; pip accepts Debian's build of the same version as installed. */
 async function copyNetifaces(node: NodeIdentity, sitePackages: string): Promise<void> {
   const files = readdirSync(debianPythonModules).filter((name) => name.startsWith('netifaces'));
   await mustRunAsUser(node, [
@@ -101,7 +101,7 @@ async function pipInstall(
   }
 }
 
-/** How this operator reaches the package index; an ordinary user may have that in a pip.conf at home. */
+/** The operator's settings for the package index; an ordinary user may also have a pip.conf in the home directory. */
 function pipEnvironment(): Record<string, string> {
   const home = process.env['HOME'];
   return {

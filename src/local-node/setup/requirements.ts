@@ -5,10 +5,10 @@ export interface Pin {
   readonly version: string;
 }
 
-/** Needed to build the others: installed first. */
+/** They are installed first, because the other packages are built with them. */
 const buildTools = new Set(['pip', 'setuptools', 'wheel']);
 
-/** The pins of a requirements file. Throws an Error for a line that pins nothing: an install must be repeatable. */
+/** The pins of a requirements file. Throws an Error for a line that does not pin a version. */
 export function parseRequirements(text: string): Pin[] {
   return text
     .split('\n')
@@ -22,14 +22,14 @@ export function parseRequirements(text: string): Pin[] {
     });
 }
 
-/** What pip installs first and what then: the second group is built with the tools of the first. */
+/** The packages in two groups: the build tools, and those that are built with them. */
 export function installationOrder(pins: readonly Pin[]): [tools: string[], rest: string[]] {
   const isTool = ({ name }: Pin): boolean => buildTools.has(name.toLowerCase());
   const text = ({ name, version }: Pin): string => `${name}==${version}`;
   return [pins.filter(isTool).map(text), pins.filter((pin) => !isTool(pin)).map(text)];
 }
 
-/** Tells one environment from another: what is installed, and the Python that it is for. */
+/** Identifies an environment by its requirements and its Python: it is made again when the stamp changes. */
 export function environmentStamp(requirements: string, python: string): string {
   return createHash('sha256').update(`${python}\n${requirements}`).digest('hex');
 }

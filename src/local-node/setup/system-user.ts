@@ -3,10 +3,10 @@ import { OperatorError } from '../../errors.ts';
 import { findUser, type NodeUser } from '../user.ts';
 
 const systemUserName = 'slapos-mail';
-// Fixed, also for a node elsewhere: a home below /tmp could be made by anybody once that node is gone.
+// The same for a node in any directory: anybody could make a home below /tmp once that node is removed.
 const systemUserHome = '/srv/slapos-mail';
 
-/** Whom the node runs as: the user itself, or the system user `slapos-mail`, made if need be, when that is root. */
+/** The user that the node runs as: the current one, or for root the system user `slapos-mail`, made if it is missing. */
 export async function prepareUser(): Promise<NodeUser> {
   const uid = process.getuid?.();
   if (uid === undefined) throw new OperatorError('This machine: has no user numbers; use Debian 12');
@@ -34,7 +34,7 @@ async function createSystemUser(): Promise<NodeUser> {
     { reject: false },
   );
   const user = await findUser(systemUserName);
-  // Another run may have made it a moment ago: what counts is that it is there.
+  // useradd also fails when another run has just made the user, so only its existence counts.
   if (user === undefined) {
     throw new OperatorError(
       `System user ${systemUserName}: useradd could not make it: ${made.stderr.trim()}`,

@@ -6,25 +6,25 @@ import { buildoutStep, failedPartitions, processedPartitions, type PartitionFail
 import { findSlapproxy } from '../slapproxy/server.ts';
 import { forgetTimestamps } from './timestamps.ts';
 
-type Command = 'instance' | 'promise' | 'software' | 'report';
+type Command = 'instance' | 'promise' | 'software';
 
 export interface InstancePass {
-  /** 0: all well. 1: a partition could not be processed. 2: all processed, but promises fail. */
+  /** 0: success. 1: a partition could not be processed. 2: all were processed, but promises fail. */
   readonly exitCode: number;
   readonly output: string;
-  /** Partitions that were processed; the others had not changed, so only their promises were looked at. */
+  /** Partitions that were processed. The others had not changed, so only their promises were checked. */
   readonly processed: readonly string[];
   readonly failures: readonly PartitionFailure[];
 }
 
 export interface InstanceOptions {
-  /** Partitions, such as `slappart0`; all by default. */
+  /** Ids of partitions, such as `slappart0`; all by default. */
   readonly only?: readonly string[];
-  /** Also those that have not changed since they were processed. */
+  /** Process unchanged partitions too. */
   readonly force?: boolean;
 }
 
-/** One `slapos node instance`. Throws OperatorError when it could not work at all. */
+/** One `slapos node instance`. Throws OperatorError when slapgrid itself failed, not only some partitions. */
 export async function runInstancePass(
   node: NodeIdentity,
   { only, force = false }: InstanceOptions,
@@ -41,7 +41,7 @@ export async function runInstancePass(
   return passOf(node, 'instance', result);
 }
 
-/** One `slapos node promise`: runs all promises now, processes nothing. The exit code is 0 or 2. */
+/** One `slapos node promise`: runs all promises now and processes nothing. The exit code is 0 or 2. */
 export async function runPromises(node: NodeIdentity, only?: readonly string[]): Promise<InstancePass> {
   return passOf(node, 'promise', await runSlapgrid(node, 'promise', onlyOption(only), () => undefined));
 }
@@ -57,7 +57,7 @@ function passOf(node: NodeIdentity, command: Command, result: RunResult): Instan
 const onlyOption = (only?: readonly string[]): string[] =>
   only === undefined ? [] : ['--only', only.join(',')];
 
-/** One `slapos node software`. `rebuild`: the URL of one release that is built again although it is complete. */
+/** One `slapos node software`. With `rebuild`, it only builds the release of that URL, even if it is complete. */
 export async function runSoftware(
   node: NodeIdentity,
   rebuild: string | undefined,
@@ -76,19 +76,13 @@ export async function runSoftware(
   if (result.exitCode !== 0) throw cannotWork(node, 'software', result);
 }
 
-/** One `slapos node report`: removes what instances that were destroyed leave in their partitions. */
-export async function runReport(node: NodeIdentity): Promise<void> {
-  const result = await runSlapgrid(node, 'report', [], () => undefined);
-  if (result.exitCode !== 0) throw cannotWork(node, 'report', result);
-}
-
 async function runSlapgrid(
   node: NodeIdentity,
   command: Command,
   args: readonly string[],
   onLine: (line: string) => void,
 ): Promise<RunResult> {
-  // It would start supervisord and the services of the last time, without a master.
+  // Without a master, slapgrid would still start supervisord with the services of the last pass.
   if (findSlapproxy(node) === undefined) {
     throw new OperatorError(`Node ${node.layout.directory}: is not running; start it first`);
   }
@@ -103,9 +97,9 @@ const logFile = ({ layout }: NodeIdentity, command: Command): string =>
   join(layout.logDirectory, `${command}.log`);
 
 const reasons: Readonly<Record<number, string>> = {
-  1: 'it failed; mend what the end of its output says and start again',
+  1: 'it failed; correct what the end of its output names and start again',
   3: 'slapproxy does not answer; start the node again',
-  10: 'another one is running on this node; wait for it to end',
+  10: 'another one is running on this node; wait until it ends',
 };
 
 function cannotWork(node: NodeIdentity, command: Command, { exitCode, output }: RunResult): OperatorError {

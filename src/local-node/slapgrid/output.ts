@@ -1,19 +1,19 @@
-/** Reads what `slapos node instance` says: its exit code alone does not tell which partition, nor why. */
+/** Reads the output of `slapos node instance`: its exit code tells neither which partition failed nor why. */
 
 export interface PartitionFailure {
   readonly partition: string;
-  /** The end of the reason: an exception of buildout, or a promise's message. */
+  /** Last lines of the error: an exception of buildout, or the message of a promise. */
   readonly reason: string;
 }
 
-/** Partitions that this pass worked on; those whose timestamp at the master is old are left out by slapgrid. */
+/** Partitions that this pass processed; slapgrid skips those that have not changed at the master. */
 export function processedPartitions(output: string): string[] {
   return [...output.matchAll(/Processing Computer Partition (\S+?)\.\s*$/gm)].map(
     ([, partition = '']) => partition,
   );
 }
 
-/** The partitions that the summary at the end of the pass names, in its order. */
+/** The failures that the summary at the end of a pass lists, in its order. */
 export function failedPartitions(output: string): PartitionFailure[] {
   const summary = output.split(/^.*={80}$/m).at(-1) ?? '';
   const failures: { partition: string; reason: string }[] = [];
@@ -29,7 +29,7 @@ export function failedPartitions(output: string): PartitionFailure[] {
   return failures;
 }
 
-/** The part that buildout works on in a line of its output, for people: "Installing postfix". */
+/** The step that a line of buildout's output announces, such as "Installing postfix". */
 export function buildoutStep(line: string): string | undefined {
   return /\b((?:Installing|Updating|Uninstalling) [\w.-]+)\.\s*$/.exec(line)?.[1];
 }

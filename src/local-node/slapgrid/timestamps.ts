@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { mustRunAsUser, type NodeIdentity } from '../run-as-user.ts';
 
 /**
- * Has the next pass process partitions (all, or `only`) although they have not changed at the master. slapgrid's own
- * `--force` is no substitute: a partition that fails under it counts as up to date in the next pass.
+ * Makes the next pass process all partitions, or those in `only`, even if they have not changed at the master.
+ * slapgrid's `--force` cannot replace it: with that, a partition that fails counts as up to date in the next pass.
  */
 export async function forgetTimestamps(
   { layout, user }: NodeIdentity,

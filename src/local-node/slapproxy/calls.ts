@@ -1,5 +1,6 @@
-/** What only the owner of a node asks of its slapproxy; requests for instances go through src/slap/. */
-import { type Call, callMaster } from '../../slap/call.ts';
+/** Calls to slapproxy that only the owner of a node makes; src/slap/ has those of requesters and partitions. */
+import type { Call } from '../../slap/call.ts';
+import { callMaster } from '../../slap/call-master.ts';
 import { routeTo } from '../../slap/route.ts';
 import { marshal, unmarshal, type MarshalValue } from '../../slap/index.ts';
 import { partitionAddresses, type PartitionAddresses } from '../partition-addresses.ts';
@@ -8,11 +9,10 @@ import { computerId } from '../slapos-cfg.ts';
 
 export interface AllocatedPartition {
   readonly id: string;
-  /** Name of the instance in it. */
+  /** Name of its instance. */
   readonly title: string;
-  /** Name of the instance that was requested by a user, above it or itself. */
+  /** Name of the root instance, which a user requested: this instance or an ancestor of it. */
   readonly rootTitle: string;
-  readonly softwareUrl: string;
 }
 
 export interface ComputerInformation {
@@ -20,7 +20,7 @@ export interface ComputerInformation {
   readonly partitions: readonly AllocatedPartition[];
 }
 
-/** Tells slapproxy the partitions and their addresses; instances that are in them stay. */
+/** Registers the partitions and their addresses with slapproxy; their instances stay. */
 export async function formatPartitions(
   serverUrl: string,
   count: number,
@@ -45,31 +45,27 @@ export async function formatPartitions(
   await ask(serverUrl, {
     method: 'POST',
     path: 'loadComputerConfigurationFromXML',
-    what: 'take the partitions and their addresses',
+    purpose: 'register the partitions and their addresses',
     fields: { xml },
   });
 }
 
-/** Has the release of `softwareUrl` built by the next `slapos node software`, or removed. */
-export async function supplySoftware(
-  serverUrl: string,
-  softwareUrl: string,
-  state: 'available' | 'destroyed',
-): Promise<void> {
+/** Lets the next `slapos node software` build the release of `softwareUrl`. */
+export async function supplySoftware(serverUrl: string, softwareUrl: string): Promise<void> {
   await ask(serverUrl, {
     method: 'POST',
     path: 'supplySupply',
-    what: `note ${softwareUrl} as ${state}`,
-    fields: { url: softwareUrl, computer_id: computerId, state },
+    purpose: `supply ${softwareUrl}`,
+    fields: { url: softwareUrl, computer_id: computerId, state: 'available' },
   });
 }
 
-/** What is supplied to the node, and which instance is in which partition. */
+/** The node's supplied software releases, and its partitions that have an instance. */
 export async function fetchComputer(serverUrl: string): Promise<ComputerInformation> {
   const answer = await ask(serverUrl, {
     method: 'GET',
     path: 'getFullComputerInformation',
-    what: 'tell its partitions and software releases',
+    purpose: 'list its partitions and software releases',
     fields: { computer_id: computerId },
   });
   const computer = unmarshal(answer);
@@ -84,7 +80,6 @@ export async function fetchComputer(serverUrl: string): Promise<ComputerInformat
           id: text(field(partition, '_partition_id')),
           title: text(field(parameters, 'instance_title')),
           rootTitle: text(field(parameters, 'root_instance_title')),
-          softwareUrl: text(field(parameters, 'slap_software_release_url')),
         };
       })
       .filter(({ title }) => title !== ''),
@@ -93,7 +88,7 @@ export async function fetchComputer(serverUrl: string): Promise<ComputerInformat
 
 async function ask(
   serverUrl: string,
-  call: Pick<Call, 'method' | 'path' | 'what' | 'fields'>,
+  call: Pick<Call, 'method' | 'path' | 'purpose' | 'fields'>,
 ): Promise<string> {
   const route = routeTo({ serverUrl }, 300_000);
   try {

@@ -13,7 +13,7 @@ import { waitUntil } from '../wait-until.ts';
 
 const host = '127.0.0.1';
 
-/** The address that a node's slapos.cfg tells, undefined if it was never started. */
+/** The address in the node's slapos.cfg; undefined if the node was never started. */
 export function configuredProxy({ layout }: NodeIdentity): SlapproxyAddress | undefined {
   try {
     return readSlapproxyAddress(readFileSync(layout.slaposCfg, 'utf8'));
@@ -27,14 +27,14 @@ export function findSlapproxy({ layout }: NodeIdentity): Process | undefined {
   return runningFromPidFile(layout.proxyPidFile, layout.slapos);
 }
 
-/** The address of the last time, as partitions know it, or the same with a free port if something else has that. */
+/** The last address, because partitions know it; another port if that one is in use. */
 export async function chooseProxyAddress(node: NodeIdentity): Promise<SlapproxyAddress> {
   const last = configuredProxy(node);
   if (last !== undefined && (await canListen(last.host, last.port))) return last;
   return { host, port: await freePort() };
 }
 
-/** True when a service could listen on `address` (and `port`; 0 is any). */
+/** True when a service can listen on `address` and `port` (0: any port). */
 export async function canListen(address: string, port = 0): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -54,11 +54,11 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** Starts slapproxy, which outlives this process, and waits until it answers. slapos.cfg must be there. */
+/** Starts slapproxy, which goes on when this process ends, and waits until it answers. Needs slapos.cfg. */
 export async function startSlapproxy(node: NodeIdentity, { port }: SlapproxyAddress): Promise<void> {
   const { layout, user } = node;
   const log = join(layout.logDirectory, 'slapproxy.log');
-  // The shell becomes slapproxy: its number is the one that we get here. A log of more than 10 MB starts anew.
+  // `exec` keeps the process id of the shell, which is the one that we get here. A log above 10 MB is started anew.
   const script =
     '[ "$(stat -c %s "$2" 2>/dev/null || echo 0)" -gt 10485760 ] && rm -f "$2"; exec "$1" proxy start >> "$2" 2>&1';
   const [program = '', ...args] = commandAs(user, ['sh', '-c', script, 'slapproxy', layout.slapos, log]);
@@ -83,7 +83,7 @@ export async function startSlapproxy(node: NodeIdentity, { port }: SlapproxyAddr
   throw new OperatorError(`slapproxy: did not start; its log ${log} ends with\n${tail}`);
 }
 
-/** True when a slapproxy, or what knows its calls, answers on `port`. */
+/** True when a slapproxy answers on `port`. */
 export async function answers(port: number): Promise<boolean> {
   try {
     const response = await request(`http://${host}:${port}/getRunId`, {
@@ -97,6 +97,7 @@ export async function answers(port: number): Promise<boolean> {
   }
 }
 
+/** Ends slapproxy, if it runs, and removes its pid file. */
 export async function stopSlapproxy(node: NodeIdentity): Promise<void> {
   const running = findSlapproxy(node);
   if (running !== undefined) await endProcesses([running], 10_000);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 
 import { execa } from 'execa';
 
-/** PEM texts. */
+/** Private key and certificate, in PEM. */
 export interface TlsIdentity {
   key: string;
   cert: string;
 }
 
-/** A fresh self-signed certificate with its key, valid for so many days. */
+/** A new self-signed certificate with its key, valid for `days` days. */
 export async function selfSignedIdentity(commonName = 'stand-in', days = 2): Promise<TlsIdentity> {
   const folder = await mkdtemp(join(tmpdir(), 'smt-identity-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')] as const;

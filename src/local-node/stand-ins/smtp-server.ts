@@ -1,6 +1,6 @@
 /**
- * A mail server that takes everything and keeps it: in place of a delivery service with login, of a relay that looks at
- * client certificates, or of a backend. It wants TLS always.
+ * An SMTP server that accepts and keeps all mail. It stands in for a delivery service that asks for a login, a relay
+ * that checks client certificates, or a backend. It always demands TLS.
  */
 import { createHash, X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -12,28 +12,28 @@ import { selfSignedIdentity, type TlsIdentity } from './self-signed-identity.ts'
 
 export interface StandInOptions {
   host: string;
-  /** A free one without it. */
+  /** By default a free one. */
   port?: number;
-  /** What it calls itself. */
+  /** Its host name in the greeting and in Received headers. */
   name?: string;
-  /** User → password; with any, nobody sends without a login. */
+  /** User name → password. If given, clients must log in before they send. */
   passwords?: Readonly<Record<string, string>> | undefined;
-  /** What it shows; a new one without it. */
+  /** Its certificate and key; by default new ones. */
   identity?: TlsIdentity;
-  /** Why a recipient is refused, for good; undefined for those that are taken. */
+  /** The reason why a recipient is refused (550); undefined for accepted recipients. */
   refusal?: (recipient: string) => string | undefined;
-  /** Called before the client hears that the message is taken. */
+  /** Called before the client is told that the message is accepted. */
   onReceived?: (message: Received) => Promise<void>;
 }
 
 export interface Received {
   sender: string;
   recipients: string[];
-  /** With a Received header of this server on top. */
+  /** The message, with a Received header of this server on top. */
   source: string;
-  /** Of the login; null without one. */
+  /** User name of the login; null without login. */
   user: string | null;
-  /** SHA-256 of the client certificate, as `AA:BB:…`; null without one. */
+  /** SHA-256 fingerprint of the client certificate, as `AA:BB:…`; null without certificate. */
   client: string | null;
 }
 
@@ -41,10 +41,10 @@ export interface StandInSmtpServer {
   host: string;
   port: number;
   identity: TlsIdentity;
-  /** SHA-256 of its certificate. */
+  /** SHA-256 fingerprint of its certificate. */
   fingerprint: string;
   received: Received[];
-  /** Each login that anybody tried, as `user:password`. */
+  /** All login attempts, as `user:password`. */
   logins: string[];
   stop(): Promise<void>;
 }
@@ -119,12 +119,12 @@ export async function startStandInSmtpServer(options: StandInOptions): Promise<S
   };
 }
 
-/** The library's types do not say that it is false for who tried in vain. */
+/** After a failed login the library sets `user` to false, although its types do not say so. */
 function loginOf({ user }: SMTPServerSession): string | null {
   return typeof user === 'string' ? user : null;
 }
 
-/** As any server writes it (RFC 5321, 4.4). */
+/** RFC 5321, 4.4. */
 function receivedHeader(session: SMTPServerSession, name: string, protocol: string): string {
   const login = loginOf(session);
   return [

@@ -8,13 +8,14 @@ import {
   usualSettings,
 } from '../../ledger/types.ts';
 import type { MailServerRequest } from '../../validate/mail-server/request.ts';
+import { sendingLimitsOf } from '../../validate/mail-server/sending-limits.ts';
 import { hostNameOf } from '../../names/host-name.ts';
 import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
 import { type CertificatePair, certificatePair, type Provided, secretOf } from '../provided.ts';
 import type { AccountClaim } from './accounts.ts';
 import { type Claim, type ClaimOutcome, decideAddresses } from './addresses.ts';
-import { type LogInLimits, sendingLimitsOf, withinLimits } from './limits.ts';
+import { type LogInLimits, withinLimits } from './limits.ts';
 import { identity, type SecretName, secretNames } from './needs.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { ResolvedAddress } from './resolution.ts';
@@ -48,6 +49,8 @@ export interface MailServerSettings {
   /** Of each account whose settings say nothing else. */
   sendingLimits: SendingLimits;
   logInLimits: LogInLimits;
+  /** Addresses and networks of frontends before the web pages that are believed about their clients. */
+  trustedProxies: readonly string[];
 }
 
 export interface MailServer extends MailServerSettings {
@@ -94,6 +97,7 @@ export function mailServerSettings(
     mailboxSizeLimit: parameters['mailbox-size-limit'],
     sendingLimits: sendingLimitsOf(parameters['sending-limits']),
     logInLimits: parameters['log-in-limits'],
+    trustedProxies: parameters['trusted-proxies'],
   };
 }
 

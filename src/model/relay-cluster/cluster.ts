@@ -1,6 +1,6 @@
 /** Stage 3 for the relay cluster. Pure. */
-import type { ClusterNode, ClusterRequest, RelayConfig } from '../../validate/relay-cluster/request.ts';
-import { parseRelayedDomain } from '../../names/relayed-domain.ts';
+import type { ClusterNode, ClusterRequest } from '../../validate/relay-cluster/request.ts';
+import { servicesByDomain } from '../delivery-services.ts';
 import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
 import { secretOf } from '../provided.ts';
@@ -29,7 +29,7 @@ export function buildCluster(
   request: ClusterRequest,
   { ledger, place, provided, outside, seed }: Facts,
 ): Cluster {
-  const { services, errors } = servicesByDomain(request.defaultConfig);
+  const { services, errors } = servicesByDomain(request.defaultConfig['proxy-map']);
   const started = request.nodes.filter(({ state }) => state === 'started');
   const wanted = request.nodes.filter(({ state }) => state !== 'destroyed');
   const verificationSecret = secretOf(provided, 'verification-secret');
@@ -64,24 +64,4 @@ export function buildCluster(
       'verification-secret': verificationSecret,
     },
   };
-}
-
-/** The first service that lists a domain keeps it. */
-export function servicesByDomain(config: RelayConfig): { services: Map<string, string>; errors: string[] } {
-  const services = new Map<string, string>();
-  const errors: string[] = [];
-  for (const [id, { domains }] of Object.entries(config['proxy-map'])) {
-    for (const written of domains) {
-      const domain = parseRelayedDomain(written);
-      if (domain === null) {
-        errors.push(`proxy ${id}: "${written}" is not a domain name`);
-        continue;
-      }
-      const first = services.get(domain);
-      if (first === undefined) services.set(domain, id);
-      else if (first !== id)
-        errors.push(`${domain} appears in multiple proxies: ${first} keeps it, ${id} does not`);
-    }
-  }
-  return { services, errors };
 }

@@ -4,11 +4,11 @@ import { hash } from 'node:crypto';
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
 import { canonicalAddress } from '../../names/ip-address.ts';
 import { hostNameOf } from '../../names/host-name.ts';
+import { servicesByDomain } from '../delivery-services.ts';
 import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
 import { type CertificatePair, certificatePair, secretOf } from '../provided.ts';
 import { identity } from './needs.ts';
-import { servicesByDomain } from '../relay-cluster/cluster.ts';
 
 export interface RelayNode {
   place: Place;
@@ -64,10 +64,7 @@ export function buildRelayNode(
       ],
     ),
   );
-  const { services: idOf } = servicesByDomain({
-    'proxy-map': input['proxy-map'],
-    greylisting: input.greylisting,
-  });
+  const { services: idOf } = servicesByDomain(input['proxy-map']);
   const serviceOf = [...idOf].flatMap(([domain, id]): [string, DeliveryService][] => {
     const service = services.get(id);
     return service ? [[domain, service]] : [];

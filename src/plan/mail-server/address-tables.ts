@@ -2,7 +2,7 @@
  * Postfix's tables of addresses: who receives, who refuses, who may send as what. All come from the resolved addresses.
  * Each address of a domain that stands for another is listed by itself: `@one @other` would accept every name. Pure.
  */
-import type { LookupTable } from '../../formats/postfix-table.ts';
+import { type LookupTable, serialiseAddresses } from '../../formats/postfix-table.ts';
 import { withoutTag } from '../../names/tag.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { ResolvedAddress } from '../../model/mail-server/resolution.ts';
@@ -47,7 +47,7 @@ export function addressTables(model: AddressModel): AddressTables {
     recipients: new Map(
       all
         .filter((each) => each.kind !== 'catch-all' || !isClosed(each))
-        .map((each) => [each.spelling, isClosed(each) ? each.spelling : each.deliverTo.join(', ')]),
+        .map((each) => [each.spelling, isClosed(each) ? each.spelling : serialiseAddresses(each.deliverTo)]),
     ),
     'refused-recipients': new Map([
       ...refused.map(({ spelling }): [string, string] => [spelling, `550 ${closed}`]),
@@ -57,7 +57,9 @@ export function addressTables(model: AddressModel): AddressTables {
       ...refused.map(({ spelling }): [string, string] => [spelling, `error:${closed}`]),
       ...exceptions.map(({ spelling }): [string, string] => [spelling, ':']),
     ]),
-    'sender-logins': new Map(named.map(({ spelling, senders }) => [spelling, senders.join(', ') || noLogin])),
+    'sender-logins': new Map(
+      named.map(({ spelling, senders }) => [spelling, serialiseAddresses(senders) || noLogin]),
+    ),
     'refused-senders': new Map(
       accounts
         .filter(({ settings }) => settings.mode === 'receive-only')

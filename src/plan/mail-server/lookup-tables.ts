@@ -1,5 +1,5 @@
 /** Postfix's lookup tables of one mail server. Each is one value; all come from the same model. Pure. */
-import { type LookupTable, serialiseLookupTable } from '../../formats/postfix-table.ts';
+import { type LookupTable, serialiseAddresses, serialiseLookupTable } from '../../formats/postfix-table.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import { promiseDomain } from '../../names/promise-address.ts';
 import { type AddressTables, addressTables } from './address-tables.ts';
@@ -51,7 +51,7 @@ function postmasterOf({ hostName, hostedDomains, domains, addresses }: MailServe
   const name = `postmaster@${domain}`;
   const { deliverTo = [] } = addresses.get(`postmaster@${domains[0] ?? ''}`) ?? {};
   return {
-    recipients: deliverTo.length === 0 ? [] : [[name, deliverTo.join(', ')]],
+    recipients: deliverTo.length === 0 ? [] : [[name, serialiseAddresses(deliverTo)]],
     deliveries: [[name, 'discard:']],
   };
 }

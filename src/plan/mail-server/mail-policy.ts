@@ -1,6 +1,10 @@
 /** The mail server's policy process: sending limits, log-in limits, full mailboxes and sender rewriting. Pure. */
+import {
+  type MailPolicyConfig,
+  refusalsFile,
+  serialiseMailPolicyConfig,
+} from '../../daemons/mail-policy/config.ts';
 import type { SendingLimits } from '../../ledger/types.ts';
-import type { LogInLimits } from '../../model/mail-server/limits.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { Place } from '../../model/place.ts';
@@ -10,24 +14,8 @@ import type { PlannedFile } from '../planned.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
 import { rewrittenDomain } from './sender-rewriting.ts';
 
-/** `etc/mail-policy.json`; the process reads it again when it changes. */
-export interface MailPolicyConfig {
-  srs: { secret: string; domain: string; hosted: readonly string[] };
-  sendingLimits: SendingLimits;
-  /** Account → where it differs. */
-  sendingExceptions: Readonly<Record<string, Partial<SendingLimits>>>;
-  logInLimits: LogInLimits;
-  /** Dovecot shows it. */
-  authPolicyKey: string;
-  /** Dovecot's passwd-file; whoever has no password there may not send, unless any password is good. */
-  users: string;
-  anyPassword: boolean;
-  /** Where each address ends: source of Postfix' table. Dovecot's socket, which is asked whether a mailbox is full. */
-  quota: { recipients: string; socket: string; delimiter: string };
-}
-
-/** Who was refused because of sending limits, for a promise. */
-const sendingRefusalsFile = 'var/lib/mail-policy/sending-refusals.json';
+const configFile = 'etc/mail-policy.json';
+const stateFolder = 'var/lib/mail-policy';
 /** Asked by Postfix' policy protocol. */
 export const sendingSocket = 'var/run/mail-policy.sock';
 /** Asked by Postfix as lookup tables. */
@@ -48,43 +36,26 @@ const mailPolicy: Service = {
 export const mailPolicyPart: Part<MailServer> = {
   services: [mailPolicy],
   contribute: (model) => ({
-    folders: [{ path: 'var/lib/mail-policy', mode: 0o700 }],
+    folders: [{ path: stateFolder, mode: 0o700 }],
     files: mailPolicyFiles(model),
     promises: [
       {
         name: 'sending-limits',
         module: 'sending_limits',
-        config: { file: `${model.place.partition}/${sendingRefusalsFile}`, 'shown-for': '3600' },
+        config: { file: `${model.place.partition}/${stateFolder}/${refusalsFile}`, 'shown-for': '3600' },
       },
     ],
   }),
 };
 
 function mailPolicyFiles(model: MailServer): PlannedFile[] {
-  const { place } = model;
-  const { partition } = place;
-  const options = {
-    config: `${partition}/etc/mail-policy.json`,
-    'state-folder': `${partition}/var/lib/mail-policy`,
-    'sending-socket': `${partition}/${sendingSocket}`,
-    'srs-socket': `${partition}/${srsSocket}`,
-    host: place.ipv6,
-    port: portOf(place, 'auth-policy'),
-  };
+  const { partition } = model.place;
   return [
-    {
-      path: 'etc/mail-policy.json',
-      mode: 0o600,
-      body: { text: `${JSON.stringify(configOf(model), null, 1)}\n` },
-    },
+    { path: configFile, mode: 0o600, body: { text: serialiseMailPolicyConfig(configOf(model)) } },
     startGenerator(
-      place,
+      model.place,
       mailPolicy.name,
-      [
-        'mail-policy',
-        ...Object.entries(options).map(([name, value]) => `--${name} ${value}`),
-        `>> ${partition}/${mailPolicy.log} 2>&1`,
-      ].join(' '),
+      `mail-policy --config ${partition}/${configFile} >> ${partition}/${mailPolicy.log} 2>&1`,
     ),
   ];
 }
@@ -95,29 +66,31 @@ export function authPolicyUrl(place: Place): string {
 
 function configOf(model: MailServer): MailPolicyConfig {
   const { place, hostedDomains, accounts, secrets } = model;
+  const { partition } = place;
   return {
+    sendingSocket: `${partition}/${sendingSocket}`,
+    srsSocket: `${partition}/${srsSocket}`,
+    stateFolder: `${partition}/${stateFolder}`,
+    authPolicy: { host: place.ipv6, port: portOf(place, 'auth-policy'), key: secrets['auth-policy-key'] },
+    logInLimits: model.logInLimits,
+    sendingLimits: model.sendingLimits,
+    sendingExceptions: new Map([
+      ...accounts.flatMap(({ address, settings }): [string, Partial<SendingLimits>][] =>
+        settings.sendingLimits === null ? [] : [[address, settings.sendingLimits]],
+      ),
+      // Whatever the limits are, the delivery promise must be able to look.
+      [promiseAddress, { messagesPerHour: 0, messagesPerDay: 0, recipientsPerHour: 0, recipientsPerDay: 0 }],
+    ]),
+    users: `${partition}/srv/ledger/current/users`,
+    anyPassword: model.anyPassword,
     srs: {
       secret: secrets['srs-secret'],
       domain: rewrittenDomain(model),
       hosted: [...hostedDomains, promiseDomain, model.hostName.toLowerCase()],
     },
-    sendingLimits: model.sendingLimits,
-    sendingExceptions: {
-      ...Object.fromEntries(
-        accounts.flatMap(({ address, settings }) =>
-          settings.sendingLimits === null ? [] : [[address, settings.sendingLimits]],
-        ),
-      ),
-      // Whatever the limits are, the delivery promise must be able to look.
-      [promiseAddress]: { messagesPerHour: 0, messagesPerDay: 0, recipientsPerHour: 0, recipientsPerDay: 0 },
-    },
-    logInLimits: model.logInLimits,
-    authPolicyKey: secrets['auth-policy-key'],
-    users: `${place.partition}/srv/ledger/current/users`,
-    anyPassword: model.anyPassword,
     quota: {
-      recipients: `${place.partition}/etc/postfix/recipients`,
-      socket: `${place.partition}/var/run/dovecot/quota-status`,
+      recipients: `${partition}/etc/postfix/recipients`,
+      socket: `${partition}/var/run/dovecot/quota-status`,
       delimiter: model.recipientDelimiter,
     },
   };

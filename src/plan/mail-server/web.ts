@@ -8,15 +8,22 @@ import type { PlannedMailServer } from './instance.ts';
 import { webUrl } from './web-address.ts';
 
 const portal = portalPart<PlannedMailServer>(({ place, answers, domains }) => ({
-  'webmail-url': webUrl(place, answers),
-  'mail-domains': domains,
+  webmailUrl: webUrl(place, answers),
+  mailDomains: domains,
   services: Object.fromEntries(
-    ['imap', 'imaps', 'smtp', 'sieve'].map((port) => [port, { host: place.ipv6, port: portOf(place, port) }]),
+    (['imap', 'imaps', 'smtp', 'sieve'] as const).map((port) => [
+      port,
+      { host: place.ipv6, port: portOf(place, port) },
+    ]),
   ),
 }));
 
 export const webParts: readonly Part<PlannedMailServer>[] = [
-  apachePart({ services: ['https', 'monitor'], certificate }),
+  apachePart<PlannedMailServer>({
+    services: ['https', 'monitor'],
+    certificate,
+    trustedProxies: (server) => server.trustedProxies,
+  }),
   portal,
   {
     services: [],

@@ -1,4 +1,5 @@
 /** The policy of what leaves: who may send as what through the outbound service. Pure. */
+import { serialiseRelayPolicyConfig } from '../../daemons/relay-policy/config.ts';
 import type { RelayNode } from '../../model/relay-node/relay-node.ts';
 import type { Part, Service } from '../part.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
@@ -6,6 +7,8 @@ import { planTenants } from './tenants.ts';
 
 /** Asked by the outbound Postfix. */
 export const policySocket = 'var/run/policy.sock';
+
+const configFile = 'etc/relay-policy.json';
 
 const policy: Service = {
   name: 'policy',
@@ -22,18 +25,22 @@ export const policyPart: Part<RelayNode> = {
   services: [policy],
   contribute(node) {
     const { partition } = node.place;
-    const tenants = `${partition}/etc/postfix/outbound/tenants.json`;
     return {
       files: [
         {
-          path: 'etc/postfix/outbound/tenants.json',
+          path: configFile,
           mode: 0o600,
-          body: { text: `${JSON.stringify(planTenants(node), null, 1)}\n` },
+          body: {
+            text: serialiseRelayPolicyConfig({
+              socket: `${partition}/${policySocket}`,
+              tenants: planTenants(node),
+            }),
+          },
         },
         startGenerator(
           node.place,
           policy.name,
-          `policy --tenants ${tenants} --socket ${partition}/${policySocket} >> ${partition}/${policy.log} 2>&1`,
+          `relay-policy --config ${partition}/${configFile} >> ${partition}/${policy.log} 2>&1`,
         ),
       ],
     };

@@ -1,7 +1,7 @@
 /** The domains of a mail server in one spelling, and what is wrong with them. Pure. */
 import type { DefaultInputWritten } from '../../generated/types/mail-server/default-input.ts';
 import { promiseDomain } from '../../names/promise-address.ts';
-import { shown } from '../explain.ts';
+import { shown } from '../../errors.ts';
 import { canonicalDomain } from '../../names/mail-domain.ts';
 
 export interface WrittenDomains {

@@ -7,6 +7,7 @@ import type { HostedDomains } from '../../names/mail-address.ts';
 import type { RequestedInstance } from '../requested.ts';
 import { hostedDomainsOf } from './hosted-domains.ts';
 import { brokenRules } from './rules.ts';
+import { trustedProxiesOf } from './trusted-proxies.ts';
 import { type RefusedRequest, validateSharedRequest, type ValidRequest } from './shared-request.ts';
 
 export type MailServerParameters = Pick<DefaultOrsInput, 'request-dns' | 'demo-disable-auth'> &
@@ -45,7 +46,8 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
   if (problems.length > 0) throw new RequesterError(problems);
   const written = requested.parameters as DefaultInputWritten;
   const { domains, aliases, problems: domainProblems } = hostedDomainsOf(written);
-  const broken = [...domainProblems, ...brokenRules(written)];
+  const { networks, problems: proxyProblems } = trustedProxiesOf(value['trusted-proxies']);
+  const broken = [...domainProblems, ...proxyProblems, ...brokenRules(written)];
   if (broken.length > 0) throw new RequesterError(broken);
 
   const hosted: HostedDomains = { domains: new Set(domains), aliases };
@@ -58,6 +60,7 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
       'demo-disable-auth': value['demo-disable-auth'] ?? false,
       'mail-domains': domains,
       'domain-aliases': aliases,
+      'trusted-proxies': networks,
     },
     requests: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [outcome])),
     refused: outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),

@@ -2,8 +2,7 @@
 import type { AccountInput } from '../../generated/types/mail-server/account-input.ts';
 import type { AliasInput } from '../../generated/types/mail-server/alias-input.ts';
 import type { AccountSettings, Forward } from '../../ledger/types.ts';
-import { sendingExceptionsOf } from '../../model/mail-server/limits.ts';
-import { shown } from '../explain.ts';
+import { shown } from '../../errors.ts';
 import { checkAgainstSchema } from '../json-schema.ts';
 import {
   type HostedDomains,
@@ -13,6 +12,7 @@ import {
   parseMailAddress,
 } from '../../names/mail-address.ts';
 import type { SharedRequest } from '../requested.ts';
+import { sendingExceptionsOf } from './sending-limits.ts';
 
 export interface AccountRequest {
   kind: 'account';

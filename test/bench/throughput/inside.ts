@@ -1,4 +1,4 @@
-/** Runs inside the namespace: sets the world up, measures, and prints the rows as JSON. */
+/** Runs inside the namespace: sets up the servers, measures, and prints the rows as JSON. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,17 +21,17 @@ const firstPlainHost = { host: 'fd00:3::2', port: 2525 };
 const sender = 'somebody@world.example';
 const domains = ['one', 'two', 'three', 'four'].map((name) => `${name}.example.com`);
 const recipients = domains.map((domain) => `testmail@${domain}`);
-/** Messages of a leg, and turns of all legs, forwards and backwards. */
-const [main, detail] = [600, 160];
+/** Messages of each leg, and how often it runs: in the comparison of the two main legs, and in that of all legs. */
+const [mainMessages, detailMessages] = [600, 160];
 const [mainRounds, detailRounds] = [2, 2];
 
 // Only the rows go to standard output.
-const tell = (line: string) => {
+const log = (line: string) => {
   console.error(line);
 };
-console.log = tell;
+console.log = log;
 
-// What speaks from no address of its own, as smtp-source does, comes from the outside world.
+// smtp-source cannot choose its source address; with this one it is a client of the outside world.
 await execa('ip', ['-6', 'address', 'add', `${world}/128`, 'dev', 'lo', 'nodad']);
 const names = await startNameServer({
   folder: await mkdtemp(join(tmpdir(), 'smt-dns-')),
@@ -39,7 +39,7 @@ const names = await startNameServer({
 });
 const relay = await startRelayWorld(3);
 try {
-  tell('a relay node and a mail server are set up: about a minute');
+  log('a relay node and a mail server are set up: about a minute');
   await relay.requestCluster({
     topology: { node1: { fqdn: 'mx1.relay.example' } },
     'default-relay-config': { greylisting: { 'greylisting-delay': 1 } },
@@ -61,7 +61,7 @@ try {
   const variants = await addVariants(relay, { host: node, socket });
   const inbound = { host: node, port: 10025 };
   for (const recipient of recipients) {
-    // Greylisting remembers who was here before.
+    // After that, greylisting knows the sender and does not disturb the measurement.
     await eventually(
       'the greylisted sender is taken',
       async () =>
@@ -80,24 +80,27 @@ try {
   };
   const run = (name: string, messages: number) => async () => {
     const cost = await measureLeg(legs[name] as Leg, { messages, sender, recipients, mailboxes });
-    tell(`${Math.round(messages / cost.seconds)} messages/s  ${name}`);
+    log(`${Math.round(messages / cost.seconds)} messages/s  ${name}`);
     return cost;
   };
   const [ours, theirs] = ['the relay and the mail server', 'Postfix with an empty main.cf'];
-  tell('warming up');
+  log('warming up');
   for (const name of Object.keys(legs)) await run(name, 60)();
-  tell(`${main} messages a leg`);
-  const compared = await inTurns(mainRounds, { ours: run(ours, main), theirs: run(theirs, main) });
-  tell(`where the rest goes: ${detail} messages a leg, ${detailRounds} turns`);
-  const cases = Object.fromEntries(Object.keys(legs).map((name) => [name, run(name, detail)]));
+  log(`${mainMessages} messages a leg`);
+  const compared = await inTurns(mainRounds, {
+    ours: run(ours, mainMessages),
+    theirs: run(theirs, mainMessages),
+  });
+  log(`all legs: ${detailMessages} messages each, ${detailRounds} turns`);
+  const cases = Object.fromEntries(Object.keys(legs).map((name) => [name, run(name, detailMessages)]));
   const all = await inTurns(detailRounds, cases);
   const whole = all[ours] ?? [];
   const rows: Row[] = [
-    { what: theirs, value: messagesPerSecond(compared.theirs, main), unit: 'messages/s' },
-    { what: ours, value: messagesPerSecond(compared.ours, main), unit: 'messages/s' },
+    { what: theirs, value: messagesPerSecond(compared.theirs, mainMessages), unit: 'messages/s' },
+    { what: ours, value: messagesPerSecond(compared.ours, mainMessages), unit: 'messages/s' },
     {
       what: `${ours}, compared with ${theirs}`,
-      // Of speeds: the inverse of that of times.
+      // A ratio of speeds, so the inverse of the ratio of times.
       value: medianRatio(compared.theirs, compared.ours, 'seconds'),
       unit: 'times',
     },

@@ -1,4 +1,4 @@
-/** Load by Postfix's smtp-source: 20 sessions, 4 KB; a leg ends when its last message is in a mailbox. */
+/** Generates load with Postfix's smtp-source: 20 sessions, 4 KB. A leg ends when its last message is in a mailbox. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,20 +11,20 @@ import { median } from '../measure.ts';
 
 const sessions = 20;
 const bytes = 4096;
-const longest = 120_000;
+const timeout = 120_000;
 
 export interface Leg {
   endpoint: Endpoint;
 }
 
 export interface Mailboxes {
-  /** Paths of all messages. */
+  /** Paths of the messages in all mailboxes. */
   messages(): Promise<string[]>;
-  /** Waits for so many messages, and removes them. Throws when there are more, or not as many in time. */
+  /** Waits for `expected` messages, and removes them. Throws when there are more, or fewer after the timeout. */
   empty(expected: number): Promise<void>;
 }
 
-/** `folder`: of all mailboxes of a mail server; `count`: how many `testmail` mailboxes it has. */
+/** `folder` holds all mailboxes of a mail server; `count` is the number of its mailboxes named `testmail`. */
 export function watchMailboxes(folder: string, count: number): Mailboxes {
   const maildirs = async () => {
     const entries = await readdir(folder, { recursive: true });
@@ -33,7 +33,7 @@ export function watchMailboxes(folder: string, count: number): Mailboxes {
   };
   let found: string[] = [];
   const messages = async () => {
-    // A mailbox is made with its first message.
+    // Looks again until all are there: a mailbox is made with its first message.
     if (found.length < 2 * count) found = await maildirs();
     const lists = await Promise.all(
       found.map(async (path) => (await readdir(path)).map((name) => join(path, name))),
@@ -43,7 +43,7 @@ export function watchMailboxes(folder: string, count: number): Mailboxes {
   return {
     messages,
     async empty(expected) {
-      const end = performance.now() + longest;
+      const end = performance.now() + timeout;
       let there = await messages();
       while (there.length < expected && performance.now() < end) {
         await delay(50);
@@ -57,19 +57,19 @@ export function watchMailboxes(folder: string, count: number): Mailboxes {
 }
 
 interface Load {
-  /** Of all senders; a multiple of the number of sessions. */
+  /** Number of messages; a multiple of the number of sessions. */
   messages: number;
   sender: string;
   recipients: readonly string[];
   mailboxes: Mailboxes;
 }
 
-/** One connection for each message, as the world's mail servers do it. */
+/** Sends each message over a connection of its own, as mail servers of the outside world do. */
 export async function measureLeg(
   { endpoint: { host, port } }: Leg,
   { messages, sender, recipients, mailboxes }: Load,
 ): Promise<Cost> {
-  // A message that was delivered twice is one too many here.
+  // Throws if the last leg delivered a message twice.
   await mailboxes.empty(0);
   const each = (all: number) => String(all / recipients.length);
   const start = performance.now();

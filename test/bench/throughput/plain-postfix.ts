@@ -1,4 +1,4 @@
-/** Debian's Postfix with an empty main.cf, but for what makes it run unprivileged and what a leg needs. */
+/** Debian's Postfix with an empty main.cf, except for settings that let it run unprivileged and those of the leg. */
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ export async function startPlainPostfix(
   ]);
   await writeFiles(folder, renderFiles(postfixIdentities(location), render), { postmap: '', type: '' });
   const mainCf = [
-    // Without it there are no relay restrictions, and smtpd does not start.
+    // With an older compatibility level there are no relay restrictions, and smtpd does not start.
     'compatibility_level = 3.7',
     ...[`mail_owner = ${basics.user}`, 'setgid_group = postdrop', 'default_privs = nobody'],
     ...[`queue_directory = ${basics.queueFolder}`, `data_directory = ${basics.dataFolder}`],

@@ -1,11 +1,11 @@
-/** The same relay node and mail server with one thing switched off: listeners beside the real ones. */
+/** Additional listeners of the relay node and the mail server, each with one feature switched off. */
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { RelayWorld } from '../../support/system/relay-world.ts';
 import type { Leg } from './load.ts';
 
-/** Of the mail server: takes mail without TLS and without a relay's certificate. */
+/** Port of the mail server that accepts mail without TLS and without the certificate of a relay. */
 const openPort = 11_100;
 
 export interface Place {
@@ -15,7 +15,7 @@ export interface Place {
   socket: string;
 }
 
-/** Gives the legs by name. */
+/** Adds the listeners, and returns their legs by name. */
 export async function addVariants(
   world: RelayWorld,
   { host, socket }: Place,
@@ -56,13 +56,13 @@ export async function addVariants(
     'tlsproxy unix - - n - 0 tlsproxy',
   ];
   const inbound = join(await world.partition('node1'), 'etc/postfix/inbound');
-  // The server of sessions is one for all; the real way does not ask it.
+  // All transports share one cache of TLS sessions; the real one is told not to use it.
   await appendFile(join(inbound, 'main.cf'), `${remembered.replace('=', ' = ')}\n`);
   const master = await readFile(join(inbound, 'master.cf'), 'utf8');
   const backend = /^backend .*$/m;
-  if (!backend.test(master)) throw new Error('the way to backends has another name');
-  const real1 = master.replace(backend, '$&\n    -o smtp_tls_session_cache_database=');
-  await writeFile(join(inbound, 'master.cf'), `${real1.trimEnd()}\n${lines.join('\n')}\n`);
+  if (!backend.test(master)) throw new Error('master.cf of the relay has no transport `backend`');
+  const withoutCache = master.replace(backend, '$&\n    -o smtp_tls_session_cache_database=');
+  await writeFile(join(inbound, 'master.cf'), `${withoutCache.trimEnd()}\n${lines.join('\n')}\n`);
   const open = [
     `[${mailServer}]:${openPort} inet n - n - - smtpd`,
     '    -o smtpd_tls_security_level=may',

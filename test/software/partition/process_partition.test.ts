@@ -36,7 +36,12 @@ describe('processing of a partition', function () {
     await writeFile(join(directory, 'slapos-mail.mjs'), converge);
     await writeFile(join(software, 'bin/buildout'), buildout);
     const profile = { buildout: { directory: partition }, 'slap-connection': slapConnection };
-    const options = { software, release: directory, node: process.execPath };
+    const options = {
+      software,
+      release: directory,
+      node: process.execPath,
+      'software-release': 'mail-server',
+    };
     return new Promise<{ status: number | null; output: string; last: string }>((resolve) => {
       const child = spawn(
         'python3',
@@ -77,10 +82,10 @@ describe('processing of a partition', function () {
         '--partition-id',
         'slappart0',
       ],
+      ...['--software-release', 'mail-server'],
       ...['--software-url', 'https://example.com/mail-server/software.cfg'],
       ...['--partition', join(directory, 'partition')],
       ...['--programs', join(directory, 'software/programs.json')],
-      ...['--buildout', join(directory, 'software/bin/buildout')],
       ...['--eggs-directory', join(directory, 'software/eggs')],
       ...['--develop-eggs-directory', join(directory, 'software/develop-eggs')],
     ]);
@@ -136,5 +141,52 @@ describe('processing of a partition', function () {
   it('names the signal that ended converge', async () => {
     const { last } = await processPartition(`process.kill(process.pid, 'SIGKILL');`, '');
     expect(last).to.equal('Error: slapos-mail.mjs was ended by signal 9; process the partition again');
+  });
+
+  describe('publishes last', () => {
+    /** A program that notes its command, and fails to publish when told so. */
+    const record = (publish = '') => `
+      import { appendFileSync, existsSync } from 'node:fs';
+      const [command, ...rest] = process.argv.slice(2);
+      appendFileSync('commands', [command, existsSync('buildout.json'), ...rest].join(' ') + '\\n');
+      if (command === 'publish') { ${publish} }`;
+    const commands = async () =>
+      (await readFile(join(directory, 'partition/commands'), 'utf8')).trim().split('\n');
+    const outbox = async (text: string) => {
+      await mkdir(join(directory, 'partition/srv/ledger/current'), { recursive: true });
+      await writeFile(join(directory, 'partition/srv/ledger/current/outbox'), text);
+    };
+
+    it('what the ledger holds, after buildout', async () => {
+      await outbox('{}\n');
+      expect((await processPartition(record(), recordBuildout)).status).to.equal(0);
+      const [, publish] = await commands();
+      expect(publish).to.equal(`publish true --partition ${join(directory, 'partition')}`);
+    });
+
+    it('nothing when nothing waits', async () => {
+      for (const prepare of [() => Promise.resolve(), () => outbox('')]) {
+        await prepare();
+        await rm(join(directory, 'partition/commands'), { force: true });
+        await processPartition(record(), recordBuildout);
+        expect(await commands()).to.have.lengthOf(1);
+      }
+    });
+
+    it('and a master that is away keeps the partition from nothing, but is named', async () => {
+      await outbox('{}\n');
+      const { status, last } = await processPartition(
+        record(`console.error('nobody answers'); process.exit(4);`),
+        recordBuildout,
+      );
+      expect({ status, last }).to.deep.equal({ status: 0, last: 'not published: nobody answers' });
+    });
+
+    it('not at all when buildout failed', async () => {
+      await outbox('{}\n');
+      const { status } = await processPartition(record(), 'import sys\nsys.exit("Error: x")\n');
+      expect(status).not.to.equal(0);
+      expect(await commands()).to.have.lengthOf(1);
+    });
   });
 });

@@ -28,9 +28,10 @@ export function convergeCommand(
     ...(changes.prefix ?? []),
     ...[node.layout.nodeProgram, join(software, 'parts/slapos-mail/slapos-mail.mjs'), 'converge'],
     ...['--server-url', changes.serverUrl ?? node.serverUrl, '--computer-id', 'local'],
-    ...['--partition-id', basename(partition), '--software-url', softwareUrl, '--partition', partition],
+    ...['--partition-id', basename(partition), '--software-release', 'mail-server'],
+    ...['--software-url', softwareUrl, '--partition', partition],
     ...['--programs', changes.programs ?? join(software, 'programs.json')],
-    ...['--buildout', join(software, 'bin/buildout'), '--eggs-directory', join(software, 'eggs')],
+    ...['--eggs-directory', join(software, 'eggs')],
     ...['--develop-eggs-directory', join(software, 'develop-eggs')],
   ];
 }

@@ -1,9 +1,12 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 
 import { OperatorError } from '../../../src/errors.ts';
 import { changeLedger, ledgerStore, readLedger } from '../../../src/ledger/store.ts';
 import { emptyLedger } from '../../../src/ledger/types.ts';
-import { publishOutbox } from '../../../src/converge/publish.ts';
+import { publishOutbox, publishPartition } from '../../../src/converge/publish.ts';
 import { type Master, MasterRefusal } from '../../../src/slap/index.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -43,7 +46,7 @@ describe('publications that wait', () => {
       targets.includes(target) ? Promise.reject(new MasterRefusal(`no ${target}`)) : Promise.resolve();
 
   const outcome = (master: Master) =>
-    publishOutbox(master, store(), () => undefined).catch((error: unknown) => error);
+    publishOutbox(master, store(), { onProgress: () => undefined }).catch((error: unknown) => error);
   const waiting = async () => Object.keys((await readLedger(store())).outbox).sort();
 
   it('are all sent, and wait no longer', async () => {
@@ -64,11 +67,42 @@ describe('publications that wait', () => {
     expect(await waiting()).to.deep.equal(['_103', '_120']);
   });
 
-  it('are not all tried with a master that refuses everything', async () => {
-    const master = masterThat(refuses(...names(30)));
-    expect(await outcome(master)).to.have.property('message', '10 publications wait; of the first: no _100');
-    expect(master.told).to.have.lengthOf(10);
-    expect(await waiting()).to.have.lengthOf(30);
+  it('get their turn behind any number that the master refuses', async () => {
+    const refused = names(30).slice(0, 29);
+    const error = await outcome(masterThat(refuses(...refused)));
+    expect(error).to.have.property('message', '29 publications wait; of the first: no _100');
+    expect(await waiting()).to.deep.equal(refused);
+  });
+
+  it('are left to the next run by a master that takes long to refuse each, which begins with the others', async () => {
+    let now = 0;
+    const slow = (...targets: string[]) => {
+      const answer = refuses(...targets);
+      return masterThat((target) => {
+        now += 10_000;
+        return answer(target);
+      });
+    };
+    const run = (master: Master) =>
+      publishOutbox(master, store(), { onProgress: () => undefined, clock: () => now }).catch(
+        (error: unknown) => error,
+      );
+    const all = names(30);
+    const first = slow(...all);
+    expect(await run(first)).to.have.property('message', '6 publications wait; of the first: no _100');
+    expect(first.told).to.deep.equal(all.slice(0, 6));
+    const second = slow(...all.slice(0, 29));
+    await run(second);
+    expect(second.told).to.deep.equal(all.slice(6, 12));
+    for (let round = 0; round < 3; round += 1) await run(slow(...all.slice(0, 29)));
+    expect(await waiting()).to.not.include('_129');
+  });
+
+  it('that were refused are counted each time', async () => {
+    await outcome(masterThat(refuses('_103')));
+    expect((await readLedger(store())).outbox['_103']).to.include({ refusals: 1 });
+    await outcome(masterThat(refuses('_103')));
+    expect((await readLedger(store())).outbox['_103']).to.include({ refusals: 2 });
   });
 
   it('stop with a master that is away, and those that it got wait no longer', async () => {
@@ -77,5 +111,17 @@ describe('publications that wait', () => {
     );
     expect(await outcome(master)).to.have.property('message', 'away');
     expect(await waiting()).to.deep.equal(names(30).slice(5));
+  });
+
+  it('leave the reason for a promise, until they are sent', async () => {
+    const reason = () => readFile(join(folder(), 'var/unpublished'), 'utf8').catch(() => null);
+    await mkdir(join(folder(), 'var'));
+    const run = (master: Master) => publishPartition(folder(), master, { onProgress: () => undefined });
+    await run(masterThat(refuses('_103'))).catch(() => undefined);
+    expect(await reason()).to.equal('no _103\n');
+    await run(masterThat(() => Promise.reject(new OperatorError('away')))).catch(() => undefined);
+    expect(await reason()).to.equal('away\n');
+    expect(await run(masterThat(() => Promise.resolve()))).to.equal(1);
+    expect(await reason()).to.equal(null);
   });
 });

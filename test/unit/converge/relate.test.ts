@@ -3,11 +3,12 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { OperatorError } from '../../../src/errors.ts';
 import { changeLedger, ledgerStore, readLedger } from '../../../src/ledger/store.ts';
 import { emptyLedger } from '../../../src/ledger/types.ts';
 import type { RelationRequest } from '../../../src/model/answers.ts';
 import { relate } from '../../../src/converge/relate.ts';
-import type { InstanceRequest, Master } from '../../../src/slap/index.ts';
+import { type InstanceRequest, type Master, MasterRefusal } from '../../../src/slap/index.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const request = (name: string, softwareUrl = 'urn:relay'): RelationRequest => ({
@@ -26,13 +27,25 @@ describe('what an instance asked for', () => {
 
   beforeEach(() => {
     asked = [];
+    troubles = {};
   });
 
   const unused = () => Promise.reject(new Error('is not asked for here'));
+  /** Name → what the master says of it, other than that it is there. */
+  let troubles: Record<string, 'refused' | 'pending' | 'away'> = {};
   const master: Master = {
     request: (wish) => {
       asked.push(wish);
-      return Promise.resolve({ state: 'ready', connection: { name: wish.name } });
+      switch (troubles[wish.name]) {
+        case 'refused':
+          return Promise.reject(new MasterRefusal(`no ${wish.name}`));
+        case 'away':
+          return Promise.reject(new OperatorError('nobody answers'));
+        case 'pending':
+          return Promise.resolve({ state: 'pending', reason: 'not yet' });
+        default:
+          return Promise.resolve({ state: 'ready', connection: { name: wish.name } });
+      }
     },
     fetchPartition: unused,
     publish: unused,
@@ -74,5 +87,34 @@ describe('what an instance asked for', () => {
     expect(await readFile(join(folder(), '.slapos-request-transaction-slappart0'), 'utf8')).to.equal(
       'mx1\nmx2\n',
     );
+  });
+
+  it('is left out where the master refuses it, and keeps nothing behind it from being asked', async () => {
+    troubles = { frontend: 'refused' };
+    expect(await ask(request('frontend'), request('mx1'))).to.deep.equal({ mx1: { name: 'mx1' } });
+    expect(await names()).to.have.members(['frontend', 'mx1']);
+  });
+
+  it('goes on with its last answer where the master refuses it later', async () => {
+    await ask(request('frontend'), request('mx1'));
+    troubles = { frontend: 'refused' };
+    const both = { frontend: { name: 'frontend' }, mx1: { name: 'mx1' } };
+    expect(await ask(request('frontend'), request('mx1'))).to.deep.equal(both);
+    expect(await ask(request('frontend'), request('mx1'))).to.deep.equal(both);
+  });
+
+  it('has no answer any more when the master says that it is not there, or when it was given back', async () => {
+    await ask(request('frontend'), request('mx1'));
+    troubles = { frontend: 'pending' };
+    expect(await ask(request('frontend'), request('mx1'))).to.have.all.keys('mx1');
+    troubles = { frontend: 'refused', mx1: 'refused' };
+    expect(await ask(request('frontend'))).to.deep.equal({});
+    expect(await ask(request('frontend'), request('mx1'))).to.deep.equal({});
+  });
+
+  it('stops the run when the master is away: nothing is decided without it', async () => {
+    troubles = { mx1: 'away' };
+    const failure = await ask(request('mx1')).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(OperatorError).with.property('message', 'nobody answers');
   });
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   type PasswdFileUser,
   parsePasswdFile,
+  parsePasswords,
   serialisePasswdFile,
 } from '../../../src/formats/passwd-file.ts';
 
@@ -47,6 +48,9 @@ describe("Dovecot's passwd-file", function () {
           return;
         }
         expect(parsePasswdFile(written, fail)).to.have.deep.members(users);
+        expect(parsePasswords(written)).to.deep.equal(
+          new Map(users.map(({ name, password }) => [name, password])),
+        );
       }),
       { numRuns: 200 },
     );
@@ -76,6 +80,7 @@ describe("Dovecot's passwd-file", function () {
   it('is read with comments and empty lines in it', () => {
     const text = `# a comment\n\n${serialisePasswdFile([alice])}`;
     expect(parsePasswdFile(text, fail)).to.deep.equal([alice]);
+    expect(parsePasswords(`${text}half a line\n`)).to.deep.equal(new Map([[alice.name, alice.password]]));
   });
 
   it('names the line that cannot be read', () => {

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { serialiseLookupTable } from '../../../src/formats/postfix-table.ts';
+import {
+  parseAddresses,
+  parseLookupTable,
+  serialiseAddresses,
+  serialiseLookupTable,
+} from '../../../src/formats/postfix-table.ts';
 
 const table = (...entries: [string, string][]) => serialiseLookupTable(new Map(entries));
 
@@ -32,10 +37,11 @@ describe('the source of a Postfix lookup table', () => {
     }
   });
 
-  it('has as many lines as entries, or is refused', () => {
-    const text = fc.string({ unit: 'binary', maxLength: 10 });
+  it('has as many lines as entries and comes back as it went, or is refused', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 10 }), fc.stringMatching(/^[a-z@]{1,6}$/));
+    const value = fc.oneof(text, fc.stringMatching(/^[a-z]{1,4}(,? [a-z]{1,4}){0,3}$/));
     fc.assert(
-      fc.property(fc.array(fc.tuple(text, text)), (entries) => {
+      fc.property(fc.array(fc.tuple(text, value), { maxLength: 4 }), (entries) => {
         let written: string;
         try {
           written = serialiseLookupTable(new Map(entries));
@@ -43,7 +49,19 @@ describe('the source of a Postfix lookup table', () => {
           return;
         }
         expect(written.split('\n')).to.have.length(new Map(entries).size + 1);
+        expect(parseLookupTable(written)).to.deep.equal(new Map(entries));
       }),
     );
+  });
+
+  it('has values that are several addresses, which come back as they went', () => {
+    const address = fc.stringMatching(/^[^\s,\p{Cc}]{1,10}$/u);
+    fc.assert(
+      fc.property(fc.array(address), (addresses) => {
+        expect(parseAddresses(serialiseAddresses(addresses))).to.deep.equal(addresses);
+      }),
+    );
+    for (const broken of ['a,b', 'a b', 'a\nb'])
+      expect(() => serialiseAddresses([broken]), broken).to.throw('cannot be written in a list of addresses');
   });
 });

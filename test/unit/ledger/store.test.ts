@@ -166,6 +166,7 @@ describe('the ledger on disk', function () {
     const older = { ...exampleLedger, aliases: [] };
     await write(store(), older);
     await rm(at('current/aliases'));
+    await rm(at('current/answers'));
     expect((await readLedger(store())).accounts).to.deep.equal(
       [...older.accounts].sort((left, right) => (left.address < right.address ? -1 : 1)),
     );

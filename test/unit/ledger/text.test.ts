@@ -18,6 +18,8 @@ describe("the ledger's text", () => {
       ports: 'imap 10144 -\nsmtp 10025 ipv4\n',
       secrets: 'monitor-password monitor-secret\n',
       requested: 'mail-server-relay-example.com urn%3Aslapos%3Amail-relay cluster shared\n',
+      answers:
+        '{"name":"mail-server-relay-example.com","connection":{"outbound-host":"fd00::11","tls-fingerprints":["AB"]}}\n',
       published: '- digest-of-the-instance\n_bob%20one digest-of-bob\n',
     });
     expect(example.domains.split('\n')[0]).to.equal(
@@ -180,6 +182,10 @@ describe('a line of the ledger that cannot be read', () => {
     'a request with half an escape': ['requested', 'na%me urn%3Ax type -'],
     'a publication without its digest': ['published', '_z'],
     'a publication with half an escape': ['published', '_z% digest'],
+    'an answer that is no JSON': ['answers', '{'],
+    'an answer without its name': ['answers', '{"connection": {}}'],
+    'an answer without what was answered': ['answers', '{"name": "relay"}'],
+    'an answer that stands twice': ['answers', '{"name": "mail-server-relay-example.com", "connection": {}}'],
     'an outbox line that is no JSON': ['outbox', '{"target": "_z"'],
     'an outbox line that is no publication': ['outbox', '["_z"]'],
     'an outbox line without a target': ['outbox', '{"parameters": {}, "digest": "d"}'],

@@ -53,18 +53,14 @@ describe('the answer about a partition', () => {
     expect(sharedRequests).to.deep.equal([
       {
         reference: 'SOFTINST-2',
-        title: 'bad',
-        softwareType: 'default',
         parameters: undefined,
         problem: 'the parameter "_" is not JSON (12 characters)',
       },
       {
         reference: 'SOFTINST-3',
-        title: 'good',
-        softwareType: 'default',
         parameters: { address: 'a@b.example' },
       },
-      { reference: 'SOFTINST-4', title: 'SOFTINST-4', softwareType: 'default', parameters: {} },
+      { reference: 'SOFTINST-4', parameters: {} },
     ]);
   });
 

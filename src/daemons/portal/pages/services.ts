@@ -1,5 +1,5 @@
 /** The table of settings that a mail program asks for. */
-import { mailServices, type PortalConfig } from '../config.ts';
+import { type AccountPages, mailServices } from '../config.ts';
 import { registerPart } from './render.ts';
 import { table } from './table.ts';
 
@@ -20,7 +20,7 @@ const words = {
 } as const;
 
 /** The services that the instance has, in the order in which people need them. */
-export function listedServices(services: PortalConfig['services']): ListedService[] {
+export function listedServices(services: AccountPages['services']): ListedService[] {
   return mailServices.flatMap((service) => {
     const endpoint = services[service];
     return endpoint ? [{ ...words[service], ...endpoint }] : [];

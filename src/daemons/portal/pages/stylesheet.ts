@@ -10,6 +10,6 @@ export function addStylesheet(app: FastifyInstance): void {
       .header('Cache-Control', 'public, max-age=31536000, immutable')
       .send(css);
   app.get('/portal.css', async (_request, reply) => send(reply));
-  // Outside the monitor's guard: the page that asks for a password has a style too.
+  // Without a password, which the page that asks for one needs as well.
   app.get('/monitor/portal.css', async (_request, reply) => send(reply));
 }

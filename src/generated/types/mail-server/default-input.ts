@@ -126,6 +126,14 @@ export interface DefaultInputWritten {
      */
     minutes?: number;
   };
+  /**
+   * Addresses and networks of the frontends before this server's web pages, which alone are believed about whom they speak for (X-Forwarded-For). Without them all visitors behind a frontend are one: few wrong passwords lock everybody out of the pages for a while.
+   *
+   * @maxItems 64
+   *
+   * Items: An IP address or a network, such as 192.0.2.1 or 2001:db8::/32.
+   */
+  'trusted-proxies'?: string[];
 }
 
 /**
@@ -254,4 +262,12 @@ export interface DefaultInput {
      */
     minutes: number;
   };
+  /**
+   * Addresses and networks of the frontends before this server's web pages, which alone are believed about whom they speak for (X-Forwarded-For). Without them all visitors behind a frontend are one: few wrong passwords lock everybody out of the pages for a while.
+   *
+   * @maxItems 64
+   *
+   * Items: An IP address or a network, such as 192.0.2.1 or 2001:db8::/32.
+   */
+  'trusted-proxies': string[];
 }

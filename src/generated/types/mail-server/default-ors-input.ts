@@ -127,6 +127,14 @@ export interface DefaultOrsInputWritten {
     minutes?: number;
   };
   /**
+   * Addresses and networks of the frontends before this server's web pages, which alone are believed about whom they speak for (X-Forwarded-For). Without them all visitors behind a frontend are one: few wrong passwords lock everybody out of the pages for a while.
+   *
+   * @maxItems 64
+   *
+   * Items: An IP address or a network, such as 192.0.2.1 or 2001:db8::/32.
+   */
+  'trusted-proxies'?: string[];
+  /**
    * Names for this server in the station's local DNS.
    */
   'request-dns'?: {
@@ -275,6 +283,14 @@ export interface DefaultOrsInput {
      */
     minutes: number;
   };
+  /**
+   * Addresses and networks of the frontends before this server's web pages, which alone are believed about whom they speak for (X-Forwarded-For). Without them all visitors behind a frontend are one: few wrong passwords lock everybody out of the pages for a while.
+   *
+   * @maxItems 64
+   *
+   * Items: An IP address or a network, such as 192.0.2.1 or 2001:db8::/32.
+   */
+  'trusted-proxies': string[];
   /**
    * Names for this server in the station's local DNS.
    */

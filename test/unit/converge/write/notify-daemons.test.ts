@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { noteChange, notifyDaemons, runningPid } from '../../../../src/converge/write/notify-daemons.ts';
+import { noteChange, notifyDaemons } from '../../../../src/converge/write/notify-daemons.ts';
 import { servicesOf } from '../../../../src/plan/assemble.ts';
 import { mailServerParts } from '../../../../src/plan/mail-server/plan.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -118,20 +118,5 @@ describe('a daemon that is told of a change', () => {
   it('is left alone when nothing changed', async () => {
     await start();
     expect(await notifyDaemons(folder(), services)).to.deep.equal([]);
-  });
-
-  it('is not mistaken for another process that has its old number', async () => {
-    await start('/another/partition/etc/cron.d');
-    expect(await runningPid(folder(), { pidFile: 'var/run/crond.pid' })).to.equal(null);
-    await start(`${folder()}0/etc/cron.d`);
-    expect(await runningPid(folder(), { pidFile: 'var/run/crond.pid' })).to.equal(null);
-  });
-
-  it('is not looked for where the pid file says nonsense', async () => {
-    await start();
-    for (const text of ['', '0', '1', '-1', 'x', '12 34', '1e3', '99999999']) {
-      await writeFile(join(folder(), 'var/run/crond.pid'), text);
-      expect(await runningPid(folder(), { pidFile: 'var/run/crond.pid' }), text).to.equal(null);
-    }
   });
 });

@@ -28,11 +28,11 @@ describe('crond', () => {
     await rm(root, { recursive: true });
   });
 
-  function start(patience = 5000): Crond {
+  function start(endTimeout = 5000): Crond {
     daemon = startCrond({
       directory,
-      logFile,
-      patience,
+      log: logFile,
+      endTimeout,
       schedule(pattern, run) {
         due.set(pattern, run);
         return () => due.delete(pattern);
@@ -166,7 +166,7 @@ describe('crond', () => {
     expect(await readLog()).to.match(/finished\n.*exit code 0.*\n.* stopped\n$/);
   });
 
-  it('terminates a command, and what it started, that does not end within the patience', async () => {
+  it('terminates a command, and what it started, that does not end within the timeout', async () => {
     await crontab('job', '@daily sleep 600 & echo begun $!; wait\n');
     const crond = start(50);
     run('@daily');
@@ -181,7 +181,7 @@ describe('crond', () => {
 
   it('schedules nicknames and five fields by the clock when nothing else is given', async () => {
     await crontab('job', '@yearly true\n0 0 1 1 * true\n');
-    daemon = startCrond({ directory, logFile });
+    daemon = startCrond({ directory, log: logFile });
     expect(await readLog()).to.include('job scheduled: 2 commands');
   });
 });

@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
+import { serialiseCrondConfig } from '../../../../src/daemons/crond/config.ts';
+
 const entry = new URL('../../../../src/daemons/crond/run.ts', import.meta.url).href;
 
 describe('the crond process', function () {
@@ -13,9 +15,11 @@ describe('the crond process', function () {
 
   it('reads its files again on SIGHUP and ends with code 0 on SIGTERM', async () => {
     const root = await mkdtemp(join(tmpdir(), 'crond-'));
-    const options = { directory: join(root, 'cron.d'), logFile: join(root, 'crond.log') };
-    await mkdir(options.directory);
-    const source = `import { crond } from ${JSON.stringify(entry)}; await crond(${JSON.stringify(options)});`;
+    const config = { directory: join(root, 'cron.d'), log: join(root, 'crond.log') };
+    const configFile = join(root, 'crond.json');
+    await writeFile(configFile, serialiseCrondConfig(config));
+    await mkdir(config.directory);
+    const source = `import { runCrond } from ${JSON.stringify(entry)}; await runCrond(${JSON.stringify(configFile)});`;
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', source], {
       stdio: 'inherit',
     });
@@ -24,17 +28,17 @@ describe('the crond process', function () {
     async function logged(expected: string): Promise<void> {
       for (let text = ''; !text.includes(expected); await delay(20)) {
         if (child.exitCode !== null) throw new Error(`crond ended before it logged "${expected}"`);
-        text = await readFile(options.logFile, 'utf8').catch(() => '');
+        text = await readFile(config.log, 'utf8').catch(() => '');
       }
     }
     try {
       await logged('started for');
-      await writeFile(join(options.directory, 'job'), '@yearly true\n');
+      await writeFile(join(config.directory, 'job'), '@yearly true\n');
       child.kill('SIGHUP');
       await logged('job scheduled: 1 commands');
       child.kill('SIGTERM');
       expect(await ended).to.equal(0);
-      expect(await readFile(options.logFile, 'utf8')).to.match(/stopped\n$/);
+      expect(await readFile(config.log, 'utf8')).to.match(/stopped\n$/);
     } finally {
       child.kill('SIGKILL');
       await rm(root, { recursive: true });

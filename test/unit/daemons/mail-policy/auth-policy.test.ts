@@ -4,11 +4,7 @@ import { type AddressInfo, createConnection } from 'node:net';
 
 import { expect } from 'chai';
 
-import {
-  type AuthPolicy,
-  passwordsOf,
-  serveAuthPolicy,
-} from '../../../../src/daemons/mail-policy/auth-policy.ts';
+import { type AuthPolicy, serveAuthPolicy } from '../../../../src/daemons/mail-policy/auth-policy.ts';
 
 const key = 'the-key';
 const client = '192.0.2.1';
@@ -129,14 +125,5 @@ describe('the auth policy', () => {
     socket.on('error', () => undefined);
     await once(socket, 'close');
     strangers.close();
-  });
-
-  it('reads names and hashes of a passwd-file', () => {
-    const file =
-      'alice@example.com:{BLF-CRYPT}$2b$05$x::::/srv/mail/alice::\n\nbob@example.com:*::::/srv::\n';
-    expect([...passwordsOf(file)]).to.deep.equal([
-      ['alice@example.com', '{BLF-CRYPT}$2b$05$x'],
-      ['bob@example.com', '*'],
-    ]);
   });
 });

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { logInAttempts } from '../../../../src/daemons/mail-policy/log-in-attempts.ts';
 
 const limits = { failures: 3, minutes: 10 };
-const patience = { forOutcomes: 60, forOne: 60_000 };
+const patience = { wait: 60, attempt: 60_000 };
 
 describe('attempts to log in', () => {
   const start = () => {
@@ -68,7 +68,7 @@ describe('attempts to log in', () => {
     const { begin } = start();
     for (let index = 0; index < 3; index += 1) await begin('a', limits);
     expect(await begin('a', limits)).to.be.a('number');
-    const impatient = logInAttempts({ forOutcomes: 1_000, forOne: 10 });
+    const impatient = logInAttempts({ wait: 1_000, attempt: 10 });
     for (let index = 0; index < 4; index += 1) expect(await impatient.begin('a', limits)).to.equal('allowed');
   });
 

@@ -4,23 +4,20 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { serialiseLookupTable } from '../../../../src/formats/postfix-table.ts';
-import { answerQuota, recipientsOf } from '../../../../src/daemons/mail-policy/quota-policy.ts';
-import { answerQuestions, parseAttributes } from '../../../../src/daemons/kit/policy-protocol.ts';
+import { answerQuota } from '../../../../src/daemons/mail-policy/quota-policy.ts';
+import { answerQuestions, parseAttributes } from '../../../../src/daemons/kit/policy-server.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-const table = serialiseLookupTable(
-  new Map([
-    ['full@example.com', 'full@example.com'],
-    ['empty@example.com', 'empty@example.com'],
-    ['alias@example.com', 'full@example.com'],
-    ['both@example.com', 'empty@example.com, full@example.com'],
-    ['abroad@example.com', 'full@example.com, x@foreign.example'],
-    ['two@example.com', 'full@example.com, fuller@example.com'],
-    ['full+exact@example.com', 'empty@example.com'],
-    ['@example.com', 'full@example.com'],
-  ]),
-);
+const recipients = new Map([
+  ['full@example.com', 'full@example.com'],
+  ['empty@example.com', 'empty@example.com'],
+  ['alias@example.com', 'full@example.com'],
+  ['both@example.com', 'empty@example.com, full@example.com'],
+  ['abroad@example.com', 'full@example.com, x@foreign.example'],
+  ['two@example.com', 'full@example.com, fuller@example.com'],
+  ['full+exact@example.com', 'empty@example.com'],
+  ['@example.com', 'full@example.com'],
+]);
 const full = '552 5.2.2 Mailbox is full';
 
 describe('whether there is room for a recipient', () => {
@@ -45,7 +42,7 @@ describe('whether there is room for a recipient', () => {
     answerQuota(parseAttributes(`policy_context=quota\nrecipient=${recipient}\nsize=42`), {
       socket: socket(),
       delimiter,
-      recipients: recipientsOf(table),
+      recipients,
     });
 
   it('is asked of the mailboxes in which it ends, with the size', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { reasonToWait } from '../../../../src/daemons/mail-policy/script-mail.ts';
-import { answerQuestions } from '../../../../src/daemons/kit/policy-protocol.ts';
+import { answerQuestions } from '../../../../src/daemons/kit/policy-server.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const account = 'alice@example.com';

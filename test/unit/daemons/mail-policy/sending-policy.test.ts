@@ -3,12 +3,9 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import {
-  countsFile,
-  refusalsFile,
-  sendingPolicy,
-} from '../../../../src/daemons/mail-policy/sending-policy.ts';
-import { parseAttributes } from '../../../../src/daemons/kit/policy-protocol.ts';
+import { refusalsFile } from '../../../../src/daemons/mail-policy/config.ts';
+import { countsFile, sendingPolicy } from '../../../../src/daemons/mail-policy/sending-policy.ts';
+import { parseAttributes } from '../../../../src/daemons/kit/policy-server.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const limits = async (account: string) => ({

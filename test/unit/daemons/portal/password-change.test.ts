@@ -40,7 +40,7 @@ describe('a change of password', function () {
 
   const place = () => ({
     store: partition.store,
-    config: { current: partition.config },
+    partition: partition.folder,
     log: () => undefined,
   });
   const become = (changes: Partial<AccountRecord>) =>

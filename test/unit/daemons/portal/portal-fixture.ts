@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { changeLedger, type LedgerStore, ledgerStore, readLedger } from '../../../../src/ledger/store.ts';
 import { hashToken } from '../../../../src/ledger/token.ts';
 import { type AccountRecord, type Ledger, usualSettings } from '../../../../src/ledger/types.ts';
-import { type PortalConfig, readPortalConfig } from '../../../../src/daemons/portal/config.ts';
+import { parsePortalConfig, type PortalConfig } from '../../../../src/daemons/portal/config.ts';
 
 export const token = '5f0c8a52-7d0e-4c68-9b0f-2f7a3e1d9c44';
 export const secrets = { 'webmail-admin-password': 'admin-secret-1', 'monitor-password': 'monitor-secret-1' };
@@ -14,6 +14,8 @@ export const secrets = { 'webmail-admin-password': 'admin-secret-1', 'monitor-pa
 export interface Partition {
   folder: string;
   store: LedgerStore;
+  /** Path of the portal's configuration, and what it says at first. */
+  configFile: string;
   config: PortalConfig;
   account(address: string): Promise<AccountRecord | undefined>;
   log(): Promise<string>;
@@ -47,27 +49,29 @@ export async function partitionWith(
   const store = ledgerStore(folder);
   await changeLedger(store, (ledger: Ledger) => ({ ledger: { ...ledger, accounts, secrets }, result: null }));
   await mkdir(join(folder, 'var'));
-  const path = join(folder, 'portal.json');
-  const writeConfig = (changes: object = {}) =>
-    writeFile(
-      path,
-      JSON.stringify({
-        partition: folder,
-        socket: join(folder, 'var/portal.sock'),
-        log: join(folder, 'var/portal.log'),
+  const configFile = join(folder, 'portal.json');
+  const written = (changes: object) =>
+    JSON.stringify({
+      partition: folder,
+      socket: join(folder, 'var/portal.sock'),
+      log: join(folder, 'var/portal.log'),
+      title: 'mail one',
+      'monitor-url': 'https://[fd00::1]:8196',
+      accounts: {
         'webmail-url': 'https://[fd00::1]:8081/',
-        title: 'mail one',
         'mail-domains': ['example.com'],
-        services: { imaps: { host: 'fd00::1', port: 10993 }, smtp: { host: 'fd00::1', port: '10025' } },
-        ...more,
-        ...changes,
-      }),
-    );
+        services: { imaps: { host: 'fd00::1', port: 10993 }, smtp: { host: 'fd00::1', port: 10025 } },
+      },
+      ...more,
+      ...changes,
+    });
+  const writeConfig = (changes: object = {}) => writeFile(configFile, written(changes));
   await writeConfig();
   return {
     folder,
     store,
-    config: await readPortalConfig(path),
+    configFile,
+    config: parsePortalConfig(written({}), configFile),
     writeConfig,
     account: async (address) =>
       (await readLedger(store)).accounts.find((candidate) => candidate.address === address),

@@ -24,7 +24,7 @@ describe('the portal', () => {
       account('bob@example.com', { password: '{BLF-CRYPT}$2b$10$hashhashhash', holder: 'shared:<b>bob</b>' }),
       account('carol@example.com', { state: 'released', password: '{BLF-CRYPT}$2b$10$hashhashhash' }),
     ]);
-    portal = await buildPortal(partition.config);
+    ({ app: portal } = await buildPortal(partition.configFile));
   });
 
   afterEach(async () => {
@@ -130,7 +130,7 @@ describe('the portal', () => {
   it('refuses an empty password when the ledger has no secret, and stops guesses', async () => {
     const bare = await partitionWith([]);
     await rm(join(bare.folder, 'srv'), { recursive: true });
-    const other = await buildPortal(bare.config);
+    const { app: other } = await buildPortal(bare.configFile);
     for (let index = 0; index < 10; index += 1) {
       const answer = await other.inject({ url: '/?admin', headers: basic('admin', '') });
       expect(answer.statusCode).to.equal(401);
@@ -179,12 +179,11 @@ describe('the portal', () => {
     expect((await portal.inject({ url: '/monitor/nowhere', headers: monitor })).statusCode).to.equal(404);
     expect((await portal.inject({ url: '/monitor/', headers: monitor })).body).to.contain('a &lt; b');
 
-    const forwarded = { ...monitor, 'x-forwarded-proto': 'https', 'x-forwarded-host': '[fd00::1]:8196' };
-    const feeds = await portal.inject({ url: '/monitor/public/feeds', headers: forwarded });
+    const feeds = await portal.inject({ url: '/monitor/public/feeds', headers: monitor });
     const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' });
     const { outline } = parser.parse(feeds.body).opml.body.outline;
     expect(outline.xmlUrl).to.equal('https://[fd00::1]:8196/public/promises.rss');
-    const rss = await portal.inject({ url: '/monitor/public/promises.rss', headers: forwarded });
+    const rss = await portal.inject({ url: '/monitor/public/promises.rss', headers: monitor });
     const { item } = parser.parse(rss.body).rss.channel;
     expect(item).to.include({ title: '[ERROR] imap_listen.py', category: 'ERROR', description: 'a < b &' });
     expect(item.pubDate).to.equal('Sat, 21 Nov 2026 05:00:00 GMT');
@@ -236,12 +235,12 @@ describe('the portal', () => {
   it('follows its configuration file without a restart, and keeps the last good one', async () => {
     await partition.writeConfig({ title: 'mail two' });
     expect((await portal.inject('/')).body).to.contain('mail two');
-    await writeFile(partition.config.path, '{');
+    await writeFile(partition.configFile, '{');
     expect((await portal.inject('/')).body).to.contain('mail two');
     expect((await portal.inject('/')).body).to.contain('mail two');
     const reports = (await partition.log()).split('\n').filter((line) => line.includes('portal.json'));
     expect(reports).to.have.length(1);
-    await rm(partition.config.path);
+    await rm(partition.configFile);
     expect((await portal.inject('/')).statusCode).to.equal(200);
     await partition.writeConfig({ title: 'mail three' });
     expect((await portal.inject('/')).body).to.contain('mail three');
@@ -260,11 +259,10 @@ describe('the portal', () => {
 
   it('has the monitor and no page for accounts where there are none', async () => {
     const bare = await partitionWith([], {
-      accounts: false,
-      'webmail-url': undefined,
+      accounts: null,
       'monitor-url': 'https://m.example',
     });
-    const app = await buildPortal(bare.config);
+    const { app } = await buildPortal(bare.configFile);
     try {
       for (const url of ['/', '/?admin', '/password.php', '//password.php']) {
         expect((await app.inject(url)).statusCode, url).to.equal(404);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import type { Tenant } from '../../../../src/plan/relay-node/tenants.ts';
+import type { Tenant } from '../../../../src/daemons/relay-policy/config.ts';
 import { decide, indexTenants, type Question } from '../../../../src/daemons/relay-policy/decide.ts';
 import { fingerprint } from '../../../support/fingerprint.ts';
 

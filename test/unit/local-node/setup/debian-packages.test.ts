@@ -1,27 +1,25 @@
 import { expect } from 'chai';
 import { missingPackages, neededPackages } from '../../../../src/local-node/setup/debian-packages.ts';
 
-const named = (...names: string[]) => names.map((name) => ({ name, brings: name }));
-
 describe('Debian packages', () => {
   it('are missing when dpkg does not know them', () => {
-    expect(missingPackages(named('postfix', 'swaks'), 'postfix installed\n')).to.deep.equal(['swaks']);
+    expect(missingPackages(['postfix', 'swaks'], 'postfix installed\n')).to.deep.equal(['swaks']);
   });
 
   it('are missing when they were removed but left their configuration', () => {
-    expect(missingPackages(named('postfix'), 'postfix config-files\n')).to.deep.equal(['postfix']);
+    expect(missingPackages(['postfix'], 'postfix config-files\n')).to.deep.equal(['postfix']);
   });
 
   it('are missing when they are unpacked but not configured', () => {
-    expect(missingPackages(named('postfix'), 'postfix half-configured\n')).to.deep.equal(['postfix']);
+    expect(missingPackages(['postfix'], 'postfix half-configured\n')).to.deep.equal(['postfix']);
   });
 
   it('of a similar name do not stand in for each other', () => {
-    expect(missingPackages(named('postfix'), 'postfix-cdb installed\n')).to.deep.equal(['postfix']);
+    expect(missingPackages(['postfix'], 'postfix-cdb installed\n')).to.deep.equal(['postfix']);
   });
 
   it('that only tests need are left out for a node', () => {
-    const names = (forTests: boolean) => neededPackages({ forTests }).map(({ name }) => name);
+    const names = (forTests: boolean) => neededPackages({ forTests });
     expect(names(false)).to.include('postfix').and.not.include('swaks');
     expect(names(true)).to.include.members(['postfix', 'swaks', 'chromium']);
   });

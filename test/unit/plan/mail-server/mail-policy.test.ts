@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 
-import type { MailPolicyConfig } from '../../../../src/plan/mail-server/mail-policy.ts';
+import { parseMailPolicyConfig } from '../../../../src/daemons/mail-policy/config.ts';
 import { contents, domain, processMailServer, type Processing } from '../../../support/mail-server-run.ts';
 
 function planned(processing: Processing = {}) {
   const { plan } = processMailServer(processing);
   const files = contents(plan);
   const file = (path: string) => files.get(path) ?? '';
-  return { plan, file, config: JSON.parse(file('etc/mail-policy.json')) as MailPolicyConfig };
+  return { plan, file, config: parseMailPolicyConfig(file('etc/mail-policy.json'), 'etc/mail-policy.json') };
 }
 
 const alice = { address: `alice@${domain}` };
@@ -33,8 +33,11 @@ describe('the policy process of a mail server', () => {
       recipientsPerDay: 5000,
     });
     expect(config.logInLimits).to.deep.equal({ failures: 3, minutes: 10 });
-    expect(config.sendingExceptions).to.have.all.keys(bob.address, 'delivery@promise.invalid');
-    expect(config.sendingExceptions[bob.address]).to.deep.equal({ messagesPerDay: 7, recipientsPerHour: 0 });
+    expect([...config.sendingExceptions.keys()]).to.have.members([bob.address, 'delivery@promise.invalid']);
+    expect(config.sendingExceptions.get(bob.address)).to.deep.equal({
+      messagesPerDay: 7,
+      recipientsPerHour: 0,
+    });
   });
 
   it('rewrites senders to the first domain, and takes bounces in all', () => {
@@ -55,7 +58,7 @@ describe('the policy process of a mail server', () => {
     const first = planned();
     const second = planned({ ledger: first.plan.ledger, seed: 7 });
     expect(second.config).to.deep.equal(first.config);
-    const secrets = [first.config.srs.secret, first.config.authPolicyKey];
+    const secrets = [first.config.srs.secret, first.config.authPolicy.key];
     expect(new Set(secrets)).to.have.property('size', 2);
     for (const secret of secrets) expect(secret).to.match(/^[\w-]{32}$/);
     for (const { path, mode } of first.plan.files.filter(({ path }) =>
@@ -67,7 +70,7 @@ describe('the policy process of a mail server', () => {
     for (const secret of secrets) expect(JSON.stringify(first.plan.publications)).to.not.contain(secret);
   });
 
-  it('is not restarted when limits change, and is when its port does', () => {
+  it('is not restarted when its settings change: it sees by itself what to do', () => {
     const { plan } = planned();
     const restarted = plan.files.filter(({ restart }) => restart === 'mail-policy').map(({ path }) => path);
     expect(restarted).to.deep.equal(['libexec/start-mail-policy']);
@@ -78,13 +81,15 @@ describe('the policy process of a mail server', () => {
   });
 
   it('is where Dovecot and Postfix ask', () => {
-    const { file } = planned();
-    expect(file('libexec/start-mail-policy')).to.contain('--host fd00::1 --port 10024');
+    const { file, config } = planned();
+    expect(config.authPolicy).to.include({ host: 'fd00::1', port: 10024 });
     expect(file('etc/dovecot/dovecot.conf')).to.contain('auth_policy_server_url = http://[fd00::1]:10024/');
-    for (const socket of ['mail-policy.sock', 'srs.sock']) {
-      const path = `/srv/slapgrid/slappart0/var/run/${socket}`;
-      expect(file('libexec/start-mail-policy')).to.contain(` ${path}`);
+    const folder = '/srv/slapgrid/slappart0/var/run';
+    expect([config.sendingSocket, config.srsSocket]).to.deep.equal([
+      `${folder}/mail-policy.sock`,
+      `${folder}/srs.sock`,
+    ]);
+    for (const path of [config.sendingSocket, config.srsSocket])
       expect(file('etc/postfix/main.cf')).to.contain(`unix:${path}`);
-    }
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import type { Tenant } from '../../../../src/plan/relay-node/tenants.ts';
+import { parseRelayPolicyConfig } from '../../../../src/daemons/relay-policy/config.ts';
 import { checkAgainstSchema } from '../../../../src/validate/json-schema.ts';
 import { contents, publication } from '../../../support/mail-server-run.ts';
 import { fingerprint } from '../../../support/fingerprint.ts';
@@ -42,7 +42,7 @@ function tableOf(files: ReadonlyMap<string, string>, path: string): Record<strin
 }
 
 const tenantsOf = (files: ReadonlyMap<string, string>) =>
-  JSON.parse(files.get('etc/postfix/outbound/tenants.json') ?? '') as Tenant[];
+  parseRelayPolicyConfig(files.get('etc/relay-policy.json') ?? '', 'etc/relay-policy.json').tenants;
 
 describe('the tables of a relay node', () => {
   it('say the way to each backend, over a transport that asks for a fingerprint where one is known', () => {
@@ -375,7 +375,7 @@ describe('a relay node', () => {
       'etc/postfix/outbound/relay-domains',
       'etc/postfix/outbound/transports',
       'etc/postfix/outbound/backend_tls_policy_map',
-      'etc/postfix/outbound/tenants.json',
+      'etc/relay-policy.json',
     ]);
   });
 

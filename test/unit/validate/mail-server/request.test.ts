@@ -44,12 +44,40 @@ describe('the parameters of a mail server', () => {
         'recipients-per-day': 5000,
       },
       'log-in-limits': { failures: 20, minutes: 10 },
+      'trusted-proxies': [],
       'domain-aliases': new Map(),
       forwarding: false,
       'recipient-delimiter': '+',
       'request-dns': { enable: false, 'sr-url': '', 'sr-type': '' },
       'demo-disable-auth': false,
     });
+  });
+
+  it('name trusted proxies by address or network, in one spelling and each once', () => {
+    const parameters = {
+      'mail-domains': ['example.com'],
+      'trusted-proxies': ['192.0.2.1', '2001:DB8:0::/32', '::ffff:192.0.2.1', '192.0.2.1/32', '10.0.0.0/8'],
+    };
+    expect(validate({ parameters }).parameters['trusted-proxies']).to.deep.equal([
+      '192.0.2.1',
+      '2001:db8::/32',
+      '10.0.0.0/8',
+    ]);
+    expect(
+      validate({ parameters, softwareType: 'default-ors' }).parameters['trusted-proxies'],
+    ).to.have.length(3);
+  });
+
+  it('trust no proxy that is no address, nor a network of everybody', () => {
+    const proxies = ['192.0.2.0/33', 'frontend.example', '::/0', 'fd00::1\nRequire all granted', '192.0.2.1'];
+    const problems = problemsOf({ 'mail-domains': ['example.com'], 'trusted-proxies': proxies });
+    expect(problems).to.have.length(4);
+    expect(problems[0]).to.equal(
+      '/trusted-proxies/0: "192.0.2.0/33" is not an IP address or network; write one such as 192.0.2.1 or 2001:db8::/32',
+    );
+    expect(problems[2]).to.match(
+      /^\/trusted-proxies\/2: "::\/0" holds every address, .*; write the frontends' own/,
+    );
   });
 
   it('are not changed in the place that they came from', () => {

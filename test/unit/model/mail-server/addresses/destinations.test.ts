@@ -2,7 +2,12 @@
 import { expect } from 'chai';
 
 import type { Ledger } from '../../../../../src/ledger/types.ts';
-import { delivered, processMailServer, publication, withPassword } from '../../../../support/mail-server-run.ts';
+import {
+  delivered,
+  processMailServer,
+  publication,
+  withPassword,
+} from '../../../../support/mail-server-run.ts';
 
 type Requests = Readonly<Record<string, object>>;
 

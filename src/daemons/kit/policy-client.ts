@@ -5,15 +5,15 @@ export interface PolicyServer {
   /** Unix socket. */
   socket: string;
   /** Milliseconds to wait for an answer. */
-  patience: number;
+  timeout: number;
 }
 
 /**
- * The action that answers one question. Throws when nobody answers, and for an attribute that would be more than one:
- * whoever chooses an address must not write the question.
+ * The action that answers one question. Throws when nobody answers in time, and when an attribute holds a line break: an
+ * address that somebody chose could otherwise add attributes of its own.
  */
 export function askPolicy(
-  { socket: path, patience }: PolicyServer,
+  { socket: path, timeout }: PolicyServer,
   attributes: Readonly<Record<string, string>>,
 ): Promise<string> {
   const lines = Object.entries(attributes).map(([name, value]) => `${name}=${value}\n`);
@@ -23,7 +23,7 @@ export function askPolicy(
     const socket = connect(path);
     let received = '';
     socket.setEncoding('utf8');
-    socket.setTimeout(patience, () => socket.destroy(new Error('did not answer in time')));
+    socket.setTimeout(timeout, () => socket.destroy(new Error('did not answer in time')));
     socket.on('error', reject);
     socket.on('close', () => {
       reject(new Error('hung up'));

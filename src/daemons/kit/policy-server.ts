@@ -4,12 +4,12 @@ import type { Socket } from 'node:net';
 /** A question's attributes; absent ones are empty. */
 export type Attributes = (name: string) => string;
 
-/** A question is well below this; whoever sends more is not Postfix. */
-const longestQuestion = 64 * 1024;
+/** Postfix' questions are much shorter; a client that sends more is not Postfix. */
+const maxQuestionLength = 64 * 1024;
 
 /**
- * Answers every question of a connection, in their order. `answer` gives a Postfix action (access(5)). Where it throws
- * we hang up: Postfix asks once more, and then does what its `default_action` says.
+ * Answers every question of a connection, in their order. `answer` gives a Postfix action (access(5)). When it throws,
+ * the connection is closed: Postfix asks once more, and then does what its `default_action` says.
  */
 export function answerQuestions(
   connection: Socket,
@@ -18,7 +18,7 @@ export function answerQuestions(
   let received = '';
   let answering = Promise.resolve();
   const answerOne = async (attributes: Attributes): Promise<void> => {
-    // Nobody waits for what a client asked that is gone: it must not count.
+    // A client that is gone does not use the answer, so its question must not be counted.
     if (connection.destroyed) return;
     try {
       connection.write(`action=${await answer(attributes)}\n\n`);
@@ -36,7 +36,7 @@ export function answerQuestions(
       received = received.slice(end + 2);
       answering = answering.then(() => answerOne(attributes));
     }
-    if (received.length > longestQuestion) connection.destroy();
+    if (received.length > maxQuestionLength) connection.destroy();
   });
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rename, stat, writeFile } from 'node:fs/promises';
 import { createConnection, type Server, type Socket } from 'node:net';
@@ -6,10 +7,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { OperatorError } from '../../../../src/errors.ts';
-import type { Tenant } from '../../../../src/plan/relay-node/tenants.ts';
-import { answerQuestions, parseAttributes } from '../../../../src/daemons/kit/policy-protocol.ts';
-import { questionOf, servePolicy } from '../../../../src/daemons/relay-policy/server.ts';
-import { listenOnSocket } from '../../../../src/daemons/kit/unix-socket.ts';
+import { serialiseRelayPolicyConfig, type Tenant } from '../../../../src/daemons/relay-policy/config.ts';
+import { answerQuestions, parseAttributes } from '../../../../src/daemons/kit/policy-server.ts';
+import { questionOf, runRelayPolicy } from '../../../../src/daemons/relay-policy/run.ts';
+import { serveSocket } from '../../../../src/daemons/kit/private-socket.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const tenant = (domain: string): Tenant => ({
@@ -36,18 +37,19 @@ describe('the policy service', () => {
   const folder = temporaryFolder();
   const started: (Server | Socket)[] = [];
   const listenersBefore = process.listeners('SIGTERM');
-  const tenants = () => join(folder(), 'tenants.json');
+  const config = () => join(folder(), 'relay-policy.json');
   const socket = () => join(folder(), 'policy.sock');
 
   async function write(...domains: string[]): Promise<void> {
     // As stage 6 does it: in one step.
-    await writeFile(`${tenants()}.new`, JSON.stringify(domains.map(tenant)));
-    await rename(`${tenants()}.new`, tenants());
+    const text = serialiseRelayPolicyConfig({ socket: socket(), tenants: domains.map(tenant) });
+    await writeFile(`${config()}.new`, text);
+    await rename(`${config()}.new`, config());
   }
 
   async function start(...domains: string[]): Promise<void> {
     await write(...domains);
-    started.push(await servePolicy({ tenants: tenants(), socket: socket() }));
+    started.push(await runRelayPolicy(config()));
   }
 
   /** A connection; `answers(n)`: the first n answers, when they are there. */
@@ -107,7 +109,7 @@ describe('the policy service', () => {
     const { error } = console;
     console.error = () => undefined;
     try {
-      const answered = await listenOnSocket(socket(), (connection) => {
+      const answered = await serveSocket(socket(), (connection) => {
         answerQuestions(connection, (attributes) => {
           if (attributes('sender') === '') throw new Error('of ours');
           return 'OK';
@@ -136,7 +138,7 @@ describe('the policy service', () => {
     ]);
   });
 
-  it('knows a tenant that was added, on a connection of before', async () => {
+  it('knows a tenant that was added, on a connection that is open already', async () => {
     await start('a.example');
     const { connection, answers } = await connect();
     connection.write(ask('b.example'));
@@ -156,23 +158,24 @@ describe('the policy service', () => {
     expect(await answers(2)).to.deep.equal(['OK', 'REJECT']);
   });
 
-  it('goes on with the tenants of before when the file is empty or nonsense', async () => {
+  it('goes on with the tenants before when the file is empty or nonsense', async () => {
     await start('a.example');
     const { connection, answers } = await connect();
     const said: unknown[] = [];
     const { error } = console;
     console.error = (line: unknown) => said.push(line);
     try {
-      for (const [index, text] of ['', '[{"domain":'].entries()) {
-        await writeFile(tenants(), text);
+      for (const [index, text] of ['', '[{"domain":', '{"tenants":[]}'].entries()) {
+        await writeFile(config(), text);
         connection.write(ask('a.example'));
         expect((await answers(index + 1))[index]).to.equal('OK');
       }
     } finally {
       console.error = error;
     }
-    expect(said).to.have.length(1);
-    expect(String(said[0])).to.contain('the tenants of before stay');
+    expect(said).to.have.length(3);
+    for (const problem of said)
+      expect(String(problem)).to.match(/^\/.*relay-policy\.json.*; the tenants before stay in use$/);
   });
 
   it('hangs up on whoever sends without end, and serves the others', async () => {
@@ -187,15 +190,15 @@ describe('the policy service', () => {
   });
 
   it('takes the socket of a process that was killed, and lets nobody else use it', async () => {
-    await writeFile(socket(), '');
+    const code = `require('node:net').createServer().listen(${JSON.stringify(socket())}, () => process.kill(process.pid, 'SIGKILL'))`;
+    spawnSync(process.execPath, ['--eval', code]);
+    expect((await stat(socket())).isSocket()).to.equal(true);
     await start('a.example');
     expect((await stat(socket())).mode & 0o777).to.equal(0o600);
   });
 
   it('says why it cannot start', async () => {
-    const error: unknown = await servePolicy({ tenants: tenants(), socket: socket() }).catch(
-      (reason: unknown) => reason,
-    );
+    const error: unknown = await runRelayPolicy(config()).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(OperatorError);
     expect(String(error)).to.contain('process the partition again');
   });

@@ -1,0 +1,84 @@
+/** `etc/mail-policy.json`: what a mail server's policy process limits, and where it is asked. Pure. */
+import type { SendingLimits } from '../../ledger/types.ts';
+import {
+  absolutePath,
+  amount,
+  filledText,
+  flag,
+  listOf,
+  mapOf,
+  objectOf,
+  parseJson,
+  partOf,
+  port,
+  serialiseJson,
+  text,
+} from '../kit/json-codec.ts';
+
+export interface MailPolicyConfig {
+  /** Unix socket of Postfix' policy protocol: sending limits, full mailboxes. */
+  sendingSocket: string;
+  /** Unix socket on which Postfix looks rewritten senders up. */
+  srsSocket: string;
+  /** Keeps what must outlive the process. */
+  stateFolder: string;
+  /** Where Dovecot asks about log-ins, and the key that it shows. */
+  authPolicy: { host: string; port: number; key: string };
+  logInLimits: LogInLimits;
+  sendingLimits: SendingLimits;
+  /** Account → where it differs. */
+  sendingExceptions: ReadonlyMap<string, Partial<SendingLimits>>;
+  /** Dovecot's passwd-file. Whoever has no password there may not send, unless any password is good. */
+  users: string;
+  anyPassword: boolean;
+  /** `hosted`: domains whose senders are not rewritten; `domain`, one of them, is that of the addresses that are made. */
+  srs: { secret: string; domain: string; hosted: readonly string[] };
+  /**
+   * `recipients`: source of Postfix' table, which says where each address ends. `socket`: Dovecot's, which is asked whether
+   * a mailbox is full. `delimiter`: what separates a name from a tag; empty where nothing does.
+   */
+  quota: { recipients: string; socket: string; delimiter: string };
+}
+
+/** Of one client at one account: `failures` within `minutes` lock it out; 0: none do. */
+export interface LogInLimits {
+  failures: number;
+  minutes: number;
+}
+
+/** In the state folder: who was refused because of sending limits, for the operator's promise. */
+export const refusalsFile = 'sending-refusals.json';
+
+const sendingLimits = {
+  messagesPerHour: amount,
+  messagesPerDay: amount,
+  recipientsPerHour: amount,
+  recipientsPerDay: amount,
+};
+
+const codec = objectOf<MailPolicyConfig>({
+  sendingSocket: absolutePath,
+  srsSocket: absolutePath,
+  stateFolder: absolutePath,
+  authPolicy: objectOf<MailPolicyConfig['authPolicy']>({ host: filledText, port, key: filledText }),
+  logInLimits: objectOf<LogInLimits>({ failures: amount, minutes: amount }),
+  sendingLimits: objectOf<SendingLimits>(sendingLimits),
+  sendingExceptions: mapOf(partOf<SendingLimits>(sendingLimits)),
+  users: absolutePath,
+  anyPassword: flag,
+  srs: objectOf<MailPolicyConfig['srs']>({
+    secret: filledText,
+    domain: filledText,
+    hosted: listOf(filledText),
+  }),
+  quota: objectOf<MailPolicyConfig['quota']>({
+    recipients: absolutePath,
+    socket: absolutePath,
+    delimiter: text,
+  }),
+});
+
+export const serialiseMailPolicyConfig = (config: MailPolicyConfig): string => serialiseJson(config, codec);
+/** Throws OperatorError with the file's path, the JSON pointer and the reason. */
+export const parseMailPolicyConfig = (content: string, path: string): MailPolicyConfig =>
+  parseJson(content, path, codec);

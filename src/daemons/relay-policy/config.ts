@@ -1,0 +1,47 @@
+/** `etc/relay-policy.json`: who may send as what through the outbound service of a relay node. Pure. */
+import {
+  absolutePath,
+  filledText,
+  listOf,
+  nullable,
+  objectOf,
+  parseJson,
+  serialiseJson,
+} from '../kit/json-codec.ts';
+
+export interface RelayPolicyConfig {
+  /** Unix socket on which Postfix asks; another one is used from the next start. */
+  socket: string;
+  tenants: readonly Tenant[];
+}
+
+/** One domain, and how its mail server is recognised: exactly one of the three. */
+export interface Tenant {
+  domain: string;
+  /** Name that it logs in with. */
+  login: string | null;
+  /** Address that it comes from. */
+  address: string | null;
+  /** Client certificates that it shows; upper case. */
+  fingerprints: readonly string[];
+  /** Postfix transport for mail to the world, or null: only relayed domains can be reached. */
+  delivery: string | null;
+}
+
+const codec = objectOf<RelayPolicyConfig>({
+  socket: absolutePath,
+  tenants: listOf(
+    objectOf<Tenant>({
+      domain: filledText,
+      login: nullable(filledText),
+      address: nullable(filledText),
+      fingerprints: listOf(filledText),
+      delivery: nullable(filledText),
+    }),
+  ),
+});
+
+export const serialiseRelayPolicyConfig = (config: RelayPolicyConfig): string => serialiseJson(config, codec);
+/** Throws OperatorError with the file's path, the JSON pointer and the reason. */
+export const parseRelayPolicyConfig = (text: string, path: string): RelayPolicyConfig =>
+  parseJson(text, path, codec);

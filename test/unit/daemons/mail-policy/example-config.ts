@@ -1,0 +1,18 @@
+/** A configuration of the mail policy whose files are in `folder`. */
+import type { MailPolicyConfig } from '../../../../src/daemons/mail-policy/config.ts';
+
+export function exampleConfig(folder: string): MailPolicyConfig {
+  return {
+    sendingSocket: `${folder}/mail-policy.sock`,
+    srsSocket: `${folder}/srs.sock`,
+    stateFolder: `${folder}/state`,
+    authPolicy: { host: '::1', port: 10024, key: 'the-key' },
+    logInLimits: { failures: 10, minutes: 10 },
+    sendingLimits: { messagesPerHour: 1, messagesPerDay: 2, recipientsPerHour: 3, recipientsPerDay: 4 },
+    sendingExceptions: new Map(),
+    users: `${folder}/users`,
+    anyPassword: false,
+    srs: { secret: 'secret', domain: 'a.example', hosted: ['a.example'] },
+    quota: { recipients: `${folder}/recipients`, socket: `${folder}/quota-status`, delimiter: '+' },
+  };
+}
