@@ -43,7 +43,7 @@ const { values, positionals } = parseArgs({
 });
 const cores = availableParallelism();
 // They wait for daemons most of the time.
-const atOnce = Number(values['at-once']) || cores * 3;
+const atOnce = Number(values['at-once']) || Math.round(cores * 2.5);
 
 process.chdir(root);
 const groups: GroupResult[] = [];

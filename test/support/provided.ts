@@ -4,7 +4,7 @@ import type { Needs, Provided } from '../../src/model/provided.ts';
 import { passwordFrom } from '../../src/model/seed.ts';
 import { fingerprint } from './fingerprint.ts';
 
-export const examplePair = {
+const examplePair = {
   current: fingerprint('AA'),
   next: fingerprint('BB'),
   bundle: 'key\ncertificate\n',

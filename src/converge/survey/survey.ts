@@ -1,5 +1,4 @@
 /** Finds out where the instance runs: everything of the node that the pure stages must know, as one value. */
-import { dirname } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 
@@ -80,9 +79,4 @@ async function groupName(gid: number): Promise<string> {
   const groups = await readFile('/etc/group', 'utf8').catch(() => '');
   const line = groups.split('\n').find((each) => each.split(':')[2] === String(gid));
   return line?.split(':')[0] ?? String(gid);
-}
-
-/** Folder of the program that runs: the bundle of a release, or the source tree. */
-export function releaseFolder(moduleUrl: string): string {
-  return dirname(new URL(moduleUrl).pathname);
 }

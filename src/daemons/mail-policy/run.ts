@@ -4,7 +4,8 @@ import { parsePasswords } from '../../formats/passwd-file.ts';
 import { followFile } from '../kit/followed-file.ts';
 import { answerQuestions } from '../kit/policy-server.ts';
 import { serveSocket } from '../kit/private-socket.ts';
-import { serveAuthPolicy } from './auth-policy.ts';
+import { serveAuthPolicy } from './auth-policy-server.ts';
+import { authPolicy } from './auth-policy.ts';
 import { type MailPolicyConfig, parseMailPolicyConfig } from './config.ts';
 import { answerQuota } from './quota-policy.ts';
 import { sendingPolicy } from './sending-policy.ts';
@@ -60,16 +61,18 @@ export async function runMailPolicy(configFile: string): Promise<void> {
         : sending.answer(attributes),
     );
   });
-  await serveAuthPolicy(
-    {
-      clients: ['::1', '127.0.0.1', atStart.authPolicy.host],
-      key: async () => (await config.latest()).authPolicy.key,
-      limits: async () => (await config.latest()).logInLimits,
-      passwords: passwords.latest,
-      passwordsReadAt: () => passwordsReadAt,
-    },
-    atStart.authPolicy,
-  );
+  const logIns = authPolicy({
+    limits: async () => (await config.latest()).logInLimits,
+    passwords: passwords.latest,
+    passwordsReadAt: () => passwordsReadAt,
+  });
+  const { host, port } = atStart.authPolicy;
+  await serveAuthPolicy(logIns, {
+    host,
+    port,
+    clients: ['::1', '127.0.0.1', host],
+    key: async () => (await config.latest()).authPolicy.key,
+  });
 
   let saving = Promise.resolve();
   const save = (): void => {

@@ -3,7 +3,7 @@ import type { Lookup } from './socketmap.ts';
 import { forwardSender, reverseRecipient, type Srs } from './srs.ts';
 
 /** Map name → what it is for. */
-export const srsMaps = {
+const srsMaps = {
   /** Envelope sender → the one to use instead (`sender_canonical_maps`). */
   forward: 'srs-forward',
   /** SRS address → the sender that it stands for (`recipient_canonical_maps`, `lmtp_generic_maps`). */

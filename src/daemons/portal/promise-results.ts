@@ -28,7 +28,7 @@ export async function readPromiseResults(partition: string): Promise<PromiseResu
 }
 
 /** One result as slapos.core 1.21 writes it (slapos/grid/promise/generic.py, PromiseQueueResult). */
-export function parsePromiseResult(title: string, text: string): PromiseResult {
+function parsePromiseResult(title: string, text: string): PromiseResult {
   try {
     const { result } = JSON.parse(text) as { result: { failed: unknown; date: unknown; message: unknown } };
     // slapgrid writes `+0000`, which is no time zone of ISO 8601.

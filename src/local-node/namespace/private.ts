@@ -30,7 +30,7 @@ export async function checkNamespaces(use = 'the demonstration has its addresses
   }
   const caller = { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1, access };
   if (access === 'sudo-password') return caller;
-  const [program = '', ...args] = newNamespaces(caller);
+  const [program = '', ...args] = newNamespace(caller);
   const { exitCode, stderr } = await execa(program, [...args, 'true'], { reject: false, cwd: '/' });
   if (exitCode === 0) return caller;
   throw new OperatorError(
@@ -38,9 +38,9 @@ export async function checkNamespaces(use = 'the demonstration has its addresses
   );
 }
 
-/** What is new for a command, and how it is prepared. */
+/** What is fresh for a command, and how it is prepared. */
 export interface Namespaces {
-  /** Options of unshare(1). */
+  /** Options of unshare. */
   readonly unshare: readonly string[];
   /** A command that becomes its arguments; it has all rights. */
   readonly preparation: readonly string[];
@@ -62,11 +62,11 @@ export function inPrivateNamespace(
   const asCaller = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const changeUser = access === 'root' ? [] : asCaller;
-  const fresh = newNamespaces(caller, namespaces.unshare);
+  const fresh = newNamespace(caller, namespaces.unshare);
   return [...fresh, ...namespaces.preparation, ...changeUser, 'env', ...variables, ...argv];
 }
 
-function newNamespaces(
+function newNamespace(
   { access }: Pick<Caller, 'access'>,
   options: readonly string[] = privateNetwork.unshare,
 ): string[] {

@@ -26,11 +26,11 @@ export const addresses = {
 };
 export const user1 = 'testmail@mail1.example.com';
 export const user2 = 'testmail@mail2.example.com';
-export const testPassword = 'password123';
+const testPassword = 'password123';
 export const foreign = 'someone@foreign.example';
-export const greylistingDelay = 2;
+const greylistingDelay = 2;
 
-export const records = [
+const records = [
   'mail1.example.com. MX 10 mx1.relay.example.',
   'by-password.example. MX 10 MX2.relay.example.',
   'elsewhere.example. MX 10 mx.elsewhere.example.',
@@ -46,8 +46,8 @@ export const records = [
 ];
 
 /** Two customers of one delivery service, which has one host and port. */
-export const accounts = { 'account-1': 'secret of 1', 'account-2': 'secret of 2' };
-export const services = {
+const accounts = { 'account-1': 'secret of 1', 'account-2': 'secret of 2' };
+const services = {
   first: {
     ...addresses.delivery,
     user: 'account-1',

@@ -14,7 +14,7 @@ export interface PageContext {
 
 const handlebars = Handlebars.create();
 /** A style sheet of another content has another address, so that browsers may keep each for long. */
-export const stylesheetVersion = createHash('sha256').update(css).digest('hex').slice(0, 12);
+const stylesheetVersion = createHash('sha256').update(css).digest('hex').slice(0, 12);
 
 handlebars.registerPartial('layout', handlebars.compile(layout, { strict: true, knownHelpersOnly: true }));
 

@@ -4,7 +4,11 @@ import { type AddressInfo, createConnection } from 'node:net';
 
 import { expect } from 'chai';
 
-import { type AuthPolicy, serveAuthPolicy } from '../../../../src/daemons/mail-policy/auth-policy.ts';
+import {
+  type AuthPolicyAccess,
+  serveAuthPolicy,
+} from '../../../../src/daemons/mail-policy/auth-policy-server.ts';
+import { type AuthPolicyData, authPolicy } from '../../../../src/daemons/mail-policy/auth-policy.ts';
 
 const key = 'the-key';
 const client = '192.0.2.1';
@@ -14,9 +18,8 @@ describe('the auth policy', () => {
   let server: Server;
   let users: Record<string, string>;
   let readAt: number;
-  const policy: AuthPolicy = {
-    clients: ['::1'],
-    key: async () => key,
+  const access: AuthPolicyAccess = { host: '::1', port: 0, clients: ['::1'], key: async () => key };
+  const data: AuthPolicyData = {
     limits: async () => ({ failures: 2, minutes: 5 }),
     passwords: async () => new Map(Object.entries(users)),
     passwordsReadAt: () => readAt,
@@ -25,7 +28,7 @@ describe('the auth policy', () => {
   beforeEach(async () => {
     readAt = 0;
     users = { 'alice@example.com': 'hash-1', 'bob@example.com': 'hash-2' };
-    server = await serveAuthPolicy(policy, { host: '::1', port: 0 });
+    server = await serveAuthPolicy(authPolicy(data), access);
   });
   afterEach(() => {
     server.close();
@@ -120,7 +123,7 @@ describe('the auth policy', () => {
   });
 
   it('hangs up on clients that are not on this machine', async () => {
-    const strangers = await serveAuthPolicy({ ...policy, clients: ['192.0.2.9'] }, { host: '::1', port: 0 });
+    const strangers = await serveAuthPolicy(authPolicy(data), { ...access, clients: ['192.0.2.9'] });
     const socket = createConnection((strangers.address() as AddressInfo).port, '::1');
     socket.on('error', () => undefined);
     await once(socket, 'close');
