@@ -45,3 +45,39 @@ describe('a host name', () => {
     );
   });
 });
+
+describe('the host name of an instance', () => {
+  it('is its title with blanks as underscores', () => {
+    expect(hostNameOf('My mail server')).to.equal('My_mail_server');
+    expect(hostNameOf('mail1.example.com')).to.equal('mail1.example.com');
+  });
+
+  it('is a name, and no address, when the title has no letter', () => {
+    expect(hostNameOf('')).to.equal('mail-server');
+    expect(hostNameOf('日本')).to.equal('mail-server');
+    expect(hostNameOf('192.168.1.1')).to.equal('mail-192.168.1.1');
+  });
+
+  it('can be written in any configuration file whatever the title', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (title) => {
+        const name = hostNameOf(title);
+        expect(name).to.match(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/);
+        expect(name).not.to.match(/\.\.|[.-]$/);
+        expect(name.length).to.be.at.most(63);
+      }),
+    );
+  });
+
+  it('has no empty part, and none that begins or ends with a dash: Postfix would not start', () => {
+    const part = fc.constantFrom('mail', '1', '.', '-', '..', '.-', '-.', ' ', 'x'.repeat(61));
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+        for (const each of hostNameOf(parts.join('')).split('.'))
+          expect(each).to.match(/^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/);
+      }),
+    );
+    expect(hostNameOf(`${'x'.repeat(62)}.example.com`)).to.equal('x'.repeat(62));
+    expect(hostNameOf('mail -.-example.com')).to.equal('mail_.example.com');
+  });
+});

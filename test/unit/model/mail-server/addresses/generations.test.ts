@@ -2,16 +2,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { parseLedger, serialiseLedger } from '../../../../src/ledger/text.ts';
+import { parseLedger, serialiseLedger } from '../../../../../src/ledger/text.ts';
 import {
   type AccountRecord,
   emptyLedger,
   type Holder,
   type Ledger,
   usualSettings,
-} from '../../../../src/ledger/types.ts';
-import { type DecidedAddresses, decideAddresses } from '../../../../src/model/mail-server/addresses.ts';
-import type { Claim, Claims } from '../../../../src/model/mail-server/claims.ts';
+} from '../../../../../src/ledger/types.ts';
+import { type DecidedAddresses, decideAddresses } from '../../../../../src/model/mail-server/addresses.ts';
+import type { Claim, Claims } from '../../../../../src/model/mail-server/claims.ts';
 
 const domains = ['example.com', 'example.net'];
 const addresses = domains.flatMap((domain) => ['a', 'b', 'b+x', 'c'].map((local) => `${local}@${domain}`));

@@ -2,19 +2,19 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { parseLedger, serialiseLedger } from '../../../../src/ledger/text.ts';
+import { parseLedger, serialiseLedger } from '../../../../../src/ledger/text.ts';
 import {
   type AccountSettings,
   emptyLedger,
   type Holder,
   usualSettings,
-} from '../../../../src/ledger/types.ts';
-import { maxDestinations } from '../../../../src/ledger/address-graph.ts';
-import { decideAddresses } from '../../../../src/model/mail-server/addresses.ts';
-import type { Claim } from '../../../../src/model/mail-server/claims.ts';
-import type { HeldAddresses } from '../../../../src/model/mail-server/held-addresses.ts';
-import { withoutTag } from '../../../../src/names/tag.ts';
-import { addressTables } from '../../../../src/plan/mail-server/address-tables.ts';
+} from '../../../../../src/ledger/types.ts';
+import { maxDestinations } from '../../../../../src/ledger/address-graph.ts';
+import { decideAddresses } from '../../../../../src/model/mail-server/addresses.ts';
+import type { Claim } from '../../../../../src/model/mail-server/claims.ts';
+import type { HeldAddresses } from '../../../../../src/model/mail-server/held-addresses.ts';
+import { withoutTag } from '../../../../../src/names/tag.ts';
+import { addressTables } from '../../../../../src/plan/mail-server/address-tables.ts';
 
 const names = ['a', 'b', 'c', 'd', 'b+x', 'c+y', 'user3', 'auser3'].map((local) => `${local}@example.com`);
 const catchAll = '@example.com';
