@@ -1,19 +1,29 @@
-// RFC 1035, 2.3.4: the longest part of a name; the whole of ours is no longer.
-const longestPart = 63;
+/** Names of hosts: what is one, and one made of an instance's title. */
 
-/** The name a host calls itself, made of its instance title: blanks become `_`, what no host name holds goes. */
+// RFC 1035, 2.3.4
+const maxLabelLength = 63;
+const maxNameLength = 253;
+const label = `[A-Za-z0-9_-]{1,${maxLabelLength}}`;
+const hostName = new RegExp(`^${label}(\\.${label})*$`);
+
+/** Whether `name`, without a dot at its end, can stand in DNS as the name of a host. */
+export function isHostName(name: string): boolean {
+  return name.length <= maxNameLength && hostName.test(name);
+}
+
+/** The name that a host calls itself, made of its instance's title; no longer than one label of DNS. */
 export function hostNameOf(title: string): string {
   const kept = title
     .trim()
     .replace(/\s/g, '_')
     .replace(/[^A-Za-z0-9._-]/g, '')
     .replace(/^[.-]+/, '')
-    .slice(0, longestPart);
-  // Postfix refuses a name of digits and dots only: it would be an address.
+    .slice(0, maxLabelLength);
+  // Postfix refuses a name of digits and dots only, because it would be an address.
   const name = /[A-Za-z]/.test(kept) ? kept : `mail-${kept || 'server'}`;
-  // Nor does it start with one of which a part is empty, or begins or ends with a dash.
+  // Postfix also refuses an empty label, and one that begins or ends with a dash.
   return name
-    .slice(0, longestPart)
+    .slice(0, maxLabelLength)
     .replace(/-*\.[.-]*/g, '.')
     .replace(/[.-]+$/, '');
 }

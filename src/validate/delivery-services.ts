@@ -1,19 +1,28 @@
-/** What a schema cannot say of delivery services: a login that Postfix cannot write into its table. Pure. */
+/** Rules for delivery services that a schema cannot say: what Postfix cannot write into its tables. Pure. */
 import type { RelayInput } from '../generated/types/mail-server-relay/relay-input.ts';
+import { brokenRules, isTrimmed, type Rule } from './rules.ts';
 
 export type DeliveryServices = RelayInput['proxy-map'];
 
+const rules: readonly Rule<DeliveryServices[string]>[] = [
+  {
+    check: ({ user }) => !user?.includes(':'),
+    message: 'holds a colon, which SMTP logins of Postfix cannot; ask for another user name',
+    pointer: '/user',
+  },
+  {
+    check: ({ user }) => isTrimmed(user),
+    message: 'begins or ends with a blank; remove it',
+    pointer: '/user',
+  },
+  {
+    check: ({ password }) => isTrimmed(password),
+    message: 'begins or ends with a blank; remove it',
+    pointer: '/password',
+  },
+];
+
 /** One sentence for each problem; `pointer`: where the services stand. */
 export function deliveryServiceProblems(services: DeliveryServices, pointer: string): string[] {
-  return Object.entries(services).flatMap(([id, { user, password }]) => [
-    ...(user?.includes(':')
-      ? [
-          `${pointer}/${id}/user: holds a colon, which SMTP logins of Postfix cannot; ask for another user name`,
-        ]
-      : []),
-    ...(user !== user?.trim() ? [`${pointer}/${id}/user: begins or ends with a blank; remove it`] : []),
-    ...(password !== password?.trim()
-      ? [`${pointer}/${id}/password: begins or ends with a blank; remove it`]
-      : []),
-  ]);
+  return Object.entries(services).flatMap(([id, service]) => brokenRules(rules, service, `${pointer}/${id}`));
 }

@@ -22,26 +22,15 @@ const explanations: Readonly<Record<string, Explain>> = {
   maxItems: ({ params }) => `is too long a list; write at most ${String(params['limit'])} items`,
   dependentRequired: ({ params }) =>
     `has "${String(params['property'])}" without "${String(params['missingProperty'])}"; write both`,
-  anyOf: ({ data, parentSchema }) => `${shown(data)} is not ${example(parentSchema)}`,
-  pattern: ({ data, parentSchema }) => `${shown(data)} is not ${example(parentSchema)}`,
+  anyOf: ({ data, parentSchema }) => `${shown(data)} is not ${expected(parentSchema)}`,
+  pattern: ({ data, parentSchema }) => `${shown(data)} is not ${expected(parentSchema)}`,
 };
 
-/** What a pattern asks for, by the title of its schema. */
-const examples: Readonly<Record<string, string>> = {
-  'Mail domain': 'a mail domain; write a name such as example.com',
-  'Mail server': 'an IPv4 or IPv6 address; write one such as 192.0.2.1 or 2001:db8::1',
-  'One line of text': 'one line of text; remove control characters',
-  Domain: 'a domain name; write one such as example.com',
-  Fingerprint: 'a SHA-256 fingerprint; write 32 pairs of hexadecimal digits such as AA:BB:…',
-  'Node name': 'a name of a node; use letters, digits and dashes',
-  Host: 'a host name or an address; write one such as smtp.example.com',
-};
-
-/** What a person mends at once. A list of a million wrong items would be a million sentences, for all to carry. */
-const mostSentences = 50;
+/** A list of a million wrong items would make a million sentences; this many are as much as a person mends at once. */
+const maxSentences = 50;
 
 export function explainViolations(errors: readonly ErrorObject[]): string[] {
-  // The alternatives of an `anyOf` are told once, by it; what is wrong with a property's name by its pattern.
+  // An `anyOf` explains itself, so its alternatives need not; a wrong property name is explained by its pattern.
   const told = errors.filter(
     ({ schemaPath, keyword }) => !/\/anyOf\/\d/.test(schemaPath) && keyword !== 'propertyNames',
   );
@@ -50,15 +39,16 @@ export function explainViolations(errors: readonly ErrorObject[]): string[] {
     return `${error.instancePath || '/'}: ${explain(error)}`;
   });
   const all = [...new Set(sentences)];
-  if (all.length <= mostSentences) return all;
-  return [...all.slice(0, mostSentences), `/: has ${all.length - mostSentences} problems more`];
+  if (all.length <= maxSentences) return all;
+  return [...all.slice(0, maxSentences), `/: has ${all.length - maxSentences} problems more`];
 }
 
 function known(schema: unknown): string {
   return Object.keys((schema as { properties?: object } | undefined)?.properties ?? {}).join(', ');
 }
 
-function example(schema: unknown): string {
-  const { title, pattern } = (schema ?? {}) as { title?: string; pattern?: string };
-  return examples[title ?? ''] ?? `of the form ${String(pattern)}`;
+/** What a schema with a `pattern` or an `anyOf` expects, in the words that stand beside it; else the bare pattern. */
+function expected(schema: unknown): string {
+  const { 'x-expected': words, pattern } = (schema ?? {}) as { 'x-expected'?: string; pattern?: string };
+  return words ?? `of the form ${String(pattern)}`;
 }

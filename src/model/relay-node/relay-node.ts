@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
 import { canonicalAddress } from '../../names/ip-address.ts';
-import { hostNameOf } from '../../names/host-name.ts';
+import { hostNameOf, isHostName } from '../../names/host-name.ts';
 import { servicesByDomain } from '../delivery-services.ts';
 import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
@@ -72,7 +72,7 @@ export function buildRelayNode(
   return {
     place,
     identity: certificatePair(provided, identity.name),
-    hostName: (input.fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '') || hostNameOf(place.title),
+    hostName: hostNameOfNode(input.fqdn, place),
     domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()]
       .map(relayedDomain)
       .filter((domain) => !isOwn(domain, place)),
@@ -84,6 +84,12 @@ export function buildRelayNode(
       'monitor-password': input['monitor-password'] ?? secretOf(provided, 'monitor-password'),
     },
   };
+}
+
+/** The name that the cluster gives the node if it is a host name, else one made from the title. */
+function hostNameOfNode(fqdn: string | undefined, { title }: Place): string {
+  const kept = (fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '');
+  return isHostName(kept) ? kept : hostNameOf(title);
 }
 
 /** A hash, because ids and logins may contain characters that a name in master.cf may not. */

@@ -1,4 +1,5 @@
-/** What a cluster publishes: to its own requester, and for each relayed domain (contract 3.5, 3.6). Pure. */
+/** What a cluster publishes: to its own requester, and to the requester of each relayed domain. Pure. */
+import { serialiseDnsRecord } from '../../formats/dns-record.ts';
 import type { Answers } from '../../model/answers.ts';
 import { type DecidedDomain, isRelayed } from '../../model/relay-cluster/arbitration.ts';
 import type { Cluster } from '../../model/relay-cluster/cluster.ts';
@@ -9,15 +10,15 @@ import type { ReadyNode } from './ready-nodes.ts';
 import { readyNodes } from './ready-nodes.ts';
 
 const outboundPort = '10587';
-const taken = 'this domain has already been claimed';
-const notVerified =
+const takenError = 'this domain has already been claimed';
+const unverifiedError =
   'Your domain has not yet passed our domain verification:\n' +
   'please set MX records pointing to this mail relay cluster';
 
 export function planClusterPublications(cluster: Cluster, answers: Answers): PlannedPublication[] {
   const nodes = readyNodes(cluster, answers);
-  // The same for all domains, of which there may be very many.
-  const ofNodes: NodeParameters = {
+  // Computed once: they are the same for all domains, of which there may be very many.
+  const nodeParameters: NodeParameters = {
     fingerprints: nodes.flatMap(({ fingerprints }) => fingerprints),
     outboundHosts: outboundHosts(cluster, nodes),
     spfMechanisms: nodes.map(({ ipv6 }) => `ip6:${ipv6} `).join(''),
@@ -29,9 +30,9 @@ export function planClusterPublications(cluster: Cluster, answers: Answers): Pla
     }),
     ...cluster.domains.flatMap((decided) => {
       const { claim, problem, record } = decided;
-      // A refused request that lost its domain to another hears its own problem, below.
+      // The domain of a refused request may be another's by now: the request gets its own problem, below.
       if (problem !== null && record === null) return [];
-      const parameters = domainParameters(cluster, ofNodes, decided);
+      const parameters = domainParameters(cluster, nodeParameters, decided);
       const refusal = problem === null ? {} : { domain: claim.domain, error: problem };
       return [publication(claim.reference, { ...parameters, ...refusal })];
     }),
@@ -66,21 +67,27 @@ function domainParameters(
 ): Record<string, unknown> {
   const { domain } = claim;
   const entries = { 'dns-entries': dnsEntries(cluster, domain) };
-  const verificationEntry = { 'verification-entry': `${domain}. TXT "${proof}"` };
+  const verificationEntry = {
+    'verification-entry': serialiseDnsRecord({ name: domain, type: 'TXT', text: proof }),
+  };
   switch (state.kind) {
     case 'taken':
-      return { domain, ...(state.isOpen ? { ...entries, ...verificationEntry } : {}), error: taken };
+      return { domain, ...(state.isOpen ? { ...entries, ...verificationEntry } : {}), error: takenError };
     case 'unusable':
       return {};
     case 'dns-error':
       return { domain, error: state.reason };
     case 'unverified':
-      return { domain, ...entries, ...verificationEntry, error: notVerified };
+      return { domain, ...entries, ...verificationEntry, error: unverifiedError };
     case 'accepted':
       return {
         ...entries,
         // RFC 7208: the nodes' addresses may send for the domain.
-        'spf-entry': `${domain}. TXT "v=spf1 ${spfMechanisms}mx ~all"`,
+        'spf-entry': serialiseDnsRecord({
+          name: domain,
+          type: 'TXT',
+          text: `v=spf1 ${spfMechanisms}mx ~all`,
+        }),
         'tls-fingerprints': fingerprints,
         ...outboundHosts,
         'outbound-has-proxy': cluster.deliveryServices.has(domain),
@@ -97,14 +104,18 @@ function outboundHosts({ relayDomain }: Cluster, nodes: readonly ReadyNode[]): R
   const portOf = ({ submissionPort }: ReadyNode) => submissionPort ?? outboundPort;
   return {
     'outbound-host': relayDomain ?? first.ipv6,
-    // One port is published for all of them.
+    // Only one port is published: nodes that listen on another are left out.
     'outbound-hosts': nodes.filter((node) => portOf(node) === portOf(first)).map(({ ipv6 }) => ipv6),
     'outbound-smtp-port': portOf(first),
   };
 }
 
+/** One line for each node that has a host name. */
 function dnsEntries({ nodes }: Cluster, domain: string): string {
-  return nodes.flatMap(({ fqdn }) => (fqdn === null ? [] : [`${domain}. MX 10 ${fqdn}.`])).join('\n');
+  return nodes
+    .flatMap(({ fqdn }) => fqdn ?? [])
+    .map((exchange) => serialiseDnsRecord({ name: domain, type: 'MX', preference: 10, exchange }))
+    .join('\n');
 }
 
 function publication(target: string, parameters: Record<string, unknown>): PlannedPublication {

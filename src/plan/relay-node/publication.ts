@@ -1,4 +1,5 @@
-/** What one relay node publishes to its cluster (contract 3.4). Pure. */
+/** What one relay node publishes to its cluster. Pure. */
+import { serialiseDnsRecord } from '../../formats/dns-record.ts';
 import type { Answers } from '../../model/answers.ts';
 import type { RelayNode } from '../../model/relay-node/relay-node.ts';
 import type { PlannedPublication } from '../planned.ts';
@@ -16,7 +17,7 @@ export function relayPublication(
     'smtp-ipv6': place.ipv6,
     'tls-fingerprints': [identity.current, identity.next],
     'dns-entries': domains
-      .map(({ name }) => `${name}. MX 10 ${hostName}.`)
+      .map(({ name }) => serialiseDnsRecord({ name, type: 'MX', preference: 10, exchange: hostName }))
       .sort()
       .join('\n'),
     ...monitorParameters(place, answers, secrets['monitor-password']),

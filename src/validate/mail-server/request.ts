@@ -5,11 +5,13 @@ import type { DefaultOrsInput } from '../../generated/types/mail-server/default-
 import { checkAgainstSchema } from '../json-schema.ts';
 import type { HostedDomains } from '../../names/mail-address.ts';
 import type { RequestedInstance } from '../requested.ts';
+import { brokenRules } from '../rules.ts';
 import { hostedDomainsOf } from './hosted-domains.ts';
-import { brokenRules } from './rules.ts';
-import { trustedProxiesOf } from './trusted-proxies.ts';
+import { outboundRelayRules } from './outbound-relay.ts';
 import { type RefusedRequest, validateSharedRequest, type ValidRequest } from './shared-request.ts';
+import { trustedProxiesOf } from './trusted-proxies.ts';
 
+/** Checked, in one spelling, with all defaults. */
 export type MailServerParameters = Pick<DefaultOrsInput, 'request-dns' | 'demo-disable-auth'> &
   Omit<DefaultOrsInput, 'mail-domains' | 'domain-aliases'> & {
     'mail-domains': readonly string[];
@@ -47,7 +49,11 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
   const written = requested.parameters as DefaultInputWritten;
   const { domains, aliases, problems: domainProblems } = hostedDomainsOf(written);
   const { networks, problems: proxyProblems } = trustedProxiesOf(value['trusted-proxies']);
-  const broken = [...domainProblems, ...proxyProblems, ...brokenRules(written)];
+  const broken = [
+    ...domainProblems,
+    ...proxyProblems,
+    ...brokenRules(outboundRelayRules, written['outbound-relay'] ?? {}, '/outbound-relay'),
+  ];
   if (broken.length > 0) throw new RequesterError(broken);
 
   const hosted: HostedDomains = { domains: new Set(domains), aliases };

@@ -3,6 +3,7 @@ import addFormats from 'ajv-formats';
 import { expect } from 'chai';
 
 import { schemas } from '../../../src/generated/schemas.ts';
+import { expectedKeyword } from '../../../src/validate/json-schema.ts';
 
 describe('schemas, read strictly', () => {
   it('hold no keyword that ajv does not know and nothing that it ignores', () => {
@@ -14,6 +15,7 @@ describe('schemas, read strictly', () => {
       logger: { log: warn, warn, error: warn },
     });
     addFormats.default(ajv);
+    ajv.addKeyword(expectedKeyword);
     for (const [path, schema] of Object.entries(schemas)) {
       ajv.addSchema({ ...schema, $id: `schemas:/${path}` });
     }
@@ -22,4 +24,18 @@ describe('schemas, read strictly', () => {
     const mistakes = warnings.filter((line) => !line.includes('default is ignored in the schema root'));
     expect(mistakes).to.deep.equal([]);
   });
+
+  it('say in words what a pattern or a choice expects of whoever writes parameters', () => {
+    const inputs = Object.entries(schemas).filter(([path]) => !/-output\.json$|published/.test(path));
+    const wordless = inputs.flatMap(([path, schema]) => wordlessIn(schema, path));
+    expect(wordless).to.deep.equal([]);
+  });
 });
+
+/** Where a schema has a `pattern` or an `anyOf` without words beside it, or words without either. */
+function wordlessIn(schema: unknown, place: string): string[] {
+  if (schema === null || typeof schema !== 'object') return [];
+  const needsWords = 'pattern' in schema || 'anyOf' in schema;
+  const own = needsWords === expectedKeyword.keyword in schema ? [] : [place];
+  return [...own, ...Object.entries(schema).flatMap(([key, each]) => wordlessIn(each, `${place}/${key}`))];
+}

@@ -337,6 +337,8 @@ describe('a relay node', () => {
       'mx1.example.net': 'mx1.example.net',
       'mx1.example.net.': 'mx1.example.net',
       é: 'mail_one',
+      'mx1..example.net': 'mail_one',
+      [`${'a'.repeat(64)}.example`]: 'mail_one',
     };
     for (const [fqdn, expected] of Object.entries(names)) {
       const files = filesOf({ fqdn });
