@@ -1,10 +1,10 @@
-/** The ledger after a run: what the master lacks waits in its outbox. */
+/** The ledger after a run: publications that the master does not have yet are in its outbox. Pure. */
 import { entryOf } from '../ledger/entry-of.ts';
 import { isSameDigest, type PublicationDigest, withoutToken } from '../ledger/publication-digest.ts';
 import type { Ledger, Publication } from '../ledger/types.ts';
 import type { PlannedPublication } from './planned.ts';
 
-/** `remembered`: what this release adds to what every release remembers. */
+/** `remembered`: the tables that change in this run. */
 export function nextLedger(
   before: Ledger,
   publications: readonly PlannedPublication[],

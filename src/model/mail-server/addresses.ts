@@ -2,7 +2,7 @@
 import type { AddressRules } from '../../ledger/address-graph.ts';
 import type { AccountRecord, AliasRecord, Holder } from '../../ledger/types.ts';
 import { grantAccount } from './accounts.ts';
-import { type AccountClaim, type Claim, type Claims, otherAddresses } from './claims.ts';
+import { type AccountClaim, accountIn, type Claims } from './claims.ts';
 import { type DecidedDefinition, decideDefinitions } from './definitions.ts';
 import {
   aliasesOf,
@@ -59,7 +59,7 @@ export function decideAddresses(
   const requests = claims.map((claim) => ({
     holder: claim.holder,
     address: claim.address,
-    aliases: otherAddresses(claim),
+    aliases: accountIn(claim)?.aliases ?? [],
   }));
   const ownership = decideOwnership({ requests, invalid }, holdingsOf(before));
   const accepted = new Map(
@@ -67,7 +67,9 @@ export function decideAddresses(
   );
   const change = { before, ownership, accepted };
   const { records, tokens } = grantAccounts(
-    [...accepted.values()].filter(({ holder, address }) => ownership.holders.get(address) === holder),
+    [...accepted.values()]
+      .flatMap((claim) => accountIn(claim) ?? [])
+      .filter(({ holder, address }) => ownership.holders.get(address) === holder),
     remainingAccounts(change),
     seed,
   );
@@ -119,23 +121,16 @@ export function decideAddresses(
 
 /** The records with those of the claimed accounts, and by holder the tokens that are known in clear. */
 function grantAccounts(
-  claims: readonly Claim[],
+  claims: readonly AccountClaim[],
   existing: ReadonlyMap<string, AccountRecord>,
   seed: Uint8Array,
 ): { records: Map<string, AccountRecord>; tokens: ReadonlyMap<Holder, string | null> } {
   const records = new Map(existing);
   const tokens = new Map<Holder, string | null>();
   for (const claim of claims) {
-    switch (claim.kind) {
-      case 'account': {
-        const { record, freshToken } = grantAccount(claim, records.get(keyOf(claim)), seed);
-        records.set(keyOf(record), record);
-        tokens.set(claim.holder, freshToken);
-        break;
-      }
-      case 'alias':
-        break;
-    }
+    const { record, freshToken } = grantAccount(claim, records.get(keyOf(claim)), seed);
+    records.set(keyOf(record), record);
+    tokens.set(claim.holder, freshToken);
   }
   return { records, tokens };
 }

@@ -32,31 +32,11 @@ export interface Claims {
   invalid: readonly Holder[];
 }
 
-/** The address that gets a mailbox; null if none does. */
-export function mailboxAddress(claim: Claim): string | null {
+/** The claim if it is for an account with a mailbox; else null. */
+export function accountIn(claim: Claim): AccountClaim | null {
   switch (claim.kind) {
     case 'account':
-      return claim.address;
-    case 'alias':
-      return null;
-  }
-}
-
-/** Other addresses of an account, each granted or refused by itself. */
-export function otherAddresses(claim: Claim): readonly string[] {
-  switch (claim.kind) {
-    case 'account':
-      return claim.aliases;
-    case 'alias':
-      return [];
-  }
-}
-
-/** Where the mailbox's mail is to be forwarded; null if the claim is not for a mailbox. */
-export function wantedForward(claim: Claim): readonly string[] | null {
-  switch (claim.kind) {
-    case 'account':
-      return claim.forward;
+      return claim;
     case 'alias':
       return null;
   }

@@ -1,6 +1,6 @@
 /** What happens to the addresses in the ledger, and which aliases claims get. Pure. */
 import type { AccountRecord, AliasRecord, Holder } from '../../ledger/types.ts';
-import { type Claim, claimedAliases, mailboxAddress, wantedForward } from './claims.ts';
+import { type Claim, accountIn, claimedAliases } from './claims.ts';
 import { type Definition, isSame } from './definitions.ts';
 import type { Holding, Ownership } from './ownership.ts';
 
@@ -29,7 +29,7 @@ export function remainingAccounts({
       const claim = accepted.get(record.holder);
       const isStillHeld =
         ownership.holders.get(record.address) === record.holder &&
-        (claim === undefined || mailboxAddress(claim) === record.address);
+        (claim === undefined || accountIn(claim)?.address === record.address);
       return [
         keyOf(record),
         record.state === 'released' || isStillHeld
@@ -77,7 +77,7 @@ export function definitionsOf({ accounts, aliases, claims, accepted }: HeldNow):
   const position = new Map(claims.map(({ holder }, index) => [holder, index]));
   const forwards = accounts.map(({ address, holder, forward }) => {
     const claim = accepted.get(holder);
-    const wanted = claim === undefined ? null : wantedForward(claim);
+    const wanted = claim === undefined ? null : (accountIn(claim)?.forward ?? null);
     return { holder, definition: { address, isMailbox: true, wanted, before: forward } };
   });
   const others = aliases.map(({ holder, address, wanted, destinations }) => ({

@@ -86,7 +86,7 @@ export function buildRelayNode(
   };
 }
 
-/** What the cluster calls the node, if that is a host name; its title makes one otherwise. */
+/** The name that the cluster gives the node if it is a host name, else one made from the title. */
 function hostNameOfNode(fqdn: string | undefined, { title }: Place): string {
   const kept = (fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '');
   return isHostName(kept) ? kept : hostNameOf(title);

@@ -1,4 +1,4 @@
-/** What an account's requester gets, and when it is worth telling again. Pure. */
+/** What is published to an account's requester, and when it is published again. Pure. */
 import { entryOf } from '../../ledger/entry-of.ts';
 import type { AccountDigest, PublicationDigest } from '../../ledger/publication-digest.ts';
 import type { AccountRecord, Ledger } from '../../ledger/types.ts';
@@ -8,7 +8,7 @@ import type { PlannedPublication } from '../planned.ts';
 import { hashOf } from '../digest.ts';
 import { spellingsIn } from './address-tables.ts';
 
-/** Login → addresses that it may send as, its own first. */
+/** Log-in name of an account → addresses that it may send as, its own first. */
 export function senderAddresses(
   model: Pick<MailServer, 'addresses' | 'domainAliases'>,
 ): ReadonlyMap<string, string[]> {
@@ -51,9 +51,9 @@ export function accountPublication(
     ...(refusedForward === null ? [] : [`forward refused: ${refusedForward}`]),
   ].join('; ');
   const digest = accountDigest(record, base, usesOf(outcome, addresses));
-  // A token that is waiting and that nobody knows in clear any more is not worth a new one only because the addresses
-  // changed: they are published when it has been used, or when another is made.
-  const canTell = record.token === null || token !== '';
+  // If a waiting token is known only as a hash, changed addresses are not published until it is used or replaced: a new
+  // token would make the link that the requester has useless.
+  const isComplete = record.token === null || token !== '';
   return {
     target,
     parameters: {
@@ -64,7 +64,7 @@ export function accountPublication(
       ...(isRefused ? { 'refused-aliases': refusedAliases } : {}),
       ...(refusedForward === null ? {} : { 'refused-forward': refusedForward }),
     },
-    digest: canTell ? digest : (entryOf(published, target) ?? digest),
+    digest: isComplete ? digest : (entryOf(published, target) ?? digest),
     ...(error === '' ? {} : { error }),
   };
 }

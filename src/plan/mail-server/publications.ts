@@ -10,7 +10,7 @@ import { monitorParameters } from '../monitor.ts';
 import { accountPublication, senderAddresses } from './account-publication.ts';
 import { webUrl } from './web-address.ts';
 
-/** `published`: digests of what the master has. */
+/** `published`: digests of what the master has, by target. */
 export function planPublications(
   model: MailServer,
   answers: Answers,
@@ -113,7 +113,7 @@ function aliasPublication(model: MailServer, target: string, outcome: AliasOutco
   return { target, parameters, digest: digestOf(parameters), ...(error === null ? {} : { error }) };
 }
 
-/** Why the destinations were refused, or why nobody gets the mail. */
+/** Why the destinations were refused, or why mail has no recipient; null if all is well. */
 function aliasError(model: MailServer, { record, error }: AliasOutcome): string | null {
   if (error !== null) return error;
   if ((model.addresses.get(record.address)?.deliverTo ?? []).length > 0) return null;

@@ -21,7 +21,7 @@ export interface AccountRequest {
   address: string;
   resetToken: string | null;
   settings: AccountSettings;
-  /** Other addresses of the account, each once. */
+  /** Other addresses of the account, without duplicates. */
   aliases: readonly string[];
   /** The account's own address first if its mailbox keeps a copy; empty if nothing is forwarded. */
   forward: readonly string[];
@@ -32,20 +32,20 @@ export interface AliasRequest {
   reference: string;
   /** Lower case; `@domain` for the catch-all of a domain. */
   address: string;
-  /** Each once, in their order. */
+  /** In their order, without duplicates. */
   destinations: readonly string[];
 }
 
 export interface RefusedRequest {
   reference: string;
-  /** As it was written, if it was text; the beginning of what is far too long for an address. */
+  /** As written in the request, if it is text, and shortened if it is far too long. */
   address: string | null;
   error: string;
 }
 
 export type ValidRequest = AccountRequest | AliasRequest;
 
-/** Characters: what is refused stands in what the server publishes, for all to carry. No address has more than 254. */
+/** Characters of a refused address that are published. No valid address has more than 254. */
 const maxShownLength = 320;
 
 const requestOfKind: {
@@ -140,7 +140,7 @@ function parsed(pointer: string, { address, problem }: ParsedAddress): string {
   return address;
 }
 
-/** Each once, in their order. */
+/** All in their order, without duplicates. */
 function parsedList(
   pointer: string,
   texts: readonly string[],
