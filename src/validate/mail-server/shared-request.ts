@@ -21,7 +21,7 @@ export interface AccountRequest {
   address: string;
   resetToken: string | null;
   settings: AccountSettings;
-  /** Other addresses of the account, each once. */
+  /** Other addresses of the account, without duplicates. */
   aliases: readonly string[];
   forward: Forward | null;
 }
@@ -31,21 +31,21 @@ export interface AliasRequest {
   reference: string;
   /** Lower case; `@domain` for the catch-all of a domain. */
   address: string;
-  /** Each once, in their order. */
+  /** In their order, without duplicates. */
   destinations: readonly string[];
 }
 
 export interface RefusedRequest {
   reference: string;
-  /** As it was written, if it was text; the beginning of what is far too long for an address. */
+  /** As it was written, if it was text; cut where it is far too long for an address. */
   address: string | null;
   error: string;
 }
 
 export type ValidRequest = AccountRequest | AliasRequest;
 
-/** Characters: what is refused stands in what the server publishes, for all to carry. No address has more than 254. */
-const longestShown = 320;
+/** Characters of a refused address that are published with the refusal. A valid address has at most 254. */
+const maxShownLength = 320;
 
 /** Why a request is refused, as its requester reads it. */
 class Refusal extends Error {}
@@ -64,7 +64,7 @@ export function validateSharedRequest(
     );
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const written = typeof address === 'string' ? address.slice(0, longestShown) : null;
+    const written = typeof address === 'string' ? address.slice(0, maxShownLength) : null;
     return { reference, address: written, error: error.message };
   }
 }
@@ -127,7 +127,7 @@ function parsed(pointer: string, { address, problem }: ParsedAddress): string {
   return address;
 }
 
-/** Each once, in their order. */
+/** In their order, without duplicates. */
 function parsedList(
   pointer: string,
   texts: readonly string[],
