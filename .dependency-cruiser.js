@@ -41,14 +41,6 @@ const pure = '^src/(names|formats|validate|model|plan)/|^src/daemons/[^/]+/confi
 const impureModules =
   '^(node:)?(fs|child_process|worker_threads|process|os|net|tls|dgram|dns|http|https|http2|timers)(/|$)';
 
-/** Rule → files (for cycles of folders: folders) that still break it. To be mended, and then removed from here. */
-const exceptions = {
-  'forward-only': ['^src/render/(stack-layer|instance)\\.ts$', '^src/host/end-sessions\\.ts$'],
-  'leading-root': ['^src/daemons/portal/pages/(services|password|monitor)\\.ts$'],
-  'shared-root': ['^src/local-node/(start|stop|node)\\.ts$'],
-  'circular-files': ['^src/model/mail-server/ownership(-groups)?\\.ts$'],
-};
-
 const inside = (names) => `^src/(${names.join('|')})(/|$)`;
 
 /** A rule of dependency-cruiser; the message says what is wrong and what to do. */
@@ -56,7 +48,7 @@ const forbid = (name, comment, from, to) => ({
   name,
   comment,
   severity: 'error',
-  from: { ...from, pathNot: [...(from.pathNot ?? []), ...(exceptions[name] ?? [])] },
+  from,
   to,
 });
 
@@ -103,9 +95,9 @@ export default {
     ),
     forbid(
       'leading-root',
-      'the files of this folder lead those of its subfolders, which import none of them',
+      "the files of this folder lead those of its subfolders, which import none of them but a daemon's config.ts",
       { path: '^src/(.+)/[^/]+/[^/]+$' },
-      { path: '^src/$1/[^/]+$', pathNot: `^src/(${sharedRoots})/` },
+      { path: '^src/$1/[^/]+$', pathNot: [`^src/(${sharedRoots})/`, '^src/daemons/[^/]+/config\\.ts$'] },
     ),
     forbid(
       'one-software-type',

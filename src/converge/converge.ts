@@ -10,7 +10,8 @@ import { definitionOf } from '../releases/releases.ts';
 import { renderFiles } from '../render/files.ts';
 import { readTemplates, templateRenderer } from '../render/templates.ts';
 import { connectToMaster } from '../slap/index.ts';
-import { endSessions, lockedOut, noteEnded } from '../host/end-sessions.ts';
+import { endSessions, noteEnded } from '../host/end-sessions.ts';
+import { lockedOut } from '../ledger/locked-out.ts';
 import { notifyDaemons } from './write/notify-daemons.ts';
 import { removeFormerFiles, writeFiles, writeFolders } from './write/write-plan.ts';
 

@@ -5,8 +5,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { mayLogIn } from '../ledger/holder-lines.ts';
-import type { AccountRecord, Ledger } from '../ledger/types.ts';
 import { runProgram } from './run-program.ts';
 import { runningProcess } from './running-process.ts';
 
@@ -27,16 +25,6 @@ export interface EndSessionsOptions {
 
 /** Of one account. An Error says why its sessions go on. */
 type Outcome = 'had none' | 'ended' | Error;
-
-/** Addresses that one could log in to as their holder before and cannot now: suspended, released, reset, or another's. */
-export function lockedOut(before: Ledger, after: Ledger): string[] {
-  const keyOf = ({ address, holder }: AccountRecord) => `${address} ${holder}`;
-  const isOpen = (account: AccountRecord) => mayLogIn(account) && account.password !== null;
-  const open = new Set(after.accounts.filter(isOpen).map(keyOf));
-  return before.accounts
-    .filter((account) => isOpen(account) && !open.has(keyOf(account)))
-    .map(({ address }) => address);
-}
 
 /** Before the ledger is written: a run that is killed after it leaves the notes to the next. */
 export async function noteEnded(partition: string, addresses: readonly string[]): Promise<void> {

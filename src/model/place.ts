@@ -1,6 +1,14 @@
 /** Where an instance runs: facts of the node and the partition, found out before the pure stages. */
 import type { PortRecord } from '../ledger/types.ts';
 
+/** The layer that says where programs live. */
+export interface Stack {
+  /** Program name → absolute path. */
+  programs: Readonly<Record<string, string>>;
+  /** Fact name → value, such as the type of Postfix's lookup tables. */
+  facts: Readonly<Record<string, string>>;
+}
+
 export interface Place {
   /** Absolute path of the partition. */
   partition: string;

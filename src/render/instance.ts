@@ -5,12 +5,11 @@
 import { emptyLedger } from '../ledger/types.ts';
 import { type LedgerText, serialiseLedger } from '../ledger/text.ts';
 import { nothingOutside } from '../model/answers.ts';
-import type { Place } from '../model/place.ts';
+import type { Place, Stack } from '../model/place.ts';
 import type { Needs, Provided } from '../model/provided.ts';
 import { passwordFrom } from '../model/seed.ts';
 import type { ParameterFile } from '../parameters/file.ts';
 import { canonicalPorts } from '../plan/assemble.ts';
-import type { Stack } from '../converge/survey/stack.ts';
 import type { ReleaseDefinition, ValidInstance } from '../releases/definition.ts';
 import { renderFiles } from './files.ts';
 import type { Render } from './templates.ts';

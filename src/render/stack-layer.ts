@@ -1,7 +1,7 @@
 /** Reads a stack layer from its profile, for `render`, which works without a node. */
 import { readFile } from 'node:fs/promises';
 
-import type { Stack } from '../converge/survey/stack.ts';
+import type { Stack } from '../model/place.ts';
 
 /** Reads `[programs]` and `[facts]` of a profile such as software/stack/debian.cfg. */
 export async function readStackLayer(path: string): Promise<Stack> {

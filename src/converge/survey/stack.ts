@@ -3,12 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { OperatorError } from '../../errors.ts';
-
-export interface Stack {
-  /** Program name → absolute path. */
-  programs: Readonly<Record<string, string>>;
-  facts: Readonly<Record<string, string>>;
-}
+import type { Stack } from '../../model/place.ts';
 
 type ProgramsFile = Record<string, { path: string; package: string }>;
 

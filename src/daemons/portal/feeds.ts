@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 
 import { XMLBuilder } from 'fast-xml-parser';
 
-import type { PromiseResult } from './promise-results.ts';
+import type { PromiseResult } from './facts/promise-results.ts';
 
 const builder = new XMLBuilder({
   ignoreAttributes: false,

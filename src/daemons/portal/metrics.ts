@@ -1,7 +1,7 @@
 /** Counters since the start, and the text of Prometheus' exposition format (version 0.0.4). */
 import type { Ledger } from '../../ledger/types.ts';
 import { accountState, accountStates } from './account-state.ts';
-import type { PromiseResult } from './promise-results.ts';
+import type { PromiseResult } from './facts/promise-results.ts';
 
 const ways = ['token', 'current-password'] as const;
 export type Way = (typeof ways)[number];

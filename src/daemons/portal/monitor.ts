@@ -8,7 +8,7 @@ import { readLedger } from '../../ledger/store.ts';
 import { monitorPage } from './pages/monitor.ts';
 import { sendMessage } from './pages/message.ts';
 import { sendPage } from './pages/render.ts';
-import { readPromiseResults } from './promise-results.ts';
+import { readPromiseResults } from './facts/promise-results.ts';
 
 const guard = { secret: 'monitor-password', realm: 'Monitor' } as const;
 /** SlapOS's monitoring application, which `monitor-setup-url` opens; it reads the feeds from the user's browser. */

@@ -14,7 +14,7 @@ import { type FormState, passwordDonePage, passwordPage } from './pages/password
 import { sendPage } from './pages/render.ts';
 import { listedServices } from './pages/services.ts';
 import { changePassword, type Outcome, setPasswordByToken } from './password-change.ts';
-import { passwordProblem } from './password-rules.ts';
+import { passwordProblem } from './facts/password-rules.ts';
 
 type Result = Outcome | 'refused' | 'limited';
 

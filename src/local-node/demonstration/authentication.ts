@@ -1,7 +1,7 @@
 /** How the client of a hop authenticated. Logs tell what Received headers, which the recipient sees, do not. */
 import { basename, join } from 'node:path';
 
-import type { LocalNode } from '../node.ts';
+import type { LocalNode } from '../lifecycle/node.ts';
 import { runAsUser } from '../run-as-user.ts';
 import type { Hop } from './hops.ts';
 

@@ -1,7 +1,7 @@
 /** What the demonstration found. Plain values, because one process sends them to another, which writes the report. */
 import { join } from 'node:path';
 
-import type { LocalNode } from '../node.ts';
+import type { LocalNode } from '../lifecycle/node.ts';
 import { mustRunAsUser } from '../run-as-user.ts';
 import type { ShownAccount } from './passwords.ts';
 import type { ShownPath } from './paths.ts';

@@ -3,11 +3,11 @@ import { Listr, type ListrTask } from 'listr2';
 
 import { OperatorError } from '../../errors.ts';
 import { addRecord } from '../namespace/name-server.ts';
-import type { LocalNode } from '../node.ts';
+import type { LocalNode } from '../lifecycle/node.ts';
 import type { OnProgress } from '../progress.ts';
 import { partitionAddresses } from '../partition-addresses.ts';
 import { existingMachine } from '../setup/prepare-machine.ts';
-import { startLocalNode } from '../start.ts';
+import { startLocalNode } from '../lifecycle/start.ts';
 import { type Findings, gatherFindings } from './findings.ts';
 import { mailServiceOf } from './mailbox.ts';
 import { accountsWithPasswords, type ShownAccount } from './passwords.ts';

@@ -1,7 +1,7 @@
 /** The four paths of mail in the scenario (ARCHITECTURE.md, chapter 4); a message is sent along each. */
 import { randomUUID } from 'node:crypto';
 
-import type { LocalNode } from '../node.ts';
+import type { LocalNode } from '../lifecycle/node.ts';
 import { authenticationOf, type Receiver } from './authentication.ts';
 import { deliveredMessage } from './delivered.ts';
 import { type Hop, readHops } from './hops.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 import { OperatorError } from '../../errors.ts';
-import type { LocalNode, NodeRequest } from '../node.ts';
+import type { LocalNode, NodeRequest } from '../lifecycle/node.ts';
 import { deliveryService, mailDomains, relayHost } from './world.ts';
 
 export type Published = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 
 import type { NodeIdentity } from '../run-as-user.ts';
 import { existingMachine, nodeDirectory } from '../setup/prepare-machine.ts';
-import { nodeIsRunning, stopNode } from '../stop.ts';
+import { nodeIsRunning, stopNode } from '../lifecycle/stop.ts';
 import { endChildren } from './child-process.ts';
 
 /** Stops the node in `directory`, and returns what happened as a sentence. */

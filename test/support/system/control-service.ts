@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
-import type { LocalNode } from '../../../src/local-node/node.ts';
+import type { LocalNode } from '../../../src/local-node/lifecycle/node.ts';
 import { runAsUser } from '../../../src/local-node/run-as-user.ts';
-import { supervisordConfiguration } from '../../../src/local-node/stop.ts';
+import { supervisordConfiguration } from '../../../src/local-node/lifecycle/stop.ts';
 
 /** Stops or starts one service of a partition; its watchdog does not take that for an accident. */
 export async function controlService(

@@ -2,10 +2,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { LocalNode, Settled } from '../../../src/local-node/node.ts';
+import type { LocalNode, Settled } from '../../../src/local-node/lifecycle/node.ts';
 import type { NodeIdentity } from '../../../src/local-node/run-as-user.ts';
 import type { InstancePass } from '../../../src/local-node/slapgrid/commands.ts';
-import { startLocalNode } from '../../../src/local-node/start.ts';
+import { startLocalNode } from '../../../src/local-node/lifecycle/start.ts';
 import { prepareNode, releaseUrl } from './run-folder.ts';
 
 export interface MailNode {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 
 import { expect } from 'chai';
 
-import type { LocalNode } from '../../../src/local-node/node.ts';
+import type { LocalNode } from '../../../src/local-node/lifecycle/node.ts';
 import { eventually } from './eventually.ts';
 
 /** Name → message of the promises that fail now, of one partition or of all. */

@@ -2,8 +2,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { LocalNode } from '../../../src/local-node/node.ts';
-import { startLocalNode } from '../../../src/local-node/start.ts';
+import type { LocalNode } from '../../../src/local-node/lifecycle/node.ts';
+import { startLocalNode } from '../../../src/local-node/lifecycle/start.ts';
 import { runAsUser, type RunResult } from '../../../src/local-node/run-as-user.ts';
 import { controlService } from './control-service.ts';
 import type { Endpoint } from './line-client.ts';

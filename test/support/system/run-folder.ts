@@ -11,7 +11,7 @@ import { execa } from 'execa';
 
 import type { NodeIdentity } from '../../../src/local-node/run-as-user.ts';
 import { prepareMachine } from '../../../src/local-node/setup/prepare-machine.ts';
-import { startLocalNode } from '../../../src/local-node/start.ts';
+import { startLocalNode } from '../../../src/local-node/lifecycle/start.ts';
 import { buildRelease } from '../../../src/packaging/build-release.ts';
 
 export const releases = ['mail-server', 'mail-server-relay'] as const;

@@ -1,5 +1,5 @@
 /** The monitor's first page: promises and their last results. */
-import type { PromiseResult } from '../promise-results.ts';
+import type { PromiseResult } from '../facts/promise-results.ts';
 import { page, type PageContext } from './render.ts';
 import { table } from './table.ts';
 

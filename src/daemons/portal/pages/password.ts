@@ -1,5 +1,5 @@
 /** The forms of /password.php, and the page after success. They work without a script. */
-import { maximumBytes, minimumCharacters } from '../password-rules.ts';
+import { maximumBytes, minimumCharacters } from '../facts/password-rules.ts';
 import { page, type PageContext, registerPart } from './render.ts';
 import type { ListedService } from './services.ts';
 

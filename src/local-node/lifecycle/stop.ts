@@ -6,9 +6,9 @@ import {
   processesWith,
   processTree,
   runningFromPidFile,
-} from './processes.ts';
-import type { NodeIdentity } from './run-as-user.ts';
-import { findSlapproxy, stopSlapproxy } from './slapproxy/server.ts';
+} from '../processes.ts';
+import type { NodeIdentity } from '../run-as-user.ts';
+import { findSlapproxy, stopSlapproxy } from '../slapproxy/server.ts';
 
 /** Milliseconds: supervisord itself waits a minute for each program before it kills it. */
 const supervisordTimeout = 90_000;

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { OperatorError } from '../errors.ts';
-import { connectToMaster, type InstanceAnswer, type InstanceRequest } from '../slap/index.ts';
-import type { OnProgress } from './progress.ts';
-import { runAsUser, type NodeIdentity } from './run-as-user.ts';
-import { parseServices, type Service } from './services.ts';
+import { OperatorError } from '../../errors.ts';
+import { connectToMaster, type InstanceAnswer, type InstanceRequest } from '../../slap/index.ts';
+import type { OnProgress } from '../progress.ts';
+import { runAsUser, type NodeIdentity } from '../run-as-user.ts';
+import { parseServices, type Service } from '../services.ts';
 import {
   runInstancePass,
   runPromises,
   runSoftware,
   type InstanceOptions,
   type InstancePass,
-} from './slapgrid/commands.ts';
-import { fetchComputer, supplySoftware } from './slapproxy/calls.ts';
+} from '../slapgrid/commands.ts';
+import { fetchComputer, supplySoftware } from '../slapproxy/calls.ts';
 import { stopNode, supervisordConfiguration } from './stop.ts';
 
 export interface NodeRequest extends Omit<InstanceRequest, 'shared'> {

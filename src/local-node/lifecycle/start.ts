@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../../errors.ts';
 import { localNode, type LocalNode } from './node.ts';
-import { partitionId, type NodeLayout } from './layout.ts';
-import { partitionAddresses, type PartitionAddresses } from './partition-addresses.ts';
-import type { OnProgress } from './progress.ts';
-import { mustRunAsUser, writeAsUser, type NodeIdentity } from './run-as-user.ts';
-import { renderSlaposCfg, type SlapproxyAddress } from './slapos-cfg.ts';
-import { renderSlaposProgram, renderWatchdog } from './slapos-programs.ts';
+import { partitionId, type NodeLayout } from '../layout.ts';
+import { partitionAddresses, type PartitionAddresses } from '../partition-addresses.ts';
+import type { OnProgress } from '../progress.ts';
+import { mustRunAsUser, writeAsUser, type NodeIdentity } from '../run-as-user.ts';
+import { renderSlaposCfg, type SlapproxyAddress } from '../slapos-cfg.ts';
+import { renderSlaposProgram, renderWatchdog } from '../slapos-programs.ts';
 import {
   answers,
   canListen,
@@ -15,11 +15,11 @@ import {
   configuredProxy,
   findSlapproxy,
   startSlapproxy,
-} from './slapproxy/server.ts';
-import { formatPartitions } from './slapproxy/calls.ts';
+} from '../slapproxy/server.ts';
+import { formatPartitions } from '../slapproxy/calls.ts';
 import { endOrphans } from './stop.ts';
-import { forgetTimestamps } from './slapgrid/timestamps.ts';
-import { withLock } from './with-lock.ts';
+import { forgetTimestamps } from '../slapgrid/timestamps.ts';
+import { withLock } from '../with-lock.ts';
 
 /** prepareMachine returns `layout` and `user`. */
 export interface StartOptions extends NodeIdentity, PartitionAddresses {
