@@ -28,6 +28,8 @@ import { makeRunFolder } from './support/system/run-folder.ts';
 
 type Count = Pick<GroupResult, 'passed' | 'failed'>;
 
+const fastFolders = ['unit', 'golden', 'software', 'repository', 'runner'].map((name) => `test/${name}`);
+
 /** Files of test/system that take longest: they begin first, so that none is left alone at the end. */
 const longest = ['start', 'relay-cluster', 'relay-abuse', 'relay-promises', 'promises', 'killed-runs'];
 /** Fetches packages as a newcomer's machine does, and makes the namespaces of its own that users get. */
@@ -41,7 +43,7 @@ const { values, positionals } = parseArgs({
 });
 const cores = availableParallelism();
 // They wait for daemons most of the time.
-const atOnce = Number(values['at-once']) || cores * 3;
+const atOnce = Number(values['at-once']) || Math.round(cores * 2.5);
 
 process.chdir(root);
 const groups: GroupResult[] = [];
@@ -62,7 +64,7 @@ async function runSteps(): Promise<Count[]> {
 }
 
 async function runFastSteps(): Promise<Count[]> {
-  const files = await testFiles('test/unit', 'test/golden', 'test/runner');
+  const files = await testFiles(...fastFolders);
   const shares = await inShares(files, cores);
   const layer: TestGroup[] = shares.map((share, index) => ({
     title: shares.length === 1 ? 'unit and golden tests' : `unit and golden tests, share ${index + 1}`,

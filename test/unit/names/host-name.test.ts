@@ -6,42 +6,47 @@ import { hostNameOf, isHostName } from '../../../src/names/host-name.ts';
 describe('a host name', () => {
   it('has labels of one to 63 characters, and 253 characters in all', () => {
     const label = 'a'.repeat(63);
-    for (const name of ['mx1.example.com', 'MX-1', '_x.1', `${label}.${label}.${label}.${'a'.repeat(61)}`])
+    const longest = `${label}.${label}.${label}.${'a'.repeat(61)}`;
+    for (const name of ['mx1.example.com', 'MX-1', '_x.1', longest])
       expect(isHostName(name), name).to.equal(true);
-    for (const name of [
-      '',
-      '.',
-      'a.',
-      '.a',
-      'a..b',
-      'a b',
-      'a\n',
-      'é',
-      `${label}a`,
-      `${label}.${label}.${label}.${'a'.repeat(62)}`,
-    ])
+    for (const name of ['', '.', 'a.', '.a', 'a..b', 'a b', 'a\n', 'é', `${label}a`, `${longest}a`])
       expect(isHostName(name), JSON.stringify(name)).to.equal(false);
   });
+});
 
-  it('is made of a title: blanks become _, and what no host name holds goes', () => {
-    expect(hostNameOf(' Mail one (é) ')).to.equal('Mail_one_');
-    expect(hostNameOf('10.0.0.1')).to.equal('mail-10.0.0.1');
-    expect(hostNameOf('é')).to.equal('mail-server');
-    expect(hostNameOf('-a.-b-.c.')).to.equal('a.b.c');
+describe('the host name of an instance', () => {
+  it('is its title with blanks as underscores', () => {
+    expect(hostNameOf('My mail server')).to.equal('My_mail_server');
+    expect(hostNameOf('mail1.example.com')).to.equal('mail1.example.com');
   });
 
-  it('is made of any title, and never one that Postfix refuses', () => {
+  it('is a name, and no address, when the title has no letter', () => {
+    expect(hostNameOf('')).to.equal('mail-server');
+    expect(hostNameOf('日本')).to.equal('mail-server');
+    expect(hostNameOf('192.168.1.1')).to.equal('mail-192.168.1.1');
+  });
+
+  it('can be written in any configuration file whatever the title', () => {
     fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom('a', '1', '.', '-', '_', ' ', 'é'), maxLength: 80 }),
-        (title) => {
-          const name = hostNameOf(title);
-          expect(isHostName(name)).to.equal(true);
-          expect(name)
-            .to.match(/[A-Za-z]/)
-            .and.not.match(/^-|-$|-\.|\.-/);
-        },
-      ),
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (title) => {
+        const name = hostNameOf(title);
+        expect(isHostName(name)).to.equal(true);
+        expect(name).to.match(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/);
+        expect(name).not.to.match(/\.\.|[.-]$/);
+        expect(name.length).to.be.at.most(63);
+      }),
     );
+  });
+
+  it('has no empty part, and none that begins or ends with a dash: Postfix would not start', () => {
+    const part = fc.constantFrom('mail', '1', '.', '-', '..', '.-', '-.', ' ', 'x'.repeat(61));
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+        for (const each of hostNameOf(parts.join('')).split('.'))
+          expect(each).to.match(/^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/);
+      }),
+    );
+    expect(hostNameOf(`${'x'.repeat(62)}.example.com`)).to.equal('x'.repeat(62));
+    expect(hostNameOf('mail -.-example.com')).to.equal('mail_.example.com');
   });
 });

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { changeLedger, ledgerStore, readLedger } from '../../../../src/ledger/store.ts';
-import { writeFiles } from '../../../../src/converge/write/write-plan.ts';
-import { ageLock, bundleChild, startChild } from '../../../support/child.ts';
-import { standInPostmap } from '../../../support/stand-in-postmap.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { filesOf, ledgerOf } from '../../../support/rounds.ts';
+import { changeLedger, ledgerStore, readLedger } from '../../../../../src/ledger/store.ts';
+import { writeFiles } from '../../../../../src/converge/write/write-plan.ts';
+import { ageLock, bundleChild, startChild } from '../../../../support/child.ts';
+import { standInPostmap } from '../../../../support/stand-in-postmap.ts';
+import { temporaryFolder } from '../../../../support/temporary-folder.ts';
+import { filesOf, ledgerOf } from '../../../../support/rounds.ts';
 
 const kills = 32;
 /** Rounds that a process lives at most, in the time that a round takes on this machine now. */

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { RequesterError } from '../../../src/errors.ts';
-import { parsePasswdFile } from '../../../src/formats/passwd-file.ts';
-import { serialiseLedger } from '../../../src/ledger/text.ts';
-import { promiseAddress } from '../../../src/names/promise-address.ts';
-import { contents, processMailServer } from '../../support/mail-server-run.ts';
-import { fingerprint } from '../../support/fingerprint.ts';
-import { placeWith } from '../../support/place.ts';
+import { RequesterError } from '../../../../src/errors.ts';
+import { parsePasswdFile } from '../../../../src/formats/passwd-file.ts';
+import { serialiseLedger } from '../../../../src/ledger/text.ts';
+import { promiseAddress } from '../../../../src/names/promise-address.ts';
+import { contents, processMailServer } from '../../../support/mail-server-run.ts';
+import { fingerprint } from '../../../support/fingerprint.ts';
+import { placeWith } from '../../../support/place.ts';
 
 /** Key → value of a table's source. */
 function tableOf(files: ReadonlyMap<string, string>, name: string): Map<string, string> {

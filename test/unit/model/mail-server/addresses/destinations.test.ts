@@ -1,8 +1,13 @@
 /** Where addresses lead: what is too much, who is refused, and what a change of kind does. */
 import { expect } from 'chai';
 
-import type { Ledger } from '../../../../src/ledger/types.ts';
-import { delivered, processMailServer, publication, withPassword } from '../../../support/mail-server-run.ts';
+import type { Ledger } from '../../../../../src/ledger/types.ts';
+import {
+  delivered,
+  processMailServer,
+  publication,
+  withPassword,
+} from '../../../../support/mail-server-run.ts';
 
 type Requests = Readonly<Record<string, object>>;
 

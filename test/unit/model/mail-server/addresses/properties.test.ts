@@ -2,21 +2,21 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { parseLedger, serialiseLedger } from '../../../../src/ledger/text.ts';
+import { parseLedger, serialiseLedger } from '../../../../../src/ledger/text.ts';
 import {
   type AccountSettings,
   emptyLedger,
   type Holder,
   usualSettings,
-} from '../../../../src/ledger/types.ts';
-import { mostDestinations } from '../../../../src/ledger/address-graph.ts';
+} from '../../../../../src/ledger/types.ts';
+import { mostDestinations } from '../../../../../src/ledger/address-graph.ts';
 import {
   type Claim,
   decideAddresses,
   type HeldAddresses,
-} from '../../../../src/model/mail-server/addresses.ts';
-import { withoutTag } from '../../../../src/names/tag.ts';
-import { addressTables } from '../../../../src/plan/mail-server/address-tables.ts';
+} from '../../../../../src/model/mail-server/addresses.ts';
+import { withoutTag } from '../../../../../src/names/tag.ts';
+import { addressTables } from '../../../../../src/plan/mail-server/address-tables.ts';
 
 const names = ['a', 'b', 'c', 'd', 'b+x', 'c+y', 'user3', 'auser3'].map((local) => `${local}@example.com`);
 const catchAll = '@example.com';

@@ -2,10 +2,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { tokenMatches } from '../../../../src/ledger/token.ts';
-import { type AccountRecord, type Holder, usualSettings } from '../../../../src/ledger/types.ts';
-import type { AccountClaim } from '../../../../src/model/mail-server/accounts.ts';
-import { decideAddresses } from '../../../../src/model/mail-server/addresses.ts';
+import { tokenMatches } from '../../../../../src/ledger/token.ts';
+import { type AccountRecord, type Holder, usualSettings } from '../../../../../src/ledger/types.ts';
+import type { AccountClaim } from '../../../../../src/model/mail-server/accounts.ts';
+import { decideAddresses } from '../../../../../src/model/mail-server/addresses.ts';
 
 interface Run {
   claims: AccountClaim[];

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-const golden = fileURLToPath(new URL('../../golden/', import.meta.url));
+const golden = fileURLToPath(new URL('.', import.meta.url));
 
 describe('a log that a promise names', () => {
   for (const { name } of readdirSync(golden, { withFileTypes: true }).filter((entry) =>

@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { readParameterFile } from '../../../src/parameters/file.ts';
-import { definitionOf } from '../../../src/releases/releases.ts';
-import { renderInstance } from '../../../src/render/instance.ts';
-import { readStackLayer } from '../../../src/render/stack-layer.ts';
-import { readTemplates, type Render, templateRenderer } from '../../../src/render/templates.ts';
+import { readParameterFile } from '../../src/parameters/file.ts';
+import { definitionOf } from '../../src/releases/releases.ts';
+import { renderInstance } from '../../src/render/instance.ts';
+import { readStackLayer } from '../../src/render/stack-layer.ts';
+import { readTemplates, type Render, templateRenderer } from '../../src/render/templates.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const scenarios = join(root, 'test/golden');
 
 /** `context`, which reports each of its values that is read, by its path: `services[].port`. */

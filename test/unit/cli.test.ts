@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
 
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const program = fileURLToPath(new URL('../../../src/bin.mjs', import.meta.url));
+const program = fileURLToPath(new URL('../../src/bin.mjs', import.meta.url));
 const parameters = `
 parameters:
   mail-domains: [example.com]

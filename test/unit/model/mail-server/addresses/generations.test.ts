@@ -2,20 +2,20 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { parseLedger, serialiseLedger } from '../../../../src/ledger/text.ts';
+import { parseLedger, serialiseLedger } from '../../../../../src/ledger/text.ts';
 import {
   type AccountRecord,
   emptyLedger,
   type Holder,
   type Ledger,
   usualSettings,
-} from '../../../../src/ledger/types.ts';
+} from '../../../../../src/ledger/types.ts';
 import {
   type Claim,
   type Claims,
   type DecidedAddresses,
   decideAddresses,
-} from '../../../../src/model/mail-server/addresses.ts';
+} from '../../../../../src/model/mail-server/addresses.ts';
 
 const domains = ['example.com', 'example.net'];
 const addresses = domains.flatMap((domain) => ['a', 'b', 'b+x', 'c'].map((local) => `${local}@${domain}`));

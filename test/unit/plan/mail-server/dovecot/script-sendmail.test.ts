@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { contents, processMailServer, render } from '../../../support/mail-server-run.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { contents, processMailServer, render } from '../../../../support/mail-server-run.ts';
+import { temporaryFolder } from '../../../../support/temporary-folder.ts';
 
 describe('what scripts send mail by', () => {
   const folder = temporaryFolder();
