@@ -34,7 +34,7 @@ export function addressTables(model: AddressModel): AddressTables {
   const all = [...addresses.values()].flatMap((resolved) =>
     spellings(resolved.address).map((spelling) => ({ ...resolved, spelling })),
   );
-  const named = all.filter(({ kind }) => kind !== 'catch-all');
+  const named = all.filter(isNamed);
   const refused = named.filter(isClosed);
   const refusedNames = new Set(refused.map(({ spelling }) => spelling));
   // Postfix looks for a name without its tag when there is no exact one, and an exact one may be somebody else's.
@@ -46,7 +46,7 @@ export function addressTables(model: AddressModel): AddressTables {
     mailboxes: new Map(accounts.map(({ address }) => [address, address])),
     recipients: new Map(
       all
-        .filter((each) => each.kind !== 'catch-all' || !isClosed(each))
+        .filter((each) => isNamed(each) || !isClosed(each))
         .map((each) => [each.spelling, isClosed(each) ? each.spelling : serialiseAddresses(each.deliverTo)]),
     ),
     'refused-recipients': new Map([
@@ -66,6 +66,17 @@ export function addressTables(model: AddressModel): AddressTables {
         .map(({ address }) => [address, 'REJECT 5.7.1 this account receives mail only and may not send']),
     ),
   };
+}
+
+/** Whether it is one address, not all those of a domain that nobody holds. */
+function isNamed({ kind }: Pick<ResolvedAddress, 'kind'>): boolean {
+  switch (kind) {
+    case 'account':
+    case 'alias':
+      return true;
+    case 'catch-all':
+      return false;
+  }
 }
 
 function isClosed({ deliverTo }: Pick<ResolvedAddress, 'deliverTo'>): boolean {

@@ -31,7 +31,7 @@ export function account(address: string, more: Partial<AccountRecord> = {}): Acc
     token: null,
     resetToken: null,
     settings: usualSettings,
-    forward: null,
+    forward: [],
   } as const;
   return { address, holder: `shared:${local}`, ...empty, mailbox: `${domain}/${local}/${local}`, ...more };
 }
