@@ -1,4 +1,4 @@
-/** One spelling for each domain: names that differ only by letter case or a dot at the end are the same. */
+/** Relayed domains in one spelling: names that differ only by letter case or a dot at the end are the same. */
 
 /** Lower case, without a dot at the end; null when it is no domain name. */
 export function parseRelayedDomain(name: string): string | null {

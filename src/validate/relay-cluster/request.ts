@@ -18,7 +18,7 @@ export interface ClusterNode {
   name: string;
   fqdn: string | null;
   placement: Readonly<Record<string, string>>;
-  /** Null: the cluster's own. */
+  /** Null when the node runs the cluster's own release. */
   softwareUrl: string | null;
   softwareType: string;
   state: 'started' | 'stopped' | 'destroyed';
@@ -86,7 +86,7 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
 
 export const writeOwnAddress = 'write the address at which the cluster reaches the mail server';
 
-/** A node's configuration replaces the default one key by key: only keys that were written count. */
+/** A node's configuration overrides the default one key by key; a default that the schema filled in overrides nothing. */
 function onlyWritten(filled: RelayConfig | undefined, written: object | undefined): Partial<RelayConfig> {
   const keys = new Set(Object.keys(written ?? {}));
   return Object.fromEntries(Object.entries(filled ?? {}).filter(([key]) => keys.has(key)));
@@ -113,7 +113,7 @@ function validateDomain({ reference, parameters, problem }: SharedRequest): Doma
   }
   const host = canonicalAddress(value['mail-server-host']);
   const special = specialAddress(host);
-  // Whether a loopback address makes sense depends on the cluster's own: see unusable-backends.ts.
+  // Loopback is right where the cluster itself has such an address: the model decides (unusable-backends.ts).
   if (special !== null && special !== 'loopback') {
     return refuse(`/mail-server-host: ${value['mail-server-host']} is ${special}; ${writeOwnAddress}`);
   }
