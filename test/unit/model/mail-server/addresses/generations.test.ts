@@ -16,6 +16,7 @@ import {
   type DecidedAddresses,
   decideAddresses,
 } from '../../../../../src/model/mail-server/addresses.ts';
+import { accountClaim } from '../../../../support/claims.ts';
 
 const domains = ['example.com', 'example.net'];
 const addresses = domains.flatMap((domain) => ['a', 'b', 'b+x', 'c'].map((local) => `${local}@${domain}`));
@@ -66,17 +67,13 @@ const run: fc.Arbitrary<Claims> = fc
           return [{ kind: 'alias', holder, address, destinations: each.wish.others }];
         if (address.startsWith('@')) return [];
         return [
-          {
-            kind: 'account',
-            holder,
-            address,
+          accountClaim(holder, address, {
             resetToken: each.resetToken,
             settings: { ...usualSettings, suspended: each.isSuspended ? 'keep-mail' : 'no' },
             aliases: each.aliases.filter((alias) => alias !== address),
             forward:
               each.forwards && destinations.length > 0 ? { destinations, keepCopy: each.keepCopy } : null,
-            builtinPassword: null,
-          },
+          }),
         ];
       }),
     };
