@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { changeLedger, type LedgerStore, ledgerStore, readLedger } from '../../../../src/ledger/store.ts';
 import { hashToken } from '../../../../src/ledger/token.ts';
-import { type AccountRecord, type Ledger, usualSettings } from '../../../../src/ledger/types.ts';
+import type { AccountRecord, Ledger } from '../../../../src/ledger/types.ts';
+import { accountOf } from '../../../support/ledgers.ts';
 import { parsePortalConfig, type PortalConfig } from '../../../../src/daemons/portal/config.ts';
 
 export const token = '5f0c8a52-7d0e-4c68-9b0f-2f7a3e1d9c44';
@@ -24,16 +25,8 @@ export interface Partition {
 }
 
 export function account(address: string, more: Partial<AccountRecord> = {}): AccountRecord {
-  const [local, domain] = address.split('@');
-  const empty = {
-    state: 'held',
-    password: null,
-    token: null,
-    resetToken: null,
-    settings: usualSettings,
-    forward: [],
-  } as const;
-  return { address, holder: `shared:${local}`, ...empty, mailbox: `${domain}/${local}/${local}`, ...more };
+  const [local = '', domain = ''] = address.split('@');
+  return accountOf(local, address, { mailbox: `${domain}/${local}/${local}`, ...more });
 }
 
 /** An account that waits for its password with `token`. */

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 
 import { hashToken, tokenMatches } from '../../../../src/ledger/token.ts';
-import { type AccountRecord, type Holder, usualSettings } from '../../../../src/ledger/types.ts';
+import type { AccountRecord, Holder } from '../../../../src/ledger/types.ts';
 import { mailboxFolder } from '../../../../src/model/mail-server/accounts.ts';
 import type { AccountClaim } from '../../../../src/model/mail-server/claims.ts';
 import { decideAddresses } from '../../../../src/model/mail-server/addresses.ts';
+import { accountClaim } from '../../../support/claims.ts';
 
 const seed = new Uint8Array(32).fill(1);
 const password = '{BLF-CRYPT}$2b$05$hash';
@@ -13,16 +14,10 @@ type Wish = [holder: string, address: string, resetToken?: string];
 
 function claim([holder, address, resetToken]: Wish): AccountClaim {
   const known = /^(shared|builtin):/.test(holder) ? (holder as Holder) : (`shared:${holder}` as const);
-  return {
-    kind: 'account',
-    holder: known,
-    address: `${address}@example.com`,
+  return accountClaim(known, `${address}@example.com`, {
     resetToken: resetToken ?? null,
-    settings: usualSettings,
-    aliases: [],
-    forward: [],
     builtinPassword: known.startsWith('builtin:') ? 'password123' : null,
-  };
+  });
 }
 
 /** One run; `invalid` are the references whose requests are there and wrong. */

@@ -12,6 +12,7 @@ import {
 } from '../../../../../src/ledger/types.ts';
 import { type DecidedAddresses, decideAddresses } from '../../../../../src/model/mail-server/addresses.ts';
 import type { Claim, Claims } from '../../../../../src/model/mail-server/claims.ts';
+import { accountClaim } from '../../../../support/claims.ts';
 
 const domains = ['example.com', 'example.net'];
 const addresses = domains.flatMap((domain) => ['a', 'b', 'b+x', 'c'].map((local) => `${local}@${domain}`));
@@ -62,10 +63,7 @@ const run: fc.Arbitrary<Claims> = fc
           return [{ kind: 'alias', holder, address, destinations: each.wish.others }];
         if (address.startsWith('@')) return [];
         return [
-          {
-            kind: 'account',
-            holder,
-            address,
+          accountClaim(holder, address, {
             resetToken: each.resetToken,
             settings: { ...usualSettings, suspended: each.isSuspended ? 'keep-mail' : 'no' },
             aliases: each.aliases.filter((alias) => alias !== address),
@@ -73,8 +71,7 @@ const run: fc.Arbitrary<Claims> = fc
               each.forwards && destinations.length > 0
                 ? [...(each.keepCopy ? [address] : []), ...destinations]
                 : [],
-            builtinPassword: null,
-          },
+          }),
         ];
       }),
     };

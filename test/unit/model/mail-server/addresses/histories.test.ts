@@ -3,9 +3,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { tokenMatches } from '../../../../../src/ledger/token.ts';
-import { type AccountRecord, type Holder, usualSettings } from '../../../../../src/ledger/types.ts';
+import type { AccountRecord, Holder } from '../../../../../src/ledger/types.ts';
 import type { AccountClaim } from '../../../../../src/model/mail-server/claims.ts';
 import { decideAddresses } from '../../../../../src/model/mail-server/addresses.ts';
+import { accountClaim } from '../../../../support/claims.ts';
 
 interface Run {
   claims: AccountClaim[];
@@ -27,18 +28,7 @@ const run: fc.Arbitrary<Run> = fc
       const address = wanted[index] ?? null;
       return address === null
         ? []
-        : [
-            {
-              kind: 'account',
-              holder: `shared:${reference}`,
-              address,
-              resetToken: tokens[index] ?? null,
-              settings: usualSettings,
-              aliases: [],
-              forward: [],
-              builtinPassword: null,
-            },
-          ];
+        : [accountClaim(`shared:${reference}`, address, { resetToken: tokens[index] ?? null })];
     }),
     invalid: present
       .filter((_reference, index) => (wanted[index] ?? null) === null)
