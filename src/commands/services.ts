@@ -7,7 +7,7 @@ interface DaemonCommand {
   run: (configFile: string) => Promise<unknown>;
 }
 
-/** Daemons of ours by the name of their command: `slapos-mail <name> --config PATH`. */
+/** The generator's daemons by the name of their command: `slapos-mail <name> --config PATH`. */
 const daemons: Readonly<Record<string, DaemonCommand>> = {
   portal: {
     description: 'Run the account portal and the monitor.',

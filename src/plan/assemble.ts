@@ -8,12 +8,12 @@ import { profileFile } from './profile.ts';
 
 type Parts<Instance> = readonly Part<Instance>[];
 
-/** Of all parts together. */
+/** The services of all parts. */
 export function servicesOf(parts: readonly Pick<Part<never>, 'services'>[]): Service[] {
   return parts.flatMap(({ services }) => services);
 }
 
-/** Names in the stack layer, each once. */
+/** Names in the stack layer, without duplicates. */
 export function programsOf(parts: readonly Pick<Part<never>, 'services' | 'programs'>[]): string[] {
   const needed = parts.flatMap(({ services, programs = [] }) => [
     ...services.flatMap((service) => service.programs),

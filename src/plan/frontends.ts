@@ -1,4 +1,4 @@
-/** Addresses of the web server as others see them: a frontend's where one was allocated, else our own. Pure. */
+/** Addresses of the web server as others see them: a frontend's where one was allocated, else the instance's own. Pure. */
 import type { Answers, RelationRequest } from '../model/answers.ts';
 import type { Place } from '../model/place.ts';
 import { portOf } from './endpoints.ts';
@@ -22,7 +22,7 @@ export function planFrontendRequest(place: Place, name: string, service: WebServ
   };
 }
 
-/** The frontend's address when it has answered, else our own; always with a slash at the end. */
+/** The frontend's address when it has answered, else the instance's own; always with a slash at the end. */
 export function frontendUrl(place: Place, answers: Answers, name: string, service: WebService): string {
   return String(answers[name]?.['secure_access'] ?? backendUrl(place, service)).replace(/\/*$/, '/');
 }

@@ -1,4 +1,4 @@
-/** Postfix' tools for administrators, each in the environment of the Postfix that it is to act on. Pure. */
+/** Postfix' tools for administrators, each in the environment of the Postfix that it works on. Pure. */
 import { dirname } from 'node:path';
 
 import { copiedCommands, postfixEnvironment, type PostfixLocation } from './postfix-service.ts';

@@ -1,4 +1,4 @@
-/** The buildout profile of a partition: services, admin tools, promises, cron. Its sections are the same however many accounts there are. Pure. */
+/** The buildout profile of a partition: services, tools, promises, cron. Its number of sections does not depend on the number of accounts. Pure. */
 import { type BuildoutSections, serialiseBuildout } from '../formats/buildout.ts';
 import { byText } from '../formats/one-word.ts';
 import { shellCommand } from '../formats/shell.ts';

@@ -15,7 +15,7 @@ import { type WrittenPartition, writePartition } from '../support/written-partit
 const golden = fileURLToPath(new URL('../golden/', import.meta.url));
 const scenarios = readdirSync(golden, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
-/** Extensions that people's scripts may require (contract 2.6). */
+/** Extensions that people's scripts may require. */
 const sieveScript = `
 require ["editheader", "variables", "envelope", "fileinto", "imap4flags", "copy", "regex"];
 if envelope :matches "from" "*" { set "sender" "\${1}"; addheader "X-Forwarded-For" "\${sender}"; }

@@ -6,7 +6,7 @@ import type { MailExchangers, Outside } from '../../model/answers.ts';
 
 /** Milliseconds for all lookups together. */
 const timeLimit = 10_000;
-/** Domains under way at once: so many that the slow ones of one requester leave those of others their turn. */
+/** Domains that are looked up at once; so many that one requester's slow domains do not keep others from their turn. */
 const parallel = 2000;
 
 /** Domains without an answer in time have an error; the next processing asks again. */

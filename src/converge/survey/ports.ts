@@ -1,5 +1,5 @@
 /**
- * Ports of the services. Each starts from its canonical number; if another partition holds it on our IPv6, the next
+ * Ports of the services. Each starts from its canonical number; if another partition holds it on the IPv6, the next
  * free one is taken, and then kept. On the IPv4, which partitions may share, a service listens when the same port is
  * free there, and goes without when it is not.
  */
@@ -14,7 +14,7 @@ export interface PortRequest {
   ipv4: string | null;
   /** What the ledger says we have. */
   held: Readonly<Record<string, PortRecord>>;
-  /** Whether our own daemon is listening on the port; then it is ours and is not asked about. */
+  /** Whether the instance's own daemon listens on the port, which then needs no check. */
   isOurs: (service: string, port: number) => Promise<boolean>;
 }
 
@@ -57,7 +57,7 @@ async function findPort(
   throw new OperatorError(`no free port for ${service} on ${ipv6} between ${first} and ${first + attempts}`);
 }
 
-/** Whether nobody listens there. A socket of ours without SO_REUSEPORT also notices those that share their port. */
+/** Whether nobody listens there. Binding without SO_REUSEPORT also fails where a process shares its port. */
 export function isFree(address: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();

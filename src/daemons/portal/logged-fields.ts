@@ -12,5 +12,5 @@ export function loggedRequest(request: Pick<FastifyRequest, 'method' | 'url'>): 
 /** A user as it may be logged: people type passwords into the wrong field, so only addresses of our domains are. */
 export function loggedUser(user: string, mailDomains: readonly string[]): string {
   const domain = /^[^\s@]{1,64}@([^@]+)$/.exec(user)?.[1];
-  return domain !== undefined && mailDomains.includes(domain) ? user : '(not an address of ours)';
+  return domain !== undefined && mailDomains.includes(domain) ? user : '(address of another domain)';
 }

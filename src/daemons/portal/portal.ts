@@ -101,7 +101,7 @@ function addErrorPages(app: FastifyInstance, portal: Portal): void {
     const status = temporary ? 503 : (error.statusCode ?? 500);
     // An error that the client caused may quote its request, with secrets in it: it is not logged.
     if (temporary) request.log.error({ req: request }, error.message);
-    else if (status >= 500) request.log.error({ req: request, err: error }, 'a bug of ours');
+    else if (status >= 500) request.log.error({ req: request, err: error }, 'bug of slapos-mail');
     if (status === 503) void reply.header('Retry-After', '10');
     sendMessage(reply, portal.config.current, status);
   });

@@ -1,4 +1,4 @@
-/** Which other instances a mail server asks for (contract 2.8), whatever its accounts. Pure; stage 4 sends them. */
+/** The instances that a mail server requests: relays, frontends, DNS names. Its accounts change none of them. Pure; stage 4 sends the requests. */
 import type { RelationRequest } from '../../model/answers.ts';
 import type { MailServerSettings } from '../../model/mail-server/mail-server.ts';
 import { portOf } from '../endpoints.ts';

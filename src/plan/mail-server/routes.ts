@@ -1,4 +1,4 @@
-/** The way of mail to other domains, by the sender's domain (contract 2.6, "Routing"). Pure. */
+/** Where mail to other domains goes: a smarthost, the relay of the sender's domain, or straight to MX. Pure. */
 import type { LookupTable } from '../../formats/postfix-table.ts';
 import type { Answers } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';

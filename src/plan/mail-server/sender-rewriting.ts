@@ -2,12 +2,12 @@
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedFile } from '../planned.ts';
 
-/** Of the addresses that are made here: the first one. */
+/** Domain of rewritten senders: the first mail domain. */
 export function rewrittenDomain({ domains, hostName }: MailServer): string {
   return domains[0] ?? hostName;
 }
 
-/** Tables of patterns. Each answer that is not asked for saves a message a trip to the other process. */
+/** Tables of patterns, so that Postfix asks the process only about addresses that it may rewrite. */
 export function srsPatterns(model: MailServer): PlannedFile[] {
   const domain = rewrittenDomain(model).replaceAll('.', '\\.');
   const patterns = {

@@ -5,7 +5,7 @@ import { frontendUrl } from '../frontends.ts';
 
 export const webFrontend = 'Instance Frontend';
 
-/** The frontend's address when it has answered, else our own; always with a slash at the end. */
+/** The frontend's address when it has answered, else the instance's own; always with a slash at the end. */
 export function webUrl(place: Place, answers: Answers): string {
   return frontendUrl(place, answers, webFrontend, 'https');
 }

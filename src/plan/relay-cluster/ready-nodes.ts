@@ -1,4 +1,4 @@
-/** Nodes that are in use and have answered. A stopped or silent one is not handed out, and keeps nobody waiting. Pure. */
+/** Nodes that are started and have answered. Others are left out of what is published, and nothing waits for them. Pure. */
 import type { Answers } from '../../model/answers.ts';
 import type { Cluster } from '../../model/relay-cluster/cluster.ts';
 

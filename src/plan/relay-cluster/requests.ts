@@ -1,4 +1,4 @@
-/** The nodes that a cluster asks for (contract 3.4). Pure; stage 4 sends them. */
+/** The nodes that a cluster requests, each with its parameters. Pure; stage 4 sends the requests. */
 import type { RelationRequest } from '../../model/answers.ts';
 import { isRelayed } from '../../model/relay-cluster/arbitration.ts';
 import type { Cluster } from '../../model/relay-cluster/cluster.ts';

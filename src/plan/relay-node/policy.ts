@@ -1,4 +1,4 @@
-/** The policy of what leaves: who may send as what through the outbound service. Pure. */
+/** The policy service of outbound mail: who may send as what. Pure. */
 import { serialiseRelayPolicyConfig } from '../../daemons/relay-policy/config.ts';
 import type { RelayNode } from '../../model/relay-node/relay-node.ts';
 import type { Part, Service } from '../part.ts';

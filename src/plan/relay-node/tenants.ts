@@ -1,4 +1,4 @@
-/** Who may send as what through the outbound service: the policy service's data. Pure. */
+/** Tenants: each relayed domain, how its mail server is recognised, and where its mail leaves. Pure. */
 import type { Tenant } from '../../daemons/relay-policy/config.ts';
 import type { RelayNode } from '../../model/relay-node/relay-node.ts';
 import { deliveryTransport } from './tables.ts';

@@ -7,7 +7,7 @@ import { adminTools, qshapeTool } from '../postfix-tools.ts';
 import { inboundPostfix, outboundPostfix, type RelayService } from './postfix-pair.ts';
 
 const services: readonly RelayService[] = ['inbound', 'outbound'];
-/** Those that only show something: without a prefix they show both. */
+/** Tools that only show something also exist without a prefix, and then show both services. */
 const showing = ['mailq', 'qshape'] as const;
 
 export const toolsPart: Part<{ place: Place }> = {

@@ -25,7 +25,7 @@ export interface LineClient {
   close(): void;
 }
 
-const patience = 10_000;
+const timeout = 10_000;
 
 export async function connectLines({ host, port }: Endpoint, from?: string): Promise<LineClient> {
   let socket: Socket | TLSSocket = connectTcp({
@@ -52,7 +52,7 @@ export async function connectLines({ host, port }: Endpoint, from?: string): Pro
   listen();
 
   async function until(end: RegExp): Promise<string> {
-    const deadline = performance.now() + patience;
+    const deadline = performance.now() + timeout;
     for (;;) {
       let start = 0;
       for (let newline; (newline = received.indexOf('\n', start)) !== -1; start = newline + 1) {

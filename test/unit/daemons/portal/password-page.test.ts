@@ -268,7 +268,7 @@ describe('the password page', function () {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map(({ user, by, result }) => [user, by, result])).to.deep.equal([
       [alice, 'token', 'denied'],
-      ['(not an address of ours)', 'token', 'denied'],
+      ['(address of another domain)', 'token', 'denied'],
       [alice, 'token', 'updated'],
       [bob, 'current-password', 'updated'],
     ]);

@@ -67,7 +67,7 @@ describe('the portal', () => {
     expect(answer.body).to.contain('Nothing was changed');
     expect(await partition.log())
       .to.contain('make room on this disk')
-      .and.not.contain('a bug of ours');
+      .and.not.contain('bug of slapos-mail');
   });
 
   it('accepts forms only, and of 16 KB at most', async () => {
