@@ -1,4 +1,4 @@
-/** `converge` by hand, as a partition's buildout runs it, for what happens to it there only by accident. */
+/** `converge` and `publish` by hand, as a partition runs them, for what happens to them there only by accident. */
 import { spawn } from 'node:child_process';
 import { basename, join } from 'node:path';
 
@@ -36,12 +36,19 @@ export function convergeCommand(
   ];
 }
 
-export function converge(
+/** `publish` follows a converge that succeeded. The result is that of the last one, with the output of both. */
+export async function converge(
   mail: MailNode,
   partition: string,
   changes: ConvergeChanges = {},
 ): Promise<RunResult> {
-  return runAsUser(mail.node, convergeCommand(mail, partition, changes));
+  const converged = await runAsUser(mail.node, convergeCommand(mail, partition, changes));
+  if (converged.exitCode !== 0) return converged;
+  const [, program = ''] = convergeCommand(mail, partition);
+  const published = await runAsUser(mail.node, [
+    ...[mail.node.layout.nodeProgram, program, 'publish', '--partition', partition],
+  ]);
+  return { ...published, output: converged.output + published.output };
 }
 
 /**
