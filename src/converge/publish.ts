@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { OperatorError } from '../errors.ts';
 import { writeFileAtomically } from '../host/write-file.ts';
+import { isSameDigest, type PublicationDigest } from '../ledger/publication-digest.ts';
 import { changeLedger, type LedgerStore, ledgerStore, readLedger } from '../ledger/store.ts';
 import type { Publication } from '../ledger/types.ts';
 import { type Master, MasterRefusal } from '../slap/index.ts';
@@ -113,6 +114,10 @@ async function remember(store: LedgerStore, sent: readonly Sent[], refused: read
   if (sent.length + refused.length === 0) return;
   const received = new Map(sent.map(([target, { digest }]) => [target, digest]));
   const counted = new Map(refused.map(([target, { digest }]) => [target, digest]));
+  const isIn = (digests: ReadonlyMap<string, PublicationDigest>, target: string, now: PublicationDigest) => {
+    const digest = digests.get(target);
+    return digest !== undefined && isSameDigest(digest, now);
+  };
   await changeLedger(store, (ledger) => ({
     ledger: {
       ...ledger,
@@ -121,8 +126,8 @@ async function remember(store: LedgerStore, sent: readonly Sent[], refused: read
         Object.entries(ledger.outbox).flatMap(([target, publication]): Sent[] => {
           const { digest, refusals = 0 } = publication;
           // What converge put in its place meanwhile is another publication.
-          if (received.get(target) === digest) return [];
-          if (counted.get(target) !== digest) return [[target, publication]];
+          if (isIn(received, target, digest)) return [];
+          if (!isIn(counted, target, digest)) return [[target, publication]];
           return [[target, { ...publication, refusals: refusals + 1 }]];
         }),
       ),

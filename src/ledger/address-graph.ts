@@ -1,15 +1,15 @@
-/** Which address leads to which, and what is too much of it. Pure. */
+/** The graph of addresses that lead to other addresses, without loops and within limits. Pure. */
 import { type Links, newAddressReach, noLinks } from './address-reach.ts';
 import { withoutTag } from '../names/tag.ts';
 
-/** How far one address may lead; more is a mistake or an attack. */
-export const mostDestinations = 200;
-export const mostLevels = 10;
+/** Limits for one address; more is a mistake or an attack. */
+export const maxDestinations = 200;
+export const maxLevels = 10;
 
 export interface AddressRules {
   /** Domains of this server. */
   domains: ReadonlySet<string>;
-  /** What separates a name from a tag; empty: nothing does. */
+  /** The character that separates a name from a tag; empty if there is none. */
   delimiter: string;
   /** Whether mail may be sent on to other servers. */
   forwarding: boolean;
@@ -19,7 +19,7 @@ export function isForeign(address: string, { domains }: Pick<AddressRules, 'doma
   return !domains.has(address.slice(address.lastIndexOf('@') + 1));
 }
 
-/** The address among `held` that `destination` means: itself, else itself without its tag. Never a catch-all. */
+/** The held address that `destination` means: itself, else itself without its tag. Never a catch-all. */
 export function heldAddress(
   destination: string,
   held: { has: (address: string) => boolean },
@@ -30,10 +30,10 @@ export function heldAddress(
   return plain !== null && held.has(plain) ? plain : null;
 }
 
-/** Edges between held addresses. A mailbox that leads to itself keeps a copy: that is an end, not a step. */
+/** Edges between held addresses. A mailbox that leads to itself keeps a copy: such an edge is no loop. */
 export interface AddressGraph {
   destinations: (address: string) => readonly string[];
-  /** Makes `address` lead there. Where it must not, everything stays as it was, and the reason comes back. */
+  /** Sets the destinations of `address`. If that is not allowed, nothing changes and the reason is returned. */
   lead: (address: string, destinations: readonly string[]) => string | null;
 }
 
@@ -88,11 +88,11 @@ export function newAddressGraph(
   const excess = (address: string): string | null => {
     for (const each of ancestors(address)) {
       const whose = each === address ? '' : ` of ${each}, which leads here`;
-      if (reach.ends(each) > mostDestinations) {
-        return `too_many_destinations: more than ${mostDestinations} in the end${whose}; name fewer`;
+      if (reach.ends(each) > maxDestinations) {
+        return `too_many_destinations: more than ${maxDestinations} in the end${whose}; name fewer`;
       }
-      if (reach.levels(each) > mostLevels) {
-        return `too_many_levels: more than ${mostLevels} steps${whose}; name the last ones directly`;
+      if (reach.levels(each) > maxLevels) {
+        return `too_many_levels: more than ${maxLevels} steps${whose}; name the last ones directly`;
       }
     }
     return null;
@@ -109,7 +109,7 @@ export function newAddressGraph(
         return `loop: ${loop.join(' -> ')}; remove one of these steps`;
       }
       reach.update(address);
-      // Who leads nowhere is in nobody's way.
+      // Fewer destinations exceed no limit.
       const fault = to.length === 0 ? null : excess(address);
       if (fault === null) return null;
       set(address, before);

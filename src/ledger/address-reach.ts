@@ -1,9 +1,9 @@
 /**
- * How far each address leads, kept up to date edge by edge: many aliases may share their destinations, and to walk
- * through all of them for each request would let one requester keep a node busy for hours. Pure.
+ * How many places each address leads to, and over how many levels, updated with every edge. To follow all paths for each
+ * request would take hours where many aliases share their destinations, and any requester could bring that about. Pure.
  */
 
-/** Where an address leads, taken apart. */
+/** The destinations of one address. */
 export interface Links {
   /** Held addresses. */
   steps: ReadonlySet<string>;
@@ -16,13 +16,13 @@ export const noLinks: Links = { steps: new Set(), exits: new Set() };
 export interface AddressReach {
   /** How many different places the address leads to in the end. */
   ends: (address: string) => number;
-  /** Steps on the longest way from it. */
+  /** Number of steps on the longest path from it. */
   levels: (address: string) => number;
-  /** `address` has other links than before; there is no loop. */
+  /** To be called when the links of `address` have changed. There must be no loop. */
   update: (address: string) => void;
 }
 
-/** End → how many links more (or fewer) lead to it. */
+/** End → how many more links (negative: fewer) lead to it. */
 type Change = Map<string, number>;
 
 export function newAddressReach(
@@ -44,14 +44,14 @@ export function newAddressReach(
     if (counts.size === 0) ends.delete(address);
     else ends.set(address, counts);
   };
-  /** Whether the address has another number of levels now. */
+  /** Updates the number of levels; whether it has changed. */
   const measure = (address: string): boolean => {
     const { steps, exits } = linksOf(address);
-    let most = steps.size + exits.size === 0 ? 0 : 1;
-    for (const step of steps) most = Math.max(most, levelsOf(step) + 1);
-    const isOther = most !== levelsOf(address);
-    levels.set(address, most);
-    return isOther;
+    let longest = steps.size + exits.size === 0 ? 0 : 1;
+    for (const step of steps) longest = Math.max(longest, levelsOf(step) + 1);
+    const hasChanged = longest !== levelsOf(address);
+    levels.set(address, longest);
+    return hasChanged;
   };
 
   return {
@@ -90,7 +90,7 @@ function add(counts: Change, end: string, by: number): void {
   else counts.set(end, sum);
 }
 
-/** Ends that are there now and were not, and those that were and are not. */
+/** Adds `change` to `counts`; returns the ends that are new (1) and those that are gone (-1). */
 function apply(counts: Map<string, number>, change: Change): Change {
   const crossing: Change = new Map();
   for (const [end, by] of change) {

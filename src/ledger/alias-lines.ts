@@ -1,10 +1,10 @@
 /**
- * `aliases`: where addresses lead, as requested, in the text of a Postfix virtual alias table (virtual(5)). A line is an
- * alias', or the forward of an account; one that keeps a copy names the account itself first.
+ * The file `aliases`: the destinations of aliases and of accounts that forward, as requested, in the format of a Postfix
+ * virtual alias table (virtual(5)). An account that keeps a copy has its own address as the first destination.
  */
 import { byText, oneWord } from '../formats/one-word.ts';
-import { type Fail, numbered } from './lines.ts';
-import type { AccountRecord, AliasRecord, Forward } from './types.ts';
+import { numbered } from './lines.ts';
+import type { AccountRecord, AliasRecord } from './types.ts';
 
 export function serialiseAliases(
   aliases: readonly AliasRecord[],
@@ -13,16 +13,9 @@ export function serialiseAliases(
   const word = (text: string) => oneWord(text, 'the ledger');
   const line = (address: string, destinations: readonly string[]) =>
     `${word(address)} ${destinations.map(word).join(', ')}\n`;
-  return [
-    ...aliases.flatMap(({ address, destinations }) =>
-      destinations.length === 0 ? [] : [line(address, destinations)],
-    ),
-    ...accounts.flatMap(({ address, forward }) =>
-      forward === null
-        ? []
-        : [line(address, [...(forward.keepCopy ? [address] : []), ...forward.destinations])],
-    ),
-  ]
+  return [...aliases, ...accounts.map(({ address, forward }) => ({ address, destinations: forward }))]
+    .filter(({ destinations }) => destinations.length > 0)
+    .map(({ address, destinations }) => line(address, destinations))
     .sort(byText)
     .join('');
 }
@@ -43,11 +36,4 @@ export function parseAliases(
     found.set(address, { destinations, line });
   }
   return found;
-}
-
-/** What a line of an account means. */
-export function forwardOf(address: string, destinations: readonly string[], fail: Fail): Forward {
-  const others = destinations.filter((each) => each !== address);
-  if (others.length === 0) fail(`forwards ${address} to itself alone; name another destination`);
-  return { destinations: others, keepCopy: others.length < destinations.length };
 }

@@ -1,4 +1,4 @@
-/** `slapos-mail ledger check`: reads a ledger as the generator does, and says everything that is wrong with it. */
+/** `slapos-mail ledger check`: reads a ledger as the generator does, and reports all its problems. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -35,10 +35,10 @@ async function readGeneration(folder: string): Promise<LedgerText> {
   return Object.fromEntries(read.map(({ name, text }) => [name, text])) as LedgerText;
 }
 
-/** Where a file is gone or cut short nearly all lines are wrong, and each costs another reading of all. */
-const mostProblems = 100;
+/** If a file is missing or truncated, nearly all lines are wrong, and each one costs another reading of all files. */
+const maxProblems = 100;
 
-/** Takes each line that cannot be read away and goes on, leaving out what is only wrong because of that. */
+/** Blanks out each unreadable line and reads again, without reporting what is wrong only because of that. */
 function readAll(text: LedgerText, folder: string): { problems: string[]; ledger: Ledger | null } {
   const files = new Map(ledgerFiles.map((file) => [file, text[file].split('\n')]));
   const taken = new Set<string>();
@@ -54,9 +54,9 @@ function readAll(text: LedgerText, folder: string): { problems: string[]; ledger
       if (!taken.has(subject)) problems.push(`${folder}/${error.file}:${error.line}: ${error.reason}`);
       // A line that is not there cannot be taken away.
       if ((lines[error.line - 1] ?? '') === '') return { problems, ledger: null };
-      if (problems.length >= mostProblems) {
+      if (problems.length >= maxProblems) {
         return {
-          problems: [...problems, `${folder}: more than these ${mostProblems} problems`],
+          problems: [...problems, `${folder}: more than these ${maxProblems} problems`],
           ledger: null,
         };
       }
@@ -66,16 +66,13 @@ function readAll(text: LedgerText, folder: string): { problems: string[]; ledger
   }
 }
 
-/** Addresses that lead in circles or too far. Which character separates a tag is not known here: names are whole. */
+/** Addresses that lead in circles or too far. Tags are not taken off, as their delimiter is not known here. */
 function faults({ accounts, aliases }: Ledger, text: LedgerText, folder: string): string[] {
   const held = accounts.filter(({ state }) => state === 'held');
   const mailboxes = new Set(held.map(({ address }) => address));
   const addresses = new Set([...mailboxes, ...aliases.map(({ address }) => address)]);
   const graph = newAddressGraph(addresses, mailboxes, { delimiter: '' });
-  const edges = [
-    ...held.map(({ address, forward }) => ({ address, destinations: forward?.destinations ?? [] })),
-    ...aliases,
-  ];
+  const edges = [...held.map(({ address, forward }) => ({ address, destinations: forward })), ...aliases];
   return edges.flatMap(({ address, destinations }) => {
     const fault = graph.lead(address, destinations);
     if (fault === null) return [];

@@ -1,4 +1,4 @@
-/** A relayed domain as a line of the ledger's file `domains`, and back. Pure. */
+/** Lines of the file `domains`, one for each relayed domain. Pure. */
 import { decode, encode, type Fail } from './lines.ts';
 import type { DomainRecord } from './types.ts';
 

@@ -1,7 +1,7 @@
 /**
- * The ledger on disk. `srv/ledger/current` points to a folder with one generation of all files; a change makes the
- * next folder whole and then moves the link, so that a reader, a crash or a full disk meets the old or the new
- * generation and nothing between. `previous` keeps the one before, for an operator's `diff`.
+ * The ledger on disk. `srv/ledger/current` points to a folder with one generation of all files. A change writes the next
+ * folder completely and then moves the link, so that readers, also after a crash or on a full disk, find the old or the
+ * new generation and nothing between. `previous` points to the one before, for an operator's `diff`.
  */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
@@ -10,29 +10,29 @@ import { join } from 'node:path';
 import { OperatorError } from '../errors.ts';
 import { type LedgerFile, ledgerFiles, type LedgerText } from './text.ts';
 
-/** How often a reader may be overtaken by two changes, after which the generation that it reads is gone. */
-const overtakings = 5;
+/** A generation disappears while it is read if the ledger changes twice meanwhile; then reading begins again. */
+const maxAttempts = 5;
 
 export interface Generation {
-  /** Of its folder. */
+  /** Name of its folder. */
   name: string;
   text: LedgerText;
 }
 
-/** `folder`: `srv/ledger`. Null when there has never been any. Throws OperatorError when it cannot be read. */
+/** `folder`: `srv/ledger`. Null if there has never been a ledger. Throws OperatorError if it cannot be read. */
 export async function readGeneration(folder: string): Promise<Generation | null> {
   for (let attempt = 1; ; attempt += 1) {
     const name = await currentGeneration(folder);
     if (name === null) return null;
     try {
       const texts = await Promise.all(ledgerFiles.map((file) => readLedgerFile(join(folder, name), file)));
-      // What was not there may have been removed while we read: then there is another generation by now.
+      // A file may be missing because the generation was removed meanwhile: then another one is current.
       if (!texts.some(([, text]) => text === null) || (await currentGeneration(folder)) === name) {
         const entries = texts.map(([file, text]) => [file, text ?? '']);
         return { name, text: Object.fromEntries(entries) as LedgerText };
       }
     } catch (error) {
-      if (attempt < overtakings && (await currentGeneration(folder)) !== name) continue;
+      if (attempt < maxAttempts && (await currentGeneration(folder)) !== name) continue;
       const reason = (error as Error).message;
       throw new OperatorError(`the ledger cannot be read: ${reason}; restore it from ${folder}/previous`);
     }
@@ -66,7 +66,7 @@ function isGeneration(name: string): boolean {
   return /^generation-[0-9]+$/.test(name);
 }
 
-/** A copy that left links out is no new instance. The first generation alone may be that of a killed first run. */
+/** Refuses a copy that lost its links. The first generation alone may be left over from a first run that was killed. */
 async function neverWritten(folder: string): Promise<null> {
   const entries = await readdir(folder).catch(() => []);
   const generations = entries.filter((name) => isGeneration(name) && name !== 'generation-1');
@@ -78,8 +78,8 @@ async function neverWritten(folder: string): Promise<null> {
 }
 
 /**
- * Makes `after` the generation that counts, in the place of `before`, which must still count. Throws OperatorError; then
- * the one before stays.
+ * Writes `after` as the next generation and makes it current. Throws OperatorError if `before` is not current any more or
+ * writing fails; then the ledger stays as it was.
  */
 export async function writeGeneration(
   folder: string,
@@ -122,7 +122,7 @@ async function writeDurably(path: string, text: string, old: string | null): Pro
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
-    // Dovecot re-reads a passwd-file when its size or its modification time in whole seconds is another.
+    // Dovecot reads a passwd-file again if its size or its modification time, in whole seconds, has changed.
     const oldSeconds =
       old === null ? 0 : Math.floor((await stat(old).catch(() => ({ mtimeMs: 0 }))).mtimeMs / 1000);
     const seconds = Math.max(Math.floor(Date.now() / 1000), oldSeconds + 1);
@@ -152,7 +152,7 @@ async function syncFolder(path: string): Promise<void> {
   await folder.sync().finally(() => folder.close());
 }
 
-/** What a killed process left behind goes as well; only the current generation and the one before stay. */
+/** Removes all generations but the current and the previous one, and what killed processes left behind. */
 async function removeOldGenerations(folder: string, keep: readonly (string | null)[]): Promise<void> {
   for (const entry of await readdir(folder)) {
     const old = isGeneration(entry) && !keep.includes(entry);

@@ -1,14 +1,14 @@
-/** Lines of `holders`: who holds an address, and what the account is; an alias' destinations stand in `aliases`. */
-import { parseAliases, forwardOf } from './alias-lines.ts';
+/** Lines of the file `holders`: who holds an address, and an account's data. Destinations are in the file `aliases`. */
+import { parseAliases } from './alias-lines.ts';
 import { decode, encode, type Fail, words } from './lines.ts';
 import { parseSettings, settingKeys, settingWords } from './setting-words.ts';
 import type { AccountRecord, AliasRecord, Holder } from './types.ts';
 
 const notes = new Set(['token', 'reset-token', 'password', ...settingKeys]);
-/** Of an alias whose first definition was refused: nobody gets its mail. */
+/** Marks an alias none of whose destinations were ever accepted: its mail is refused. */
 const noDestinations = 'no-destinations';
 
-/** Whether the password stands in `users`, where Dovecot reads it, and somebody may log in with it. */
+/** Whether the account's password is in `users`, where Dovecot finds it, so that somebody can log in. */
 export function mayLogIn({ state, settings }: Pick<AccountRecord, 'state' | 'settings'>): boolean {
   return state === 'held' && settings.suspended === 'no';
 }
@@ -39,7 +39,7 @@ export interface Held {
 export interface HolderTexts {
   holders: string;
   aliases: string;
-  /** Those of `users`, where the password of a held account stands. */
+  /** Address → password in `users`, which has those of held accounts. */
   passwords: ReadonlyMap<string, string | null>;
 }
 
@@ -71,11 +71,11 @@ export function parseHolders({ holders, aliases, passwords }: HolderTexts, fail:
       continue;
     }
     const record = parseAccount(address, state, holder, rest, passwords, failHere);
-    const forward =
-      definition === undefined || state === 'released'
-        ? null
-        : forwardOf(address, definition.destinations, (reason) => fail('aliases', definition.line, reason));
-    held.accounts.push({ ...record, forward });
+    const forward = state === 'released' ? undefined : definition;
+    if (forward?.destinations.every((each) => each === address)) {
+      fail('aliases', forward.line, `forwards ${address} to itself alone; name another destination`);
+    }
+    held.accounts.push({ ...record, forward: forward?.destinations ?? [] });
   }
   for (const [address, { line }] of definitions) {
     fail('aliases', line, `${address} has no holder in \`holders\``);

@@ -1,7 +1,7 @@
-/** The lines of the ledger's files: words with blanks between them, comments, and text of other people in one word. */
+/** Lines of the ledger's files: words with blanks between them, and comments. Text of any kind is encoded as one word. */
 import { byText, oneWord } from '../formats/one-word.ts';
 
-/** Says what is wrong with a line, and throws. */
+/** Throws an error that names the line and the reason. */
 export type Fail = (reason: string) => never;
 
 export function lines(rows: readonly (readonly string[])[]): string {
@@ -11,6 +11,7 @@ export function lines(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
+/** The lines that are neither empty nor comments, with their numbers from 1. */
 export function numbered(text: string): { line: number; text: string }[] {
   return text
     .split('\n')
@@ -24,7 +25,7 @@ export function words(text: string): { line: number; fields: string[] }[] {
 
 /**
  * The entries as one object, which has no prototype: a requester may choose `constructor` or `__proto__` as a name.
- * `fail` is called for a name that stands twice.
+ * A key that occurs twice is an error.
  */
 export function tableOf<Value>(
   entries: readonly { key: string; value: Value; fail: Fail }[],
@@ -37,7 +38,7 @@ export function tableOf<Value>(
   return table;
 }
 
-/** References may hold blanks and punctuation; `-` stands for the instance itself, whose target is empty. */
+/** Any text as one word, such as a reference with blanks; `-` stands for the empty text. */
 export function encode(text: string): string {
   return text === '' ? '-' : encodeURIComponent(text).replace(/^-/, '%2D');
 }
@@ -50,6 +51,7 @@ export function decode(text: string, fail: Fail): string {
   }
 }
 
+/** Number of the first line that begins with `start`. */
 export function lineOf(text: string, start: string): number {
   return text.split('\n').findIndex((line) => line.startsWith(start)) + 1;
 }

@@ -1,4 +1,4 @@
-/** An account's settings as words of its line in `holders`; one that is as usual has none. */
+/** An account's settings as words of its line in `holders`, without those that have their default. */
 import type { Fail } from './lines.ts';
 import { type AccountSettings, type SendingLimits, usualSettings } from './types.ts';
 

@@ -1,4 +1,4 @@
-/** The ledger of a partition: read by whoever wants to, changed by one at a time. */
+/** The ledger of a partition. Any number of processes may read it; only one changes it at a time. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -27,13 +27,13 @@ export function ledgerStore(partition: string): LedgerStore {
   return { folder: join(partition, 'srv/ledger'), mailFolder: join(partition, 'srv/mail') };
 }
 
-/** The ledger as it is; an empty one when there has never been any. Throws OperatorError when it cannot be read. */
+/** An empty ledger if there has never been one. Throws OperatorError if it cannot be read. */
 export async function readLedger(store: LedgerStore): Promise<Ledger> {
   const read = await readGeneration(store.folder);
   return read === null ? emptyLedger : parseOnce(store, read.text);
 }
 
-/** What each store's ledger said last: it is read several times in a processing, and at each request of the portal. */
+/** The last ledger of each store, as it is read several times in one run and at each request of the portal. */
 const lastParsed = new WeakMap<LedgerStore, { text: LedgerText; ledger: Ledger }>();
 
 function parseOnce(store: LedgerStore, text: LedgerText): Ledger {
@@ -49,8 +49,8 @@ function sameText(one: LedgerText, other: LedgerText): boolean {
 }
 
 /**
- * Runs `change` with the ledger as it is and nobody else writing, and keeps what it returns. Nothing is written when
- * the text stays the same. `change` may write derived files too; the ledger is written after them only if it returns.
+ * Runs `change` on the current ledger, under a lock, and writes the ledger that it returns if its text is another.
+ * `change` may write derived files too; if it throws, the ledger is not written.
  */
 export async function changeLedger<Result>(
   store: LedgerStore,
@@ -75,10 +75,10 @@ export async function changeLedger<Result>(
   }
 }
 
-/** Those that must agree with each other. */
+/** Files that must agree with each other. */
 const addressFiles: readonly LedgerFile[] = ['users', 'holders', 'aliases'];
 
-/** As it will be read. One line that cannot be read stops an instance for all its requesters, so none is ever written. */
+/** Parses what is to be written: an unreadable line would stop the instance for all its requesters. */
 function readAgain(text: LedgerText): Ledger {
   try {
     return parseLedger(text, 'next');
@@ -92,10 +92,10 @@ function readAgain(text: LedgerText): Ledger {
 
 async function lockLedger(store: LedgerStore): Promise<() => Promise<void>> {
   try {
-    // A process that was killed leaves its lock; it counts as left after `stale` milliseconds.
+    // The lock of a killed process is taken over after `stale` milliseconds.
     return await lock(store.folder, {
       stale: 10_000,
-      // Whoever computes that long may find it taken: `writeGeneration` looks, and then writes nothing.
+      // If `change` takes longer than that, another process may have written: `writeGeneration` then refuses.
       onCompromised: () => undefined,
       retries: { retries: 120, minTimeout: 20, maxTimeout: 200, factor: 1.2 },
     });

@@ -1,4 +1,4 @@
-/** The ledger's files as text, and back. Pure. A line that cannot be read stops everything: nothing is dropped. */
+/** The ledger's files as text, and back. An unreadable line is an error, so that nothing is lost. Pure. */
 import { OperatorError } from '../errors.ts';
 import { byText } from '../formats/one-word.ts';
 import { parsePasswdFile, serialisePasswdFile } from '../formats/passwd-file.ts';
@@ -6,6 +6,7 @@ import { domainLine, parseDomain } from './domain-lines.ts';
 import { serialiseAliases } from './alias-lines.ts';
 import { accountLine, aliasLine, mayLogIn, parseHolders } from './holder-lines.ts';
 import { decode, encode, type Fail, lineOf, lines, numbered, tableOf, words } from './lines.ts';
+import { parseDigest, serialiseDigest } from './publication-digest.ts';
 import type { Ledger, PortRecord, Publication, RequestRecord } from './types.ts';
 
 export const ledgerFiles = [
@@ -47,11 +48,11 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
     users: serialisePasswdFile(
       held.map((account) => ({
         name: account.address,
-        // Nobody logs in to an account that is suspended: its password waits in `holders`.
+        // Nobody may log in to a suspended account: its password is in `holders` meanwhile.
         password: mayLogIn(account) ? account.password : null,
         home: `${mailFolder}/${account.mailbox}`,
         quota: account.settings.mailboxSizeLimit,
-        // Nor is anything sent by it: whoever stole it may have left a script.
+        // Nor may its filter scripts send mail: a thief may have left one.
         runsScripts: account.settings.suspended === 'no',
       })),
     ),
@@ -75,8 +76,13 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
       ]),
     ),
     answers: jsonLines('name', ledger.answers, (connection) => ({ connection })),
-    published: lines(Object.entries(ledger.published).map(([target, digest]) => [encode(target), digest])),
-    outbox: jsonLines('target', ledger.outbox, (publication) => publication),
+    published: lines(
+      Object.entries(ledger.published).map(([target, digest]) => [encode(target), serialiseDigest(digest)]),
+    ),
+    outbox: jsonLines('target', ledger.outbox, (publication) => ({
+      ...publication,
+      digest: serialiseDigest(publication.digest),
+    })),
   };
 }
 
@@ -92,7 +98,7 @@ function jsonLines<Value>(
     .join('');
 }
 
-/** Reads the ledger back; `folder` is only for messages. Throws OperatorError with file and line. */
+/** `folder` is only for messages. Throws LedgerProblem. */
 export function parseLedger(text: LedgerText, folder: string): Ledger {
   const fail = (file: LedgerFile, line: number, reason: string): never => {
     throw new LedgerProblem(folder, file, line, reason);
@@ -152,7 +158,9 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
       return [decode(name, failHere), { softwareUrl, softwareType, shared: shared === 'shared' }];
     }),
     published: table('published', ([target, digest], failHere) =>
-      target && digest ? [decode(target, failHere), digest] : failHere('is not `target digest`'),
+      target && digest
+        ? [decode(target, failHere), parseDigest(digest, failHere)]
+        : failHere('is not `target digest`'),
     ),
     answers: jsonTable('answers', parseAnswer),
     outbox: jsonTable('outbox', parsePublication),
@@ -192,7 +200,7 @@ function parsePublication(
     target,
     {
       parameters,
-      digest,
+      digest: parseDigest(digest, fail),
       ...(typeof error === 'string' ? { error } : {}),
       ...(typeof refusals === 'number' ? { refusals } : {}),
     },

@@ -1,15 +1,16 @@
 /**
  * The ledger: what an instance must remember, as plain text under `srv/ledger/current` (docs/ledger.md).
- * Everything else in a partition can be made again from the ledger and the master's parameters; only mail cannot.
+ * From it and the master's parameters everything else in a partition can be made again, except mail.
  */
+import type { PublicationDigest } from './publication-digest.ts';
 
 /**
- * Who holds an address: `shared:<reference>` for a shared instance, `builtin:<name>` for an account of our own.
- * The prefix keeps a reference that looks like one of ours apart from it.
+ * Who holds an address: `shared:<reference>` for a shared instance, `builtin:<name>` for an account that the instance
+ * makes for itself. The prefix tells the two apart whatever the reference is.
  */
 export type Holder = `shared:${string}` | `builtin:${string}`;
 
-/** What one account may send within a time; 0 is no limit. */
+/** How much one account may send; 0: no limit. */
 export interface SendingLimits {
   messagesPerHour: number;
   messagesPerDay: number;
@@ -21,15 +22,15 @@ export interface SendingLimits {
 export interface AccountSettings {
   /** `send-only`: mail to it is refused. `receive-only`: it sends nothing. */
   mode: 'normal' | 'send-only' | 'receive-only';
-  /** Not `no`: nobody logs in; mail is kept, or refused. */
+  /** If not `no`, nobody may log in; mail is kept, or refused. */
   suspended: 'no' | 'keep-mail' | 'refuse-mail';
-  /** MiB; null: the instance's. */
+  /** MiB; null for the instance's limit. */
   mailboxSizeLimit: number | null;
-  /** Where the account differs from the instance's; null where it does not. */
+  /** Limits that differ from the instance's; null if none does. */
   sendingLimits: Partial<SendingLimits> | null;
 }
 
-/** Those of a request that says nothing. */
+/** The defaults. */
 export const usualSettings: AccountSettings = {
   mode: 'normal',
   suspended: 'no',
@@ -37,24 +38,16 @@ export const usualSettings: AccountSettings = {
   sendingLimits: null,
 };
 
-/** Where an account's mail is sent on. */
-export interface Forward {
-  /** Addresses, at least one, each once. */
-  destinations: readonly string[];
-  /** Whether the mailbox gets it as well. */
-  keepCopy: boolean;
-}
-
-/** One address and one holder, present or past. Mail belongs to the pair, so a new holder never sees the old one's. */
+/** One address and one holder, present or past. Mail belongs to both, so a new holder never sees an earlier one's. */
 export interface AccountRecord {
   /** Lower case. */
   address: string;
   holder: Holder;
-  /** `held`: it is this holder's. `released`: its request vanished; password and mail wait for its return. */
+  /** `released`: the request vanished; password and mail are kept in case it comes back. */
   state: 'held' | 'released';
   /** `{BLF-CRYPT}$2b$…`; null until a password is set. */
   password: string | null;
-  /** Hash of the token that may set a password once; null when there is none. */
+  /** Hash of the token with which a password may be set once; null if there is none. */
   token: string | null;
   /** Hash of the last `reset-token` parameter acted upon. */
   resetToken: string | null;
@@ -62,8 +55,11 @@ export interface AccountRecord {
   mailbox: string;
   /** As last accepted. */
   settings: AccountSettings;
-  /** As last accepted; null when there is none. A released account has none. */
-  forward: Forward | null;
+  /**
+   * The destinations to which mail is forwarded, as last accepted. The account's own address comes first if its mailbox
+   * keeps a copy. Empty if nothing is forwarded, as for a released account.
+   */
+  forward: readonly string[];
 }
 
 /** An address without a mailbox: an alias, an account's other address, or (`@domain`) the catch-all of a domain. */
@@ -72,7 +68,7 @@ export interface AliasRecord {
   address: string;
   /** Of an account's other address: the holder of the account. */
   holder: Holder;
-  /** As last accepted, in their order; none when nothing ever was. Of an account's other address: the account. */
+  /** As last accepted, in their order; empty if none ever were. Of an account's other address: the account. */
   destinations: readonly string[];
 }
 
@@ -88,7 +84,7 @@ export interface RequestRecord {
   shared: boolean;
 }
 
-/** The mail server of a relayed domain, and how it shows who it is. */
+/** The mail server of a relayed domain, and how it authenticates. */
 export interface Backend {
   /** Address in its canonical spelling. */
   host: string;
@@ -104,11 +100,11 @@ export interface DomainRecord {
   domain: string;
   /** The shared instance's reference. */
   reference: string;
-  /** What the domain's mail server logs in with, once it asked for that; kept for good. */
+  /** The password of the domain's mail server; null until it asks to authenticate by password, then kept for ever. */
   password: string | null;
-  /** Whether DNS proved it the last time it could be asked. */
+  /** Whether the domain was verified when DNS could last be asked. */
   verified: boolean;
-  /** Of the last valid request: a request that turns invalid is relayed as before. */
+  /** As in the last valid request: the domain of a request that becomes invalid is relayed as before. */
   backend: Backend;
 }
 
@@ -119,22 +115,22 @@ export interface Ledger {
   domains: readonly DomainRecord[];
   /** Service name → its port. */
   ports: Readonly<Record<string, PortRecord>>;
-  /** Name → random password of ours (promise account, administration page, monitor). */
+  /** Name → random password (promise account, administration page, monitor). */
   secrets: Readonly<Record<string, string>>;
-  /** Names of the instances that this one requested and has not given back, with what it takes to do so. */
+  /** Name → instance that this one requested and has not destroyed, with what it takes to do so. */
   requested: Readonly<Record<string, RequestRecord>>;
   /** Name of a requested instance → the last connection parameters that it answered. May hold passwords. */
   answers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Publication target (`''` for the instance, else a reference) → digest of what the master has. */
-  published: Readonly<Record<string, string>>;
-  /** Publication target → what the master has not received yet. May hold tokens. */
+  published: Readonly<Record<string, PublicationDigest>>;
+  /** Publication target → what the master has not received yet. May contain tokens. */
   outbox: Readonly<Record<string, Publication>>;
 }
 
 export interface Publication {
   parameters: Readonly<Record<string, unknown>>;
-  /** Identity of the parameters without secrets in clear, compared with `published`. */
-  digest: string;
+  /** Compared with the one in `published`. */
+  digest: PublicationDigest;
   /** Reported as the shared instance's error as well, when it was refused. */
   error?: string;
   /** How often the master refused it so far; absent when it never did. */

@@ -1,6 +1,6 @@
-/** Requests to other instances, and what came back. */
+/** Requests to other instances, their answers, and what DNS says. */
 
-/** One request to the master, as values. `name` is unique within the instance. */
+/** A request to the master for another instance. `name` is unique within the requesting instance. */
 export interface RelationRequest {
   name: string;
   softwareUrl: string;
@@ -9,11 +9,11 @@ export interface RelationRequest {
   serialisation: 'json-in-xml' | 'xml';
   parameters: Readonly<Record<string, unknown>>;
   filter?: Readonly<Record<string, string>>;
-  /** `started` unless said. */
+  /** By default `started`. */
   state?: 'started' | 'stopped' | 'destroyed';
 }
 
-/** Request name → connection parameters; absent while there is no answer. */
+/** Request name → connection parameters of the requested instance, once there are any. */
 export type Answers = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** What DNS says of a domain's mail exchangers. `absent`: there is no such name (NXDOMAIN). */
@@ -23,12 +23,12 @@ export type MailExchangers =
   | { kind: 'exchangers'; names: readonly string[] }
   | { kind: 'error'; reason: string };
 
-/** What came from outside: other instances' answers, and DNS. */
+/** Everything that comes from outside the instance. */
 export interface Outside {
   answers: Answers;
   /** By domain. */
   mailExchangers: Readonly<Record<string, MailExchangers>>;
-  /** TXT records' texts, by domain. */
+  /** Texts of TXT records, by domain. */
   texts: Readonly<Record<string, readonly string[]>>;
 }
 

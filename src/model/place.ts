@@ -1,4 +1,4 @@
-/** Where an instance runs: facts of the node and the partition, found out before the pure stages. */
+/** Where an instance runs: facts about the node and the partition. */
 import type { PortRecord } from '../ledger/types.ts';
 
 /** The layer that says where programs live. */
@@ -20,16 +20,16 @@ export interface Place {
   /** The instance's title. */
   title: string;
   connection: Connection;
-  /** Program name of the stack layer → absolute path. */
+  /** Program, as named in the stack layer → absolute path. */
   programs: Readonly<Record<string, string>>;
-  /** Fact name of the stack layer → value, such as the type of Postfix's lookup tables. */
+  /** Fact, as named in the stack layer → value, such as the type of Postfix's lookup tables. */
   stackFacts: Readonly<Record<string, string>>;
   buildout: { eggsDirectory: string; developEggsDirectory: string };
   /** Service name → port in use. */
   ports: Readonly<Record<string, PortRecord>>;
 }
 
-/** How this partition reaches its master; the two files are empty where the master asks for no certificate. */
+/** How this partition reaches its master. The two files are empty if the master asks for no certificate. */
 export interface Connection {
   serverUrl: string;
   computerId: string;

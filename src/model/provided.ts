@@ -1,14 +1,14 @@
-/** What an instance needs that no pure stage can make, and what it gets: made once outside, then kept. */
+/** Certificates, key pairs and secrets that an instance needs. They are random, so they are made outside and then kept. */
 
 export interface Needs {
   certificates: readonly CertificateNeed[];
-  /** Folder, relative to the partition → the key pairs that are to be in it, and no others. */
+  /** Folder, relative to the partition → the key pairs in it; others are removed from it. */
   keyPairs: Readonly<Record<string, readonly KeyPairNeed[]>>;
   /** Names of random passwords. */
   secrets: readonly string[];
 }
 
-/** A pair of self-signed certificates, one that is shown now and one that follows it. */
+/** A pair of self-signed certificates: the current one and the next. */
 export interface CertificateNeed {
   /** Relative to the partition. */
   folder: string;
@@ -40,7 +40,7 @@ export interface CertificatePair {
   bundle: string;
 }
 
-/** Throws when what the instance said that it needs is not there: a mistake of the stages, not of a requester. */
+/** Throws if the pair is missing, which is a fault of this program, not of a requester. */
 export function certificatePair({ certificates }: Provided, name: string): CertificatePair {
   return certificates[name] ?? missing(`certificate ${name}`);
 }

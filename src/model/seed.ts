@@ -1,6 +1,6 @@
 /**
- * Random values of a pure stage: one seed is drawn outside and comes in as a value; what a purpose gets of it depends
- * on nothing else. Deciding again, because the ledger moved meanwhile, gives the same values.
+ * Random values for pure stages, derived from a random seed and a purpose. If a decision is repeated because the ledger
+ * changed meanwhile, the same values come out.
  */
 import { createHmac } from 'node:crypto';
 

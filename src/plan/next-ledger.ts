@@ -1,14 +1,18 @@
-/** The ledger after a run: what the master lacks waits in its outbox. */
+/** The ledger after a run: publications that the master does not have yet are in its outbox. Pure. */
+import { entryOf } from '../ledger/entry-of.ts';
+import { isSameDigest, type PublicationDigest, withoutToken } from '../ledger/publication-digest.ts';
 import type { Ledger, Publication } from '../ledger/types.ts';
 import type { PlannedPublication } from './planned.ts';
 
-/** `remembered`: what this release adds to what every release remembers. */
+/** `remembered`: the tables that change in this run. */
 export function nextLedger(
   before: Ledger,
   publications: readonly PlannedPublication[],
   remembered: Partial<Ledger> & Pick<Ledger, 'ports' | 'secrets'>,
 ): Ledger {
-  const waiting = publications.filter((planned) => !isPublished(planned, before.published[planned.target]));
+  const waiting = publications.filter(
+    ({ target, digest }) => !isPublished(digest, entryOf(before.published, target)),
+  );
   const targets = new Set(publications.map(({ target }) => target));
   return {
     accounts: before.accounts,
@@ -21,14 +25,15 @@ export function nextLedger(
     published: Object.fromEntries(Object.entries(before.published).filter(([target]) => targets.has(target))),
     outbox: Object.fromEntries(
       waiting.map(({ target, parameters, digest, error }): [string, Publication] => {
-        const same = before.outbox[target]?.digest === digest ? before.outbox[target] : undefined;
+        const waited = entryOf(before.outbox, target);
+        const refusals = waited && isSameDigest(waited.digest, digest) ? waited.refusals : undefined;
         return [
           target,
           {
             parameters,
             digest,
             ...(error === undefined ? {} : { error }),
-            ...(same?.refusals === undefined ? {} : { refusals: same.refusals }),
+            ...(refusals === undefined ? {} : { refusals }),
           },
         ];
       }),
@@ -36,11 +41,8 @@ export function nextLedger(
   };
 }
 
-/** Whether the master already has it. A used token is no reason to publish again: the requester's copy is spent. */
-export function isPublished(publication: PlannedPublication, published: string | undefined): boolean {
+/** Whether the master has it already, or would have but for a token that was used since: nobody needs that token. */
+function isPublished(planned: PublicationDigest, published: PublicationDigest | undefined): boolean {
   if (published === undefined) return false;
-  const [place, token, uses] = publication.digest.split('.');
-  if (token !== '-') return published === publication.digest;
-  const [publishedPlace, , publishedUses] = published.split('.');
-  return publishedPlace === place && publishedUses === uses;
+  return isSameDigest(published, planned) || isSameDigest(withoutToken(published), planned);
 }

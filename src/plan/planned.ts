@@ -1,5 +1,6 @@
 /** What a plan says: files, folders, publications. Values only; stage 6 writes them, stage 7 sends them. */
 
+import type { PublicationDigest } from '../ledger/publication-digest.ts';
 import type { Ledger } from '../ledger/types.ts';
 
 export interface PlannedFile {
@@ -28,8 +29,8 @@ export interface PlannedFolder {
 export interface PlannedPublication {
   target: string;
   parameters: Readonly<Record<string, unknown>>;
-  /** Identity without secrets in clear; equal to the ledger's when the master has it already. */
-  digest: string;
+  /** The same as in the ledger when the master has it already. */
+  digest: PublicationDigest;
   error?: string;
 }
 

@@ -1,10 +1,16 @@
-/** Reads a stack layer from its profile, for `render`, which works without a node. */
+/** Reads a stack layer from its profile, where there is no node that has built it. */
 import { readFile } from 'node:fs/promises';
 
 import type { Stack } from '../model/place.ts';
 
-/** Reads `[programs]` and `[facts]` of a profile such as software/stack/debian.cfg. */
-export async function readStackLayer(path: string): Promise<Stack> {
+/** A profile such as software/stack/debian.cfg, as far as the generator reads it. */
+export interface StackLayer extends Stack {
+  /** Program name → the Debian package that has it. */
+  packages: Readonly<Record<string, string>>;
+}
+
+/** Reads `[programs]`, `[packages]` and `[facts]` of the profile at `path`. */
+export async function readStackLayer(path: string): Promise<StackLayer> {
   const sections: Record<string, Record<string, string>> = {};
   let section = '';
   for (const line of (await readFile(path, 'utf8')).split('\n')) {
@@ -16,5 +22,6 @@ export async function readStackLayer(path: string): Promise<Stack> {
       sections[section] = { ...sections[section], [option[1]]: value };
     }
   }
-  return { programs: sections['programs'] ?? {}, facts: sections['facts'] ?? {} };
+  const { programs = {}, packages = {}, facts = {} } = sections;
+  return { programs, packages, facts };
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 import { execa } from 'execa';
 
+import { serialiseDigest } from '../../src/ledger/publication-digest.ts';
 import type { Ledger } from '../../src/ledger/types.ts';
+import type { PlannedPublication } from '../../src/plan/planned.ts';
 import { renderFiles } from '../../src/render/files.ts';
 import { writeFiles, writeFolders } from '../../src/converge/write/write-plan.ts';
 import { render } from '../support/mail-server-run.ts';
@@ -156,6 +158,10 @@ async function oneDomainMore(folder: string, log: (line: string) => void): Promi
 
 let partitions = 0;
 
+function identityOf({ target, digest }: PlannedPublication): string {
+  return `${target} ${serialiseDigest(digest)}`;
+}
+
 async function addDomain(folder: string, size: number): Promise<Added> {
   partitions += 1;
   const partition = join(folder, `added-${partitions}`);
@@ -164,13 +170,12 @@ async function addDomain(folder: string, size: number): Promise<Added> {
   const start = performance.now();
   const after = processRelay(size + 1, before.cluster.plan.ledger);
   const files = await writeNode(partition, after);
-  const known = new Set(before.cluster.plan.publications.map(({ target, digest }) => `${target} ${digest}`));
+  const known = new Set(before.cluster.plan.publications.map(identityOf));
   return {
     seconds: (performance.now() - start) / 1000,
     files,
-    publications: after.cluster.plan.publications.filter(
-      ({ target, digest }) => !known.has(`${target} ${digest}`),
-    ).length,
+    publications: after.cluster.plan.publications.filter((publication) => !known.has(identityOf(publication)))
+      .length,
   };
 }
 

@@ -1,6 +1,6 @@
 /** What is requested of a mail server, as the model takes it. */
 import { type Holder, usualSettings } from '../../src/ledger/types.ts';
-import type { AccountClaim } from '../../src/model/mail-server/accounts.ts';
+import type { AccountClaim } from '../../src/model/mail-server/claims.ts';
 
 /** An account of a shared instance for which nothing but its address is said, or `more`. */
 export function accountClaim(
@@ -15,7 +15,7 @@ export function accountClaim(
     resetToken: null,
     settings: usualSettings,
     aliases: [],
-    forward: null,
+    forward: [],
     builtinPassword: null,
     ...more,
   };

@@ -1,6 +1,7 @@
 /** Ledgers for tests: one example with everything in it, and arbitrary ones. */
 import fc from 'fast-check';
 
+import type { PublicationDigest } from '../../src/ledger/publication-digest.ts';
 import { hashToken } from '../../src/ledger/token.ts';
 import {
   type AccountRecord,
@@ -29,7 +30,7 @@ export function accountOf(
     resetToken: null,
     mailbox: `${domain}/${local}/${encodeURIComponent(reference)}-00000000`,
     settings: usualSettings,
-    forward: null,
+    forward: [],
     ...more,
   };
 }
@@ -84,9 +85,16 @@ export const exampleLedger: Ledger = {
       shared: true,
     },
   },
-  published: { '': 'digest-of-the-instance', '_bob one': 'digest-of-bob' },
+  published: {
+    '': { kind: 'parameters', hash: 'digest-of-the-instance' },
+    '_bob one': { kind: 'account', place: 'address-of-bob', token: 'token-of-bob', uses: null },
+  },
   outbox: {
-    _alice: { parameters: { address: 'alice@example.com', token: 'a: "token"\n' }, digest: 'd', error: 'e' },
+    _alice: {
+      parameters: { address: 'alice@example.com', token: 'a: "token"\n' },
+      digest: { kind: 'parameters', hash: 'd' },
+      error: 'e',
+    },
   },
 };
 
@@ -104,6 +112,17 @@ const address = fc.stringMatching(/^[a-z0-9]{1,3}@[ab]\.example$/);
 const dictionary = <Value>(key: fc.Arbitrary<string>, value: fc.Arbitrary<Value>) =>
   fc.dictionary(key, value, { noNullPrototype: true });
 
+const hashWord = fc.stringMatching(/^[0-9a-f]{1,8}$/);
+export const anyDigest: fc.Arbitrary<PublicationDigest> = fc.oneof(
+  fc.record({ kind: fc.constant('parameters' as const), hash: hashWord }),
+  fc.record({
+    kind: fc.constant('account' as const),
+    place: hashWord,
+    token: fc.option(hashWord),
+    uses: fc.option(hashWord),
+  }),
+);
+
 const limit = fc.nat({ max: 1_000_000_000 });
 const settings: fc.Arbitrary<AccountSettings> = fc.record({
   mode: fc.constantFrom('normal', 'send-only', 'receive-only'),
@@ -120,12 +139,6 @@ const settings: fc.Arbitrary<AccountSettings> = fc.record({
 const destinations = fc.uniqueArray(
   fc.constantFrom('x@foreign.example', "o'b@foreign.example", 'a@a.example'),
 );
-const forward: fc.Arbitrary<AccountRecord['forward']> = fc.option(
-  fc.record({
-    destinations: fc.subarray(['x@foreign.example', 'y@foreign.example'], { minLength: 1 }),
-    keepCopy: fc.boolean(),
-  }),
-);
 const aliases = fc.uniqueArray(
   fc.record({
     address: fc.stringMatching(/^[a-z]{0,2}@c\.example$/),
@@ -135,20 +148,26 @@ const aliases = fc.uniqueArray(
   { selector: ({ address: name }) => name },
 );
 
-const account: fc.Arbitrary<AccountRecord> = fc.record({
-  address,
-  holder: fc.oneof(
-    reference.map((text): Holder => `shared:${text}`),
-    fc.constantFrom<Holder>('builtin:delivery-promise', 'builtin:test-account-a.example'),
-  ),
-  state: fc.constantFrom('held' as const, 'released' as const),
-  password,
-  token: hash,
-  resetToken: hash,
-  mailbox: fc.stringMatching(/^[ab]\.example\/[a-z]{1,4}\/[A-Za-z0-9_-]{1,8}$/),
-  settings,
-  forward,
-});
+const account: fc.Arbitrary<AccountRecord> = fc
+  .record({
+    address,
+    holder: fc.oneof(
+      reference.map((text): Holder => `shared:${text}`),
+      fc.constantFrom<Holder>('builtin:delivery-promise', 'builtin:test-account-a.example'),
+    ),
+    state: fc.constantFrom('held' as const, 'released' as const),
+    password,
+    token: hash,
+    resetToken: hash,
+    mailbox: fc.stringMatching(/^[ab]\.example\/[a-z]{1,4}\/[A-Za-z0-9_-]{1,8}$/),
+    settings,
+    forward: fc.subarray(['x@foreign.example', 'y@foreign.example']),
+    keepsCopy: fc.boolean(),
+  })
+  .map(({ keepsCopy, ...record }) => {
+    const { address: own, forward } = record;
+    return { ...record, forward: keepsCopy && forward.length > 0 ? [own, ...forward] : forward };
+  });
 
 const domainRecord: fc.Arbitrary<DomainRecord> = fc.record({
   domain: fc.stringMatching(/^[a-z0-9_-]{1,3}\.example$/),
@@ -173,7 +192,7 @@ export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
       return accounts.map((each): AccountRecord => {
         const isHeld = each.state === 'held' && !held.has(each.address);
         held.add(each.address);
-        return { ...each, state: isHeld ? 'held' : 'released', forward: isHeld ? each.forward : null };
+        return { ...each, state: isHeld ? 'held' : 'released', forward: isHeld ? each.forward : [] };
       });
     }),
   domains: fc.uniqueArray(domainRecord, { selector: ({ domain }) => domain }),
@@ -187,13 +206,13 @@ export const anyLedger: fc.Arbitrary<Ledger> = fc.record({
     fc.record({ softwareUrl: reference, softwareType: reference, shared: fc.boolean() }),
   ),
   answers: dictionary(reference, dictionary(reference, fc.string({ unit: 'grapheme' }))),
-  published: dictionary(reference, word),
+  published: dictionary(reference, anyDigest),
   outbox: dictionary(
     reference,
     fc.record(
       {
         parameters: dictionary(reference, fc.string({ unit: 'grapheme' })),
-        digest: word,
+        digest: anyDigest,
         error: fc.string({ unit: 'grapheme' }),
         refusals: fc.integer({ min: 1, max: 99 }),
       },

@@ -81,10 +81,10 @@ function isList(shared: Processing['shared']): shared is readonly SharedRequest[
 
 /** The ledger after the master received everything that waited. */
 export function delivered({ ledger }: Plan): Ledger {
-  const sent = Object.entries(ledger.outbox).map(([target, { digest }]) => [target, digest]);
+  const sent = Object.entries(ledger.outbox).map(([target, { digest }]) => [target, digest] as const);
   return {
     ...ledger,
-    published: { ...ledger.published, ...(Object.fromEntries(sent) as Record<string, string>) },
+    published: { ...ledger.published, ...Object.fromEntries(sent) },
     outbox: {},
   };
 }

@@ -30,7 +30,12 @@ export function ledgerOf(round: number): Ledger {
     secrets: { round: String(round) },
     requested: {},
     answers: { relay: { 'outbound-host': `fd00::${round}` } },
-    published: { '': `digest-${round}` },
-    outbox: { _alice: { parameters: { token: `token-${round}` }, digest: `digest-${round}` } },
+    published: { '': { kind: 'parameters', hash: `digest-${round}` } },
+    outbox: {
+      _alice: {
+        parameters: { token: `token-${round}` },
+        digest: { kind: 'parameters', hash: `digest-${round}` },
+      },
+    },
   };
 }

@@ -1,30 +1,24 @@
 /** The Debian 12 packages that the releases and the local node need, and how to find out which are missing. */
 
-// Each with the program or library of it that is used.
-const runtimePackages: readonly string[] = [
-  'apache2-bin', // /usr/sbin/apache2
+import { fileURLToPath } from 'node:url';
+
+import { readStackLayer } from '../../render/stack-layer.ts';
+
+const stackLayer = fileURLToPath(new URL('../../../software/stack/debian.cfg', import.meta.url));
+
+/** Node.js runs already, and Debian's own may be too old. */
+const notFromDebian = 'nodejs';
+
+/** What a local node needs beside the programs of the stack layer, each with what is used of it. */
+const nodePackages: readonly string[] = [
   'ca-certificates', // /etc/ssl/certs/ca-certificates.crt
-  'dovecot-core', // /usr/sbin/dovecot
-  'dovecot-imapd', // /usr/lib/dovecot/imap
-  'dovecot-lmtpd', // /usr/lib/dovecot/lmtp
-  'dovecot-managesieved', // /usr/lib/dovecot/managesieve
-  'dovecot-sieve', // /usr/bin/sievec
   'iproute2', // /usr/sbin/ip
-  'libnss-wrapper', // libnss_wrapper.so
-  'libuid-wrapper', // libuid_wrapper.so
-  'logrotate', // /usr/sbin/logrotate
   'libsasl2-modules', // PLAIN and LOGIN for Postfix as a client
-  'openssl', // /usr/bin/openssl
-  'postfix-policyd-spf-python', // /usr/bin/policyd-spf
-  'postgrey', // /usr/sbin/postgrey
-  'postfix', // /usr/lib/postfix/sbin/master
-  'postfix-cdb', // /usr/lib/postfix/postfix-cdb.so
   // slapos.core needs netifaces, which the Python package index has as C source only; with Debian's no compiler is
   // needed.
   'python3-netifaces', // netifaces, a Python module
   'python3-venv', // /usr/bin/python3 -m venv
   'unbound', // /usr/sbin/unbound
-  'xz-utils', // /usr/bin/xz
 ];
 
 const testPackages: readonly string[] = [
@@ -33,8 +27,10 @@ const testPackages: readonly string[] = [
 ];
 
 /** Names of the packages that a local node needs; `forTests` adds the clients that the tests use. */
-export function neededPackages({ forTests }: { forTests: boolean }): readonly string[] {
-  return forTests ? [...runtimePackages, ...testPackages] : runtimePackages;
+export async function neededPackages({ forTests }: { forTests: boolean }): Promise<string[]> {
+  const { packages } = await readStackLayer(stackLayer);
+  const programs = Object.values(packages).filter((name) => name !== notFromDebian);
+  return [...new Set([...programs, ...nodePackages, ...(forTests ? testPackages : [])])].sort();
 }
 
 /** Format for `dpkg-query --show`, read by {@link missingPackages}. */

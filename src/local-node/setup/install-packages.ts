@@ -15,7 +15,7 @@ export type RootAccess = 'root' | 'sudo' | 'sudo-password' | 'none';
 
 /** Names of the needed packages that are not installed. Throws OperatorError on a machine without dpkg. */
 export async function findMissingPackages(options: { forTests: boolean }): Promise<string[]> {
-  const needed = neededPackages(options);
+  const needed = await neededPackages(options);
   const query = await execa('dpkg-query', ['--show', '--showformat', dpkgFormat, ...needed], {
     reject: false,
   });

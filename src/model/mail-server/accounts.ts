@@ -1,35 +1,16 @@
-/** What becomes of one account: set-up token, password, and the folder of its mail. Pure. */
+/** One account: its set-up token, its password and the folder of its mail. Pure. */
 import { hash } from 'node:crypto';
 
 import { hashToken, tokenMatches } from '../../ledger/token.ts';
-import {
-  type AccountRecord,
-  type AccountSettings,
-  type Forward,
-  type Holder,
-  usualSettings,
-} from '../../ledger/types.ts';
+import { type AccountRecord, type Holder, usualSettings } from '../../ledger/types.ts';
+import type { AccountClaim } from './claims.ts';
 import { hashPassword } from '../password.ts';
 import { saltFrom, uuidFrom } from '../seed.ts';
 
-export interface AccountClaim {
-  kind: 'account';
-  holder: Holder;
-  address: string;
-  /** The `reset-token` parameter. */
-  resetToken: string | null;
-  settings: AccountSettings;
-  /** Other addresses of the account. */
-  aliases: readonly string[];
-  forward: Forward | null;
-  /** Password of an account of our own, set when the account is made; null for shared instances. */
-  builtinPassword: string | null;
-}
-
-/** Cost of a set-up made password of ours; people's passwords are hashed by the portal. */
+/** bcrypt's cost (log2) for passwords of built-in accounts; people's passwords are hashed by the portal. */
 const builtinRounds = 8;
 
-/** The record of an account that was granted, and its token where that is known in clear. */
+/** The record of a claimed account, and its set-up token where that is known in clear. */
 export function grantAccount(
   claim: AccountClaim,
   existing: AccountRecord | undefined,
@@ -37,7 +18,7 @@ export function grantAccount(
 ): { record: AccountRecord; freshToken: string | null } {
   const { address, holder, resetToken } = claim;
   const purpose = `${address} ${holder}`;
-  // Most accounts are as they were: what takes a hash is made only for those that need it.
+  // Most accounts have not changed: a salt is derived only where a hash is needed.
   const salt = () => saltFrom(seed, purpose);
   const held: AccountRecord = {
     ...(existing ?? newRecord(address, holder)),
@@ -58,18 +39,18 @@ export function grantAccount(
     const token = uuidFrom(seed, purpose);
     return { record: { ...held, token: hashToken(token, salt()) }, freshToken: token };
   }
-  // The requester still says the value that is waiting to be used, so it is known in clear.
+  // A token that the request still contains and that is waiting to be used is known in clear.
   const known = resetToken !== null && held.token !== null && tokenMatches(resetToken, held.token);
   return { record: held, freshToken: known ? resetToken : null };
 }
 
 function newRecord(address: string, holder: Holder): AccountRecord {
   const mailbox = mailboxFolder(address, holder);
-  const nothing = { password: null, token: null, resetToken: null, settings: usualSettings, forward: null };
+  const nothing = { password: null, token: null, resetToken: null, settings: usualSettings, forward: [] };
   return { address, holder, state: 'held', mailbox, ...nothing };
 }
 
-/** A new token for an account that waits for one and whose token nobody knows in clear any more. */
+/** A new token for an account whose token is waiting to be used but known only as a hash. */
 export function renewToken(
   record: AccountRecord,
   seed: Uint8Array,
@@ -88,7 +69,7 @@ export function mailboxFolder(address: string, holder: Holder): string {
     .slice(-40)
     .replace(/^[.-]+/, '');
   const digest = hash('sha256', holder, 'hex').slice(0, 8);
-  // No dash where nothing readable is left: a name that begins with one reads as an option.
+  // Without a dash if nothing readable is left: programs take a name that begins with one for an option.
   const folder = readable === '' ? digest : `${readable}-${digest}`;
   return `${address.slice(at + 1)}/${address.slice(0, at)}/${folder}`;
 }

@@ -1,28 +1,28 @@
 /**
- * Where addresses lead: what is asked for where that is sound, else what was accepted before. A change is refused to
- * the one that makes it, never to those that it would break. Pure.
+ * Decides which destinations addresses have: the requested ones if they are allowed, else those accepted before. A change
+ * that would break another address is refused; the other address keeps working. Pure.
  */
 import { type AddressRules, isForeign, newAddressGraph } from '../../ledger/address-graph.ts';
 
 export interface Definition {
   address: string;
   isMailbox: boolean;
-  /** What the request asks for; null when there is no valid request, and what was before goes on. */
+  /** The requested destinations; null if there is no valid request, so that the earlier ones stay. */
   wanted: readonly string[] | null;
-  /** What was accepted before; empty when nothing was. */
+  /** The destinations accepted before; empty if there were none. */
   before: readonly string[];
 }
 
 export interface DecidedDefinition {
-  /** To be remembered. */
+  /** To be kept in the ledger. */
   accepted: readonly string[];
-  /** What it leads to now: nothing when what was accepted once is not sound any more. */
+  /** The present destinations: empty if those accepted before are no longer allowed. */
   effective: readonly string[];
-  /** Why the request was refused. */
+  /** Why the request was refused; null if it was not. */
   error: string | null;
 }
 
-/** `definitions`: of every held address, in the order of their requests. */
+/** `definitions`: one for every held address, in the order of their requests. Returns them by address. */
 export function decideDefinitions(
   definitions: readonly Definition[],
   rules: AddressRules,
@@ -35,8 +35,8 @@ export function decideDefinitions(
   const accepted = new Map(definitions.map(({ address, before }) => [address, before]));
   const errors = new Map<string, string>();
 
-  /** Whether `address` leads to `destinations` now. */
-  const leads = (address: string, destinations: readonly string[]): boolean => {
+  /** Tries to give `address` these destinations; whether it has them now. */
+  const tryToLead = (address: string, destinations: readonly string[]): boolean => {
     if (isSame(graph.destinations(address), destinations)) return true;
     const fault = graph.lead(address, destinations);
     if (fault === null) errors.delete(address);
@@ -47,12 +47,12 @@ export function decideDefinitions(
   const isUnchanged = ({ wanted, before }: Definition) => wanted === null || isSame(wanted, before);
   const unchanged = definitions.filter(isUnchanged);
   const changed = definitions.filter((each) => !isUnchanged(each));
-  // What was sound together is so in any order; what is not (other domains, another delimiter) in one that is always
-  // the same.
+  // Definitions that were allowed together are so in any order. Where they no longer are (other domains, another
+  // delimiter), a fixed order decides which of them stay.
   const inOrder = (some: readonly Definition[]) =>
     [...some].sort((left, right) => (left.address < right.address ? -1 : 1));
-  const waiting = new Set(inOrder(unchanged).filter(({ address, before }) => !leads(address, before)));
-  for (const { address, before } of inOrder(changed)) leads(address, before);
+  const waiting = new Set(inOrder(unchanged).filter(({ address, before }) => !tryToLead(address, before)));
+  for (const { address, before } of inOrder(changed)) tryToLead(address, before);
   const forbidden = (destinations: readonly string[]) =>
     rules.forwarding ? [] : destinations.filter((each) => isForeign(each, rules));
   for (const definition of changed) {
@@ -65,7 +65,7 @@ export function decideDefinitions(
     progress = false;
     for (const definition of waiting) {
       const destinations = definition.wanted ?? definition.before;
-      if (!leads(definition.address, destinations)) continue;
+      if (!tryToLead(definition.address, destinations)) continue;
       accepted.set(definition.address, destinations);
       waiting.delete(definition);
       progress = true;

@@ -1,17 +1,8 @@
-/** What becomes of the addresses that were held before, and of those that claims get. Pure. */
+/** What happens to the addresses in the ledger, and which aliases claims get. Pure. */
 import type { AccountRecord, AliasRecord, Holder } from '../../ledger/types.ts';
-import type { AccountClaim } from './accounts.ts';
-import { isSame } from './definitions.ts';
+import { type Claim, accountIn, claimedAliases } from './claims.ts';
+import { type Definition, isSame } from './definitions.ts';
 import type { Holding, Ownership } from './ownership.ts';
-
-export interface AliasClaim {
-  kind: 'alias';
-  holder: Holder;
-  address: string;
-  destinations: readonly string[];
-}
-
-export type Claim = AccountClaim | AliasClaim;
 
 /** What is remembered from one run to the next. */
 export interface HeldAddresses {
@@ -20,55 +11,82 @@ export interface HeldAddresses {
   aliases: readonly AliasRecord[];
 }
 
-export interface Remains {
+export interface OwnershipChange {
   before: HeldAddresses;
   ownership: Ownership;
   /** Holder → claim that was not refused. */
   accepted: ReadonlyMap<Holder, Claim>;
 }
 
-/** Records of before: still held by those who keep them, released otherwise. */
-export function remainingAccounts({ before, ownership, accepted }: Remains): Map<string, AccountRecord> {
+/** The ledger's accounts; those that lost their address, or whose claim is for another, are released. */
+export function remainingAccounts({
+  before,
+  ownership,
+  accepted,
+}: OwnershipChange): Map<string, AccountRecord> {
   return new Map(
     before.accounts.map((record) => {
       const claim = accepted.get(record.holder);
-      const isStill =
+      const isStillHeld =
         ownership.holders.get(record.address) === record.holder &&
-        (claim === undefined || (claim.kind === 'account' && claim.address === record.address));
+        (claim === undefined || accountIn(claim)?.address === record.address);
       return [
         keyOf(record),
-        record.state === 'released' || isStill
+        record.state === 'released' || isStillHeld
           ? record
-          : { ...record, state: 'released' as const, forward: null },
+          : { ...record, state: 'released' as const, forward: [] },
       ];
     }),
   );
 }
 
-/** `wanted`: null where there is no valid request. */
+/** An alias with the destinations in the ledger, and those that its request asks for; null without a valid request. */
 export type HeldAlias = AliasRecord & { wanted: readonly string[] | null };
 
-export function remainingAliases({ before, ownership, accepted }: Remains): HeldAlias[] {
+/** Aliases of holders without a valid claim, who keep them. */
+export function remainingAliases({ before, ownership, accepted }: OwnershipChange): HeldAlias[] {
   return before.aliases
     .filter(({ address, holder }) => ownership.holders.get(address) === holder && !accepted.has(holder))
     .map((alias) => ({ ...alias, wanted: null }));
 }
 
-/** The aliases that a claim gets, with the destinations of before. */
+/** A function from a claim to the aliases that it gets. */
 export function aliasesOf({ holders }: Ownership, before: HeldAddresses): (claim: Claim) => HeldAlias[] {
   const known = new Map(before.aliases.map((alias) => [keyOf(alias), alias.destinations]));
   return (claim) => {
     const { holder } = claim;
-    const own = claim.kind === 'alias' ? [claim.address] : claim.aliases;
-    const wanted = claim.kind === 'alias' ? claim.destinations : [claim.address];
-    return own.flatMap((address) => {
+    return claimedAliases(claim).flatMap(({ address, destinations: wanted, keepsEarlier }) => {
       if (holders.get(address) !== holder) return [];
-      const destinations = known.get(keyOf({ address, holder })) ?? [];
-      // An address of an account never goes back to another account that the same holder had.
-      const keeps = claim.kind === 'alias' || isSame(destinations, wanted);
-      return [{ address, holder, destinations: keeps ? destinations : [], wanted }];
+      const earlier = known.get(keyOf({ address, holder })) ?? [];
+      const destinations = keepsEarlier || isSame(earlier, wanted) ? earlier : [];
+      return [{ address, holder, destinations, wanted }];
     });
   };
+}
+
+export interface HeldNow {
+  accounts: readonly AccountRecord[];
+  aliases: readonly HeldAlias[];
+  claims: readonly Claim[];
+  /** Holder → claim that was not refused. */
+  accepted: ReadonlyMap<Holder, Claim>;
+}
+
+/** In the order of the claims; those of holders without one come first, as they change nothing. */
+export function definitionsOf({ accounts, aliases, claims, accepted }: HeldNow): Definition[] {
+  const position = new Map(claims.map(({ holder }, index) => [holder, index]));
+  const forwards = accounts.map(({ address, holder, forward }) => {
+    const claim = accepted.get(holder);
+    const wanted = claim === undefined ? null : (accountIn(claim)?.forward ?? null);
+    return { holder, definition: { address, isMailbox: true, wanted, before: forward } };
+  });
+  const others = aliases.map(({ holder, address, wanted, destinations }) => ({
+    holder,
+    definition: { address, isMailbox: false, wanted, before: destinations },
+  }));
+  return [...others, ...forwards]
+    .sort((left, right) => (position.get(left.holder) ?? -1) - (position.get(right.holder) ?? -1))
+    .map(({ definition }) => definition);
 }
 
 export function holdingsOf({ accounts, aliases }: HeldAddresses): Holding[] {

@@ -1,9 +1,9 @@
 /** What an account may use: its own limits within those of the instance. Pure. */
 import type { AccountSettings, SendingLimits } from '../../ledger/types.ts';
 
-/** Of one client at one account. */
+/** For the log-ins of one client to one account. */
 export interface LogInLimits {
-  /** How many failures within `minutes` lock the client out; 0: none do. */
+  /** Number of failures within `minutes` after which the client is locked out; 0: never. */
   failures: number;
   minutes: number;
 }
@@ -15,12 +15,12 @@ export interface InstanceLimits {
   sendingLimits: SendingLimits;
 }
 
-/** What an account asked for, as far as the instance's own limits go: it may have less for itself, not more. */
+/** The settings without limits that exceed the instance's: an account may ask for less, not for more. */
 export function withinLimits(settings: AccountSettings, instance: InstanceLimits): AccountSettings {
   const { mailboxSizeLimit, sendingLimits } = settings;
   const stricter = Object.entries(sendingLimits ?? {}).filter(([name, own]) => {
-    const most = instance.sendingLimits[name as keyof SendingLimits];
-    return most === 0 || (own !== 0 && own < most);
+    const max = instance.sendingLimits[name as keyof SendingLimits];
+    return max === 0 || (own !== 0 && own < max);
   });
   return {
     ...settings,

@@ -1,4 +1,4 @@
-/** Stage 3 for `mail-server`: parameters, requests and the previous ledger become one model without optional parts. Pure. */
+/** Builds the model of a mail server from parameters, requests and ledger; nothing in it is optional. Pure. */
 import {
   type AccountRecord,
   type AccountSettings,
@@ -13,27 +13,27 @@ import { hostNameOf } from '../../names/host-name.ts';
 import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
 import { type CertificatePair, certificatePair, type Provided, secretOf } from '../provided.ts';
-import type { AccountClaim } from './accounts.ts';
-import { type Claim, type ClaimOutcome, decideAddresses } from './addresses.ts';
+import { type ClaimOutcome, decideAddresses } from './addresses.ts';
+import type { AccountClaim, Claim } from './claims.ts';
 import { type LogInLimits, withinLimits } from './limits.ts';
 import { identity, type SecretName, secretNames } from './needs.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { ResolvedAddress } from './resolution.ts';
 
-/** What the parameters alone say, whatever the requests for addresses. */
+/** The part of the model that depends on the parameters alone, not on requests for addresses. */
 export interface MailServerSettings {
   place: Place;
-  /** The certificates that other servers know it by. */
+  /** The certificates by which other servers know it. */
   identity: CertificatePair;
-  /** What Postfix calls itself. */
+  /** Postfix's `myhostname`. */
   hostName: string;
-  /** Lower case, each once; the first one stands for the instance. */
+  /** Lower case, without duplicates; the first one stands for the instance. */
   domains: readonly string[];
   /** Domain that stands for another → that other. */
   domainAliases: ReadonlyMap<string, string>;
-  /** Both kinds, `domains` first. */
+  /** `domains`, then those of `domainAliases`. */
   hostedDomains: readonly string[];
-  /** What separates a name from a tag; empty: nothing does. */
+  /** The character that separates a name from a tag; empty if there is none. */
   recipientDelimiter: string;
   /** Who may deliver to hosted domains without logging in. */
   reception: 'anybody' | 'relays';
@@ -46,7 +46,7 @@ export interface MailServerSettings {
   messageSizeLimit: number;
   /** MiB. */
   mailboxSizeLimit: number;
-  /** Of each account whose settings say nothing else. */
+  /** For each account without limits of its own. */
   sendingLimits: SendingLimits;
   logInLimits: LogInLimits;
   /** Addresses and networks of frontends before the web pages that are believed about their clients. */
@@ -56,7 +56,7 @@ export interface MailServerSettings {
 export interface MailServer extends MailServerSettings {
   accounts: readonly AccountRecord[];
   aliases: readonly AliasRecord[];
-  /** By address: where mail ends, who may send. Of an alias domain's addresses there are none: they are those of its target. */
+  /** By address. Addresses in alias domains are not listed: they are the same as in the target domain. */
   addresses: ReadonlyMap<string, ResolvedAddress>;
   records: readonly AccountRecord[];
   outcomes: readonly ClaimOutcome[];
@@ -110,7 +110,7 @@ export function buildMailServer(
     SecretName,
     string
   >;
-  // The operator's word wins over what requests say, also over what was granted before.
+  // The operator's limits apply to requests, and also to settings that were accepted before.
   const allowed = (asked: AccountSettings) =>
     request.parameters['accounts-may-exceed-limits'] ? asked : withinLimits(asked, settings);
   const {
@@ -152,8 +152,12 @@ function sharedClaims(
 ): Claim[] {
   return requests.map(({ reference, ...request }): Claim => {
     const holder: Holder = `shared:${reference}`;
-    if (request.kind === 'alias') return { holder, ...request };
-    return { holder, ...request, settings: allowed(request.settings), builtinPassword: null };
+    switch (request.kind) {
+      case 'account':
+        return { holder, ...request, settings: allowed(request.settings), builtinPassword: null };
+      case 'alias':
+        return { holder, ...request };
+    }
   });
 }
 
@@ -165,7 +169,7 @@ function builtinClaims({ parameters }: MailServerRequest, promisePassword: strin
     resetToken: null,
     settings: usualSettings,
     aliases: [],
-    forward: null,
+    forward: [],
     builtinPassword,
   });
   const tests = parameters['test-account'] ? parameters['mail-domains'] : [];

@@ -1,9 +1,9 @@
-/** What has to be made for a mail server before it can be planned. Pure. */
+/** Certificates and secrets that must exist before a mail server can be planned. Pure. */
 import { hostNameOf } from '../../names/host-name.ts';
 import type { DraftFacts } from '../facts.ts';
 import type { Needs } from '../provided.ts';
 
-/** The pair that other servers know it by; `folder` is relative to the partition. */
+/** The certificate pair by which other servers know it; `folder` is relative to the partition. */
 export const identity = { folder: 'etc/postfix/ssl', name: 'postfix-backend' } as const;
 
 export const secretNames = [

@@ -1,96 +1,130 @@
 /**
- * Who holds which address, whatever it is to them: mailbox, alias, catch-all. Holders of before keep what they still
- * ask for, then first come, first served; accounts of our own come last, they are nobody's loss. Pure.
+ * Who holds which address, whether as a mailbox, an alias or a catch-all. Present holders keep what they still ask for;
+ * what is free goes to whoever asks first. Built-in accounts come last, as nobody loses anything by that. Pure.
  */
 import type { Holder } from '../../ledger/types.ts';
-import { type OwnershipGroup, ownershipGroups } from './ownership-groups.ts';
+import { newDisjointSets } from '../disjoint-sets.ts';
 
-/** What one request asks for. */
-export interface Wish {
+/** The addresses that one request asks for. */
+export interface AddressRequest {
   holder: Holder;
-  /** Without it the request is refused. */
+  /** The main address: without it the request is refused. */
   address: string;
   /** Other addresses of an account, each granted or refused by itself. */
   aliases: readonly string[];
 }
 
-/** An address and who held it before. `kind`: a mailbox, an alias, or an account's other address. */
+export interface AddressRequests {
+  /** In the master's order, then those of built-in accounts. */
+  requests: readonly AddressRequest[];
+  /** Holders of invalid requests: they keep what they hold. */
+  invalid: readonly Holder[];
+}
+
+/** An address in the ledger and its holder. */
 export interface Holding {
   address: string;
   holder: Holder;
+  /** Whether it is another address of an account, not the main one. */
   isOther: boolean;
-}
-
-export interface Wishes {
-  /** In the master's order; our own last. */
-  wishes: readonly Wish[];
-  /** Holders whose request is there but invalid: they keep what they hold. */
-  invalid: readonly Holder[];
 }
 
 export interface Ownership {
   holders: ReadonlyMap<string, Holder>;
-  /** Those whose address another holds: they keep what they had. */
+  /** Those whose main address is held by another: they keep what they had. */
   refused: ReadonlySet<Holder>;
 }
 
-export function decideOwnership({ wishes, invalid }: Wishes, before: readonly Holding[]): Ownership {
-  const keepsAnyway = new Set(invalid);
-  const decided = ownershipGroups(wishes, before).map((group) => decideGroup(group, keepsAnyway));
+export function decideOwnership(
+  { requests, invalid }: AddressRequests,
+  before: readonly Holding[],
+): Ownership {
+  const withInvalidRequest = new Set(invalid);
+  const decided = groupsOf(requests, before).map((group) => decideGroup(group, withInvalidRequest));
   return {
     holders: new Map(decided.flatMap(({ holders }) => [...holders])),
     refused: new Set(decided.flatMap(({ refused }) => [...refused])),
   };
 }
 
-function decideGroup(group: OwnershipGroup, keepsAnyway: ReadonlySet<Holder>): Ownership {
-  const withoutHome = new Set<Holder>();
+/** Requests and holdings that have addresses or holders in common, directly or through others. */
+interface Group {
+  /** In their order. */
+  requests: AddressRequest[];
+  before: Holding[];
+}
+
+/** Each group is decided without the others, so that one that takes many attempts delays only its own requesters. */
+function groupsOf(requests: readonly AddressRequest[], before: readonly Holding[]): Group[] {
+  // Holders contain a colon, addresses do not: both are names in the same sets.
+  const { join, rootOf } = newDisjointSets();
+  for (const { holder, address, aliases } of requests) {
+    for (const each of [address, ...aliases]) join(holder, each);
+  }
+  for (const { holder, address } of before) join(holder, address);
+
+  const groups = new Map<string, Group>();
+  const groupOf = (holder: Holder): Group => {
+    const root = rootOf(holder);
+    const group = groups.get(root) ?? { requests: [], before: [] };
+    groups.set(root, group);
+    return group;
+  };
+  for (const request of requests) groupOf(request.holder).requests.push(request);
+  for (const holding of before) groupOf(holding.holder).before.push(holding);
+  return [...groups.values()];
+}
+
+function decideGroup(group: Group, withInvalidRequest: ReadonlySet<Holder>): Ownership {
+  const losers = new Set<Holder>();
   for (;;) {
-    const { ownership, homeless } = assign(group, keepsAnyway, withoutHome);
-    if (homeless.length === 0) return ownership;
-    // Their other addresses would belong to nothing: they are free for those who asked for them.
-    homeless.forEach((holder) => withoutHome.add(holder));
+    const { ownership, newLosers } = assign(group, withInvalidRequest, losers);
+    if (newLosers.length === 0) return ownership;
+    // Without their account's main address the other addresses belong to nothing: they are free for those who ask.
+    newLosers.forEach((holder) => losers.add(holder));
   }
 }
 
-/** `withoutHome`: holders that lose all, known from the attempt before. */
+/** `losers`: holders that lose all their addresses, as earlier attempts found. */
 function assign(
-  { wishes, before }: OwnershipGroup,
-  keepsAnyway: ReadonlySet<Holder>,
-  withoutHome: ReadonlySet<Holder>,
-): { ownership: Ownership; homeless: Holder[] } {
-  const shared = wishes.filter(({ holder }) => isShared(holder));
-  const wanted = new Map(wishes.map((wish) => [wish.holder, new Set([wish.address, ...wish.aliases])]));
+  { requests, before }: Group,
+  withInvalidRequest: ReadonlySet<Holder>,
+  losers: ReadonlySet<Holder>,
+): { ownership: Ownership; newLosers: Holder[] } {
+  const shared = requests.filter(({ holder }) => isShared(holder));
+  const wanted = new Map(
+    requests.map(({ holder, address, aliases }) => [holder, new Set([address, ...aliases])]),
+  );
   const wantedByShared = new Set(shared.flatMap(({ address, aliases }) => [address, ...aliases]));
   const holders = new Map<string, Holder>();
 
   for (const { address, holder } of before) {
-    if (withoutHome.has(holder)) continue;
+    if (losers.has(holder)) continue;
     const stays = isShared(holder)
-      ? keepsAnyway.has(holder) || wanted.get(holder)?.has(address)
+      ? withInvalidRequest.has(holder) || wanted.get(holder)?.has(address)
       : wanted.get(holder)?.has(address) && !wantedByShared.has(address);
     if (stays) holders.set(address, holder);
   }
 
   const refused = new Set<Holder>();
-  const claim = ({ holder, address, aliases }: Wish) => {
+  const grant = ({ holder, address, aliases }: AddressRequest) => {
     if ((holders.get(address) ?? holder) !== holder) {
       refused.add(holder);
       return;
     }
     for (const each of [address, ...aliases]) if (!holders.has(each)) holders.set(each, holder);
   };
-  shared.forEach(claim);
-  const homeless = takeBack(refused, before, holders).filter((holder) => !withoutHome.has(holder));
-  wishes.filter(({ holder }) => !isShared(holder)).forEach(claim);
-  return { ownership: { holders, refused }, homeless };
+  shared.forEach(grant);
+  const newLosers = restore(refused, before, holders).filter((holder) => !losers.has(holder));
+  requests.filter(({ holder }) => !isShared(holder)).forEach(grant);
+  return { ownership: { holders, refused }, newLosers };
 }
 
 /**
- * Who asked for another address and did not get it keeps what it had, unless it is another's by now. Returns those
- * who still hold other addresses of an account but not the account's own any more.
+ * Gives refused requesters back what they had, unless somebody else has it now. Returns those who hold other addresses
+ * of an account but have lost its main one.
  */
-function takeBack(
+function restore(
   refused: ReadonlySet<Holder>,
   before: readonly Holding[],
   holders: Map<string, Holder>,
@@ -110,6 +144,6 @@ function takeBack(
   );
 }
 
-export function isShared(holder: Holder): boolean {
+function isShared(holder: Holder): boolean {
   return holder.startsWith('shared:');
 }

@@ -1,26 +1,26 @@
-/** Where mail to each address ends, and who may send as it. Pure. */
+/** The final recipients of each address, and which accounts may send as it. Pure. */
 import type { AccountRecord, AliasRecord, Holder } from '../../ledger/types.ts';
 import { type AddressRules, heldAddress, isForeign } from '../../ledger/address-graph.ts';
 
 export interface ResolvedAddress {
   address: string;
   kind: 'account' | 'alias' | 'catch-all';
-  /** Mailboxes and other servers' addresses, each once, sorted. Empty: its mail is refused. */
+  /** Mailboxes and other servers' addresses, sorted, without duplicates. If empty, mail is refused. */
   deliverTo: readonly string[];
-  /** Accounts that may send as it, sorted. Always empty for a catch-all. */
+  /** Addresses of accounts that may send as it, sorted. Empty for a catch-all. */
   senders: readonly string[];
-  /** Destinations of this server that nobody holds now. */
+  /** Destinations in this server's domains that nobody holds. */
   missing: readonly string[];
 }
 
 export interface Resolvable {
   accounts: readonly AccountRecord[];
   aliases: readonly AliasRecord[];
-  /** Held address → where it leads now (definitions.ts). */
+  /** Held address → its present destinations. */
   effective: ReadonlyMap<string, readonly string[]>;
 }
 
-/** By address. Those of domains that are no longer hosted are missing. */
+/** By address, without those in domains that are no longer hosted. */
 export function resolveAddresses(
   { accounts, aliases, effective }: Resolvable,
   rules: AddressRules,
@@ -41,7 +41,7 @@ export function resolveAddresses(
     const known = delivered.get(address);
     if (known !== undefined) return known;
     const account = mailboxes.get(address);
-    const ends = account === undefined || sendsOn(account) ? through(address) : mailboxOf(account);
+    const ends = account === undefined || forwards(account) ? through(address) : mailboxOf(account);
     delivered.set(address, ends);
     return ends;
   };
@@ -54,13 +54,13 @@ export function resolveAddresses(
         return isForeign(each, rules) && rules.forwarding ? [each] : [];
       }),
     );
-  /** An account that sends mail on, to somewhere. A forward that may not be followed now leaves the mail in the mailbox. */
-  const sendsOn = ({ address, settings }: AccountRecord): boolean =>
+  /** Whether the account forwards to a place that is allowed now; if not, mail goes to its mailbox. */
+  const forwards = ({ address, settings }: AccountRecord): boolean =>
     settings.mode !== 'send-only' &&
     settings.suspended === 'no' &&
     leadsTo(address).some((each) => each !== address && (rules.forwarding || !isForeign(each, rules)));
 
-  /** Accounts that an address reaches through aliases alone: to forward is not to give away one's name. */
+  /** Accounts that an address reaches through aliases only: who gets forwarded mail may not send as the forwarder. */
   const accountsAt = (address: string): readonly string[] => {
     const known = reached.get(address);
     if (known !== undefined) return known;
@@ -106,7 +106,7 @@ function mailboxOf({ address, settings }: AccountRecord): readonly string[] {
   return settings.mode === 'send-only' || settings.suspended === 'refuse-mail' ? [] : [address];
 }
 
-/** Each once, sorted; of two that differ by letter case, as other servers' may, one. */
+/** All in one list, sorted, without duplicates; other servers' addresses that differ only in letter case count as one. */
 function joined(lists: readonly (readonly string[])[]): readonly string[] {
   const [only, ...others] = lists.filter((each) => each.length > 0);
   if (only === undefined) return [];

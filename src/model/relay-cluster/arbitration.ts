@@ -1,11 +1,12 @@
 /**
- * Which request holds which domain, and which domains are accepted (contract 3.7). One holder a domain: who had it
- * verified, else who shows the verification record, else who came first. Who claimed a domain while its mail went
- * elsewhere keeps nobody out: when others claim it too, MX records alone give it to no one. A request that turns invalid
- * keeps what it holds, and is relayed as its last valid one said. Pure.
+ * Which request holds which domain, and which domains are accepted. A domain has one holder: the request for which it was
+ * verified, else one with a verification record in DNS, else the first. A claim that was made while the domain's mail went
+ * elsewhere does not keep the owner out: if others claim the domain too, MX records alone verify none of them. A request
+ * that becomes invalid keeps its domain, which is relayed as its last valid parameters say. Pure.
  */
 import { createHmac } from 'node:crypto';
 
+import { entryOf } from '../../ledger/entry-of.ts';
 import type { DomainRecord } from '../../ledger/types.ts';
 import type { DomainClaim } from '../../validate/relay-cluster/request.ts';
 import type { MailExchangers } from '../answers.ts';
@@ -13,42 +14,55 @@ import { passwordFrom } from '../seed.ts';
 
 export type DomainState =
   | { kind: 'accepted' }
-  /** Another one's. `isOpen`: it is not relayed for that one, and who proves it gets it. */
+  /** Another request holds it. `isOpen`: it is not relayed for that one either, and a verification record wins it. */
   | { kind: 'taken'; isOpen: boolean }
   | { kind: 'unverified' }
-  /** Kept by a refused request whose last valid one cannot be relayed to either. */
+  /** Held by a refused request whose last valid mail server cannot be relayed to any more. */
   | { kind: 'unusable' }
   | { kind: 'dns-error'; reason: string };
 
+/** Whether mail for the domain is relayed. */
+export function isRelayed(state: DomainState): boolean {
+  switch (state.kind) {
+    case 'accepted':
+      return true;
+    case 'taken':
+    case 'unverified':
+    case 'unusable':
+    case 'dns-error':
+      return false;
+  }
+}
+
 export interface DecidedDomain {
-  /** Of a refused request: its last valid claim. */
+  /** For a refused request, its last valid claim. */
   claim: DomainClaim;
-  /** Why the request is refused now, though it keeps the domain; null for a valid one. */
+  /** Why the request, which keeps the domain, is refused now; null if it is valid. */
   problem: string | null;
   state: DomainState;
-  /** The holder's record; null for claims that hold nothing. */
+  /** For the ledger, if the claim holds the domain; else null. */
   record: DomainRecord | null;
-  /** Text of the TXT record at the domain that proves this claim. */
+  /** The verification record: text of a TXT record at the domain that proves this claim. */
   proof: string;
 }
 
 export interface ArbitrationFacts {
   before: readonly DomainRecord[];
-  /** Reference → reason, of requests that are invalid now: they claim nothing new, and keep what they hold. */
+  /** Reference → reason, of invalid requests: they claim nothing new and keep what they hold. */
   refused: ReadonlyMap<string, string>;
   mailExchangers: Readonly<Record<string, MailExchangers>>;
-  /** TXT texts at each domain. */
+  /** Texts of TXT records, by domain. */
   texts: Readonly<Record<string, readonly string[]>>;
   /** Host names of the cluster's nodes, lower case. */
   fqdns: ReadonlySet<string>;
-  /** Domains of delivery services: the cluster's operator vouches for them. */
+  /** Sender domains of delivery services, for which the cluster's operator vouches. */
   vouchedFor: ReadonlySet<string>;
   seed: Uint8Array;
-  /** Proofs are made of it; the same for the life of the cluster. */
+  /** Key of the verification records; it never changes. */
   secret: string;
 }
 
-/** What is known of one domain: who wants it now, and who did before. */
+/** The claims and records of one domain. */
 interface Contest {
   domain: string;
   rivals: readonly DomainClaim[];
@@ -98,11 +112,11 @@ function decideDomain(contest: Contest, facts: ArbitrationFacts): DecidedDomain[
     proof: proofOf(claim, facts.secret),
     ...(claim === holder
       ? { record, state }
-      : { record: null, state: { kind: 'taken', isOpen: state.kind !== 'accepted' } }),
+      : { record: null, state: { kind: 'taken', isOpen: !isRelayed(state) } }),
   }));
 }
 
-/** Who had it verified, else who shows the verification record, else who held it, else who came first. */
+/** The verified claim, else one with a verification record, else that of the holder so far, else the first. */
 function holderOf({ rivals, before }: Contest, facts: ArbitrationFacts): DomainClaim {
   const held = new Set(before.map(({ reference }) => reference));
   const verified = new Set(before.flatMap((record) => (record.verified ? [record.reference] : [])));
@@ -111,26 +125,38 @@ function holderOf({ rivals, before }: Contest, facts: ArbitrationFacts): DomainC
     rivals.find((claim) => isProven(claim, facts)) ??
     rivals.find(({ reference }) => held.has(reference)) ??
     rivals[0];
-  if (holder === undefined) throw new Error('a domain that nobody wants has no holder');
+  if (holder === undefined) throw new Error('a domain without claims has no holder');
   return holder;
 }
 
-/** Whether somebody claimed the domain before its mail came here, and others claim it now: MX records tell no owner. */
+/** Whether the domain was claimed before its mail came here and others claim it now: MX records tell not whose it is. */
 function isContested({ domain, rivals, before }: Contest, facts: ArbitrationFacts): boolean {
   return (
     rivals.length > 1 &&
     before.length > 0 &&
     before.every(({ verified }) => !verified) &&
-    foundAt(facts.mailExchangers, domain)?.kind === 'exchangers' &&
+    hasExchangers(entryOf(facts.mailExchangers, domain)) &&
     !facts.vouchedFor.has(domain) &&
     !rivals.some((claim) => isProven(claim, facts))
   );
 }
 
+function hasExchangers(found: MailExchangers | undefined): boolean {
+  switch (found?.kind) {
+    case 'exchangers':
+      return true;
+    case 'absent':
+    case 'none':
+    case 'error':
+    case undefined:
+      return false;
+  }
+}
+
 /** What DNS says now; `accepted` when it proves that the domain may be relayed here. */
 function verify(domain: string, { mailExchangers, fqdns, vouchedFor }: ArbitrationFacts): DomainState {
   if (vouchedFor.has(domain)) return { kind: 'accepted' };
-  const found = foundAt(mailExchangers, domain) ?? {
+  const found = entryOf(mailExchangers, domain) ?? {
     kind: 'error',
     reason: `${domain} has not been looked up`,
   };
@@ -146,10 +172,20 @@ function verify(domain: string, { mailExchangers, fqdns, vouchedFor }: Arbitrati
   }
 }
 
-/** A resolver that fails proves nothing: what was verified stays. A domain that only its operator vouches for is not. */
+/** A failing resolver proves nothing, and what was verified stays so. That the operator vouches does not verify. */
 function isVerified(now: DomainState, known: DomainRecord | undefined, vouchedFor: boolean): boolean {
-  if (vouchedFor) return known?.verified ?? false;
-  return now.kind === 'accepted' || (now.kind === 'dns-error' && (known?.verified ?? false));
+  const wasVerified = known?.verified ?? false;
+  if (vouchedFor) return wasVerified;
+  switch (now.kind) {
+    case 'accepted':
+      return true;
+    case 'dns-error':
+      return wasVerified;
+    case 'taken':
+    case 'unverified':
+    case 'unusable':
+      return false;
+  }
 }
 
 function firstPassword({ authentication, domain, reference }: DomainClaim, seed: Uint8Array): string | null {
@@ -157,12 +193,7 @@ function firstPassword({ authentication, domain, reference }: DomainClaim, seed:
 }
 
 function isProven(claim: DomainClaim, { texts, secret }: ArbitrationFacts): boolean {
-  return foundAt(texts, claim.domain)?.includes(proofOf(claim, secret)) ?? false;
-}
-
-/** A domain may be called `constructor` or `__proto__`, which every object has. */
-function foundAt<Value>(values: Readonly<Record<string, Value>>, domain: string): Value | undefined {
-  return Object.hasOwn(values, domain) ? values[domain] : undefined;
+  return entryOf(texts, claim.domain)?.includes(proofOf(claim, secret)) ?? false;
 }
 
 function proofOf({ domain, reference }: DomainClaim, secret: string): string {

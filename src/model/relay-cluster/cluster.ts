@@ -1,4 +1,4 @@
-/** Stage 3 for the relay cluster. Pure. */
+/** Builds the model of a relay cluster. Pure. */
 import type { ClusterNode, ClusterRequest } from '../../validate/relay-cluster/request.ts';
 import { servicesByDomain } from '../delivery-services.ts';
 import type { Facts } from '../facts.ts';
@@ -10,17 +10,17 @@ import { problemOfAddress, setUnusableBackendsAside } from './unusable-backends.
 
 export interface Cluster {
   place: Place;
-  /** In use: started ones, ordered by name. */
+  /** The nodes that are started, by name. */
   nodes: readonly ClusterNode[];
-  /** All that are wanted, also stopped ones. */
+  /** All nodes that are not destroyed, also stopped ones. */
   requestedNodes: readonly ClusterNode[];
   relayDomain: string | null;
   domains: readonly DecidedDomain[];
-  /** Requests that are refused and hold nothing. */
+  /** Refused requests that hold no domain. */
   refused: ClusterRequest['refused'];
   /** Sender domain → id of the delivery service that takes its mail. */
   deliveryServices: ReadonlyMap<string, string>;
-  /** What is wrong with the parameters and stops nothing. */
+  /** Faults in the parameters that do not stop the instance. */
   errors: readonly string[];
   secrets: Readonly<Record<SecretName, string>>;
 }
@@ -40,7 +40,7 @@ export function buildCluster(
     refused: new Map(refused.map(({ reference, error }) => [reference, error])),
     mailExchangers: outside.mailExchangers,
     texts: outside.texts,
-    // A stopped node is the cluster's all the same: who points to it loses nothing while it is mended.
+    // MX records may point to a stopped node too: domains stay verified while it is repaired.
     fqdns: new Set(wanted.flatMap(({ fqdn }) => (fqdn === null ? [] : [fqdn.toLowerCase()]))),
     vouchedFor: new Set(services.keys()),
     seed,

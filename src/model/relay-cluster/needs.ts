@@ -1,11 +1,11 @@
-/** What has to be made for a relay cluster before it can be planned. Pure. */
+/** Certificates and secrets that must exist before a relay cluster can be planned. Pure. */
 import { hostNameOf } from '../../names/host-name.ts';
 import type { DraftFacts } from '../facts.ts';
 import type { Needs } from '../provided.ts';
 
 /**
- * The pair that its monitor shows; `folder` is relative to the partition. Nobody but the monitor's visitors ever sees it,
- * so it is rotated by hand only.
+ * The certificate pair of its monitor; `folder` is relative to the partition. No server knows it by fingerprint, so only
+ * an operator rotates it.
  */
 export const identity = { folder: 'etc/apache/ssl', name: 'apache' } as const;
 

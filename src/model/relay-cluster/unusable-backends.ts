@@ -1,4 +1,4 @@
-/** Claims whose mail server cannot be relayed to, as only the cluster as a whole can tell. Pure. */
+/** Claims whose mail server the cluster cannot relay to, judged by all claims and nodes together. Pure. */
 import type { DomainRecord } from '../../ledger/types.ts';
 import { canonicalAddress, specialAddress } from '../../names/ip-address.ts';
 import {
@@ -11,19 +11,19 @@ import type { Answers } from '../answers.ts';
 import type { Place } from '../place.ts';
 
 /**
- * Mail servers that several domains name different fingerprints of cost each node a transport for each set (see
- * relay-tables.ts). So many sets beyond the first of each mail server, in all: enough for rotations under way, too few
- * to wear out a node.
+ * If domains name different fingerprints for one mail server, each node needs a transport for each set of fingerprints.
+ * This is how many sets there may be in all beyond the first of each mail server: enough for certificate rotations, too
+ * few to overload a node.
  */
-const mostDisagreements = 200;
+const maxDisagreements = 200;
 
 export interface ClusterAddresses {
   place: Pick<Place, 'ipv6' | 'ipv4'>;
-  /** What the nodes answered. */
+  /** Answers of the nodes. */
   answers: Answers;
 }
 
-/** The request with unusable claims among the refused ones, each with its reason. */
+/** The valid claims without unusable ones, which join the refused ones with their reasons. */
 export function setUnusableBackendsAside(
   request: ClusterRequest,
   before: readonly DomainRecord[],
@@ -62,7 +62,7 @@ function refuse(
   };
 }
 
-/** A node that relays to itself, or to another node, sends mail round and round. */
+/** Why nodes cannot relay to this address; null if they can. To relay to a node of the cluster would be a loop. */
 export function problemOfAddress(
   { host, port }: DomainClaim,
   { place, answers }: ClusterAddresses,
@@ -76,20 +76,20 @@ export function problemOfAddress(
     return `/mail-server-host: [${host}]:${port} is a node of this cluster; ${writeOwnAddress}`;
   }
   const isLoopback = (address: string | null) => address !== null && specialAddress(address) === 'loopback';
-  // Where the cluster itself has a loopback address, everything is on one machine.
+  // If the cluster itself has a loopback address, everything is on one machine.
   if (isLoopback(host) && !isLoopback(place.ipv6) && !isLoopback(place.ipv4)) {
     return `/mail-server-host: ${host} is loopback, each node's own; ${writeOwnAddress}`;
   }
   return null;
 }
 
-/** Null for what is no address: it comes from another instance. */
+/** Null if it is no address: answers of other instances may contain anything. */
 function canonicalAnswer(address: unknown): string | null {
   if (typeof address !== 'string') return null;
   return !address.includes(':') || URL.canParse(`http://[${address}]/`) ? canonicalAddress(address) : null;
 }
 
-/** References of claims that bring one set too many; sets that were there before come first. */
+/** References of claims with a set beyond the limit. Sets that are in the ledger come first. */
 function disagreements(
   claims: readonly DomainClaim[],
   before: readonly DomainRecord[],
@@ -99,7 +99,7 @@ function disagreements(
   const isKnown = (claim: DomainClaim) => known.has(`${claim.reference} ${setOf(claim)}`);
   const byFingerprint = claims.filter(({ authentication }) => authentication === 'fingerprint');
   const sets = new Map<string, Set<string>>();
-  let left = mostDisagreements;
+  let left = maxDisagreements;
   const add = (backend: DomainClaim | DomainRecord['backend']): boolean => {
     const endpoint = `${backend.host} ${backend.port}`;
     const there = sets.get(endpoint);

@@ -1,4 +1,4 @@
-/** Stage 3 for one relay node. Pure. */
+/** Builds the model of one relay node from its parameters. Pure. */
 import { hash } from 'node:crypto';
 
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
@@ -12,11 +12,11 @@ import { identity } from './needs.ts';
 
 export interface RelayNode {
   place: Place;
-  /** The certificates that other servers know it by. */
+  /** The certificates by which other servers know it. */
   identity: CertificatePair;
-  /** Banner, HELO reply and HELO. */
+  /** The name in its banner and in HELO. */
   hostName: string;
-  /** Accepted by the cluster; each name once. */
+  /** Those that the cluster accepted, without duplicates. */
   domains: readonly RelayedDomain[];
   deliveryServices: readonly DeliveryService[];
   /** Sender domain → delivery service. */
@@ -38,8 +38,8 @@ export interface RelayedDomain {
 
 export interface DeliveryService {
   /**
-   * Named after what it is, not after its place among others: mail that waits with the name of a transport must never
-   * meet the password of another service.
+   * Name of its Postfix transport, derived from the service itself, not from its position: queued mail keeps the name, and
+   * must never be sent with another service's password.
    */
   transport: string;
   host: string;
@@ -86,19 +86,19 @@ export function buildRelayNode(
   };
 }
 
-/** What the cluster calls the node, if that is a host name; its title makes one otherwise. */
+/** The name that the cluster gives the node if it is a host name, else one made from the title. */
 function hostNameOfNode(fqdn: string | undefined, { title }: Place): string {
   const kept = (fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '');
   return isHostName(kept) ? kept : hostNameOf(title);
 }
 
-/** A digest: what operators write into ids and logins is no part of a name in master.cf. */
+/** A hash, because ids and logins may contain characters that a name in master.cf may not. */
 function transportOf(id: string, service: { host: string; port: number; user: string | undefined }): string {
   const identity = JSON.stringify([id, service.host, service.port, service.user ?? null]);
   return `delivery-${hash('sha256', identity, 'hex').slice(0, 16)}`;
 }
 
-/** Mail for a domain whose mail server is this node would go round and round. */
+/** Whether the domain's mail server is this node itself, to which relaying would loop. */
 function isOwn({ host, port }: RelayedDomain, { ipv6, ipv4, ports }: Place): boolean {
   return ['inbound', 'outbound'].some((service) => {
     const used = ports[service];

@@ -1,11 +1,14 @@
-/** What an account's requester gets, and when it is worth telling again. Pure. */
+/** What is published to an account's requester, and when it is published again. Pure. */
+import { entryOf } from '../../ledger/entry-of.ts';
+import type { AccountDigest, PublicationDigest } from '../../ledger/publication-digest.ts';
+import type { AccountRecord, Ledger } from '../../ledger/types.ts';
 import type { AccountOutcome } from '../../model/mail-server/addresses.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedPublication } from '../planned.ts';
-import { digestOf } from '../digest.ts';
+import { hashOf } from '../digest.ts';
 import { spellingsIn } from './address-tables.ts';
 
-/** Login → addresses that it may send as, its own first. */
+/** Log-in name of an account → addresses that it may send as, its own first. */
 export function senderAddresses(
   model: Pick<MailServer, 'addresses' | 'domainAliases'>,
 ): ReadonlyMap<string, string[]> {
@@ -23,13 +26,19 @@ export function senderAddresses(
   return found;
 }
 
-export type Published = Readonly<Record<string, string>>;
+export interface PublicationContext {
+  /** URL of the account's pages. */
+  base: string;
+  /** Addresses that the account may send as, its own first. */
+  addresses: readonly string[];
+  /** Digests of what the master has, by target. */
+  published: Ledger['published'];
+}
 
-/** `published`: digests of what the master has. */
 export function accountPublication(
   target: string,
   outcome: AccountOutcome,
-  { base, addresses, published }: { base: string; addresses: readonly string[]; published: Published },
+  { base, addresses, published }: PublicationContext,
 ): PlannedPublication {
   const { record, refusedAliases, refusedForward } = outcome;
   const { address } = record;
@@ -42,9 +51,9 @@ export function accountPublication(
     ...(refusedForward === null ? [] : [`forward refused: ${refusedForward}`]),
   ].join('; ');
   const digest = accountDigest(record, base, usesOf(outcome, addresses));
-  // A token that is waiting and that nobody knows in clear any more is not worth a new one only because the addresses
-  // changed: they are published when it has been used, or when another is made.
-  const canTell = record.token === null || token !== '';
+  // If a waiting token is known only as a hash, changed addresses are not published until it is used or replaced: a new
+  // token would make the link that the requester has useless.
+  const isComplete = record.token === null || token !== '';
   return {
     target,
     parameters: {
@@ -55,36 +64,55 @@ export function accountPublication(
       ...(isRefused ? { 'refused-aliases': refusedAliases } : {}),
       ...(refusedForward === null ? {} : { 'refused-forward': refusedForward }),
     },
-    digest: canTell ? digest : (published[target] ?? digest),
+    digest: isComplete ? digest : (entryOf(published, target) ?? digest),
     ...(error === '' ? {} : { error }),
   };
 }
 
-/**
- * What a requester of an account has: the place, the token it may use (`-`: none is waiting), and, where it is more
- * than the account's own address, what it may use it for. Parts are separated by dots. The hash of the token stands
- * for it, so that the token itself need not be remembered.
- */
-export function accountDigest(
-  record: { address: string; token: string | null },
+/** The token is known by the ledger's hash of it, so that it need not be remembered itself. */
+function accountDigest(
+  { address, token }: Pick<AccountRecord, 'address' | 'token'>,
   base: string,
-  uses = '',
-): string {
-  const place = digestOf([record.address, base]).slice(0, 32);
-  const token = record.token === null ? '-' : digestOf(record.token).slice(0, 32);
-  return [place, token, ...(uses === '' ? [] : [uses])].join('.');
+  uses: string | null,
+): AccountDigest {
+  return {
+    kind: 'account',
+    place: shortHash([address, base]),
+    token: token === null ? null : shortHash(token),
+    uses,
+  };
 }
 
-/** Whether the master has the place and the token; the addresses may be others. */
-export function hasSameToken(published: string | undefined, record: AccountOutcome['record'], base: string) {
-  return published?.split('.').slice(0, 2).join('.') === accountDigest(record, base);
+/** Whether what was published has the account's set-up token and web address; the rest may have changed since. */
+export function hasSameToken(
+  published: PublicationDigest | undefined,
+  record: AccountRecord,
+  base: string,
+): boolean {
+  switch (published?.kind) {
+    case 'account': {
+      const { place, token } = accountDigest(record, base, null);
+      return published.place === place && published.token === token;
+    }
+    case 'parameters':
+    case undefined:
+      return false;
+  }
 }
 
-function usesOf({ refusedAliases, refusedForward, record }: AccountOutcome, addresses: readonly string[]) {
+/** Null where the account has its own address alone and nothing was refused. */
+function usesOf(
+  { refusedAliases, refusedForward, record }: AccountOutcome,
+  addresses: readonly string[],
+): string | null {
   const isUsual =
     addresses.length === 1 &&
     addresses[0] === record.address &&
     refusedForward === null &&
     Object.keys(refusedAliases).length === 0;
-  return isUsual ? '' : digestOf([addresses, refusedAliases, refusedForward]).slice(0, 32);
+  return isUsual ? null : shortHash([addresses, refusedAliases, refusedForward]);
+}
+
+function shortHash(value: unknown): string {
+  return hashOf(value).slice(0, 32);
 }

@@ -1,6 +1,6 @@
 /**
- * Postfix's tables of addresses: who receives, who refuses, who may send as what. All come from the resolved addresses.
- * Each address of a domain that stands for another is listed by itself: `@one @other` would accept every name. Pure.
+ * Postfix's lookup tables of addresses: recipients, refusals, and who may send as what. Each address of an alias domain has
+ * an entry of its own, because an entry `@alias @domain` would accept every name. Pure.
  */
 import { type LookupTable, serialiseAddresses } from '../../formats/postfix-table.ts';
 import { withoutTag } from '../../names/tag.ts';
@@ -10,19 +10,19 @@ import type { ResolvedAddress } from '../../model/mail-server/resolution.ts';
 export interface AddressTables {
   /** Addresses that have a mailbox. */
   mailboxes: LookupTable;
-  /** Every address, `@domain` for a catch-all → mailboxes and other servers' addresses, nothing left to be expanded. */
+  /** Every address (`@domain` for a catch-all) → mailboxes and other servers' addresses, fully expanded. */
   recipients: LookupTable;
-  /** Addresses that accept no mail, for those who ask; and exact ones whose name without its tag is one of these. */
+  /** Addresses that refuse mail while the client is connected; and exceptions, which are these names with a tag. */
   'refused-recipients': LookupTable;
-  /** The same for mail from within, which nobody asks about: an autoreply, a forward. */
+  /** The same as transports, for mail that arises on the server itself, such as forwarded mail. */
   'refused-deliveries': LookupTable;
-  /** Envelope sender → logins that may use it. */
+  /** Envelope sender → log-in names that may use it. */
   'sender-logins': LookupTable;
-  /** Login that may not send → why. */
+  /** Log-in name that may not send → refusal. */
   'refused-senders': LookupTable;
 }
 
-/** No login: nobody sends as an alias that no account stands behind, and nobody outside does either. */
+/** A name that nobody can log in with: nobody may send as an alias that no account receives mail for. */
 const noLogin = 'nobody';
 const closed = '5.2.1 this address does not accept mail';
 
@@ -34,10 +34,10 @@ export function addressTables(model: AddressModel): AddressTables {
   const all = [...addresses.values()].flatMap((resolved) =>
     spellings(resolved.address).map((spelling) => ({ ...resolved, spelling })),
   );
-  const named = all.filter(({ kind }) => kind !== 'catch-all');
+  const named = all.filter(isNamed);
   const refused = named.filter(isClosed);
   const refusedNames = new Set(refused.map(({ spelling }) => spelling));
-  // Postfix looks for a name without its tag when there is no exact one, and an exact one may be somebody else's.
+  // Postfix also looks names up without their tag; a name with a tag that somebody holds needs an entry of its own.
   const exceptions = named.filter(({ spelling, ...each }) => {
     const plain = withoutTag(spelling, recipientDelimiter);
     return plain !== null && refusedNames.has(plain) && !isClosed(each);
@@ -46,7 +46,7 @@ export function addressTables(model: AddressModel): AddressTables {
     mailboxes: new Map(accounts.map(({ address }) => [address, address])),
     recipients: new Map(
       all
-        .filter((each) => each.kind !== 'catch-all' || !isClosed(each))
+        .filter((each) => isNamed(each) || !isClosed(each))
         .map((each) => [each.spelling, isClosed(each) ? each.spelling : serialiseAddresses(each.deliverTo)]),
     ),
     'refused-recipients': new Map([
@@ -68,11 +68,22 @@ export function addressTables(model: AddressModel): AddressTables {
   };
 }
 
+/** Whether it is one address, not all those of a domain that nobody holds. */
+function isNamed({ kind }: Pick<ResolvedAddress, 'kind'>): boolean {
+  switch (kind) {
+    case 'account':
+    case 'alias':
+      return true;
+    case 'catch-all':
+      return false;
+  }
+}
+
 function isClosed({ deliverTo }: Pick<ResolvedAddress, 'deliverTo'>): boolean {
   return deliverTo.length === 0;
 }
 
-/** An address in its own domain and in those that stand for it. */
+/** Returns a function from an address to the same in its own domain and in its alias domains. */
 export function spellingsIn({
   domainAliases,
 }: Pick<MailServer, 'domainAliases'>): (address: string) => string[] {

@@ -1,31 +1,37 @@
 /** What a mail server publishes: to its own requester, and to each shared instance. Pure. */
 import type { Answers } from '../../model/answers.ts';
-import type { AccountRecord } from '../../ledger/types.ts';
+import type { AccountRecord, Ledger } from '../../ledger/types.ts';
 import type { AliasOutcome, ClaimOutcome } from '../../model/mail-server/addresses.ts';
 import type { MailServer } from '../../model/mail-server/mail-server.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../digest.ts';
 import { portOf } from '../endpoints.ts';
 import { monitorParameters } from '../monitor.ts';
-import { accountPublication, type Published, senderAddresses } from './account-publication.ts';
+import { accountPublication, senderAddresses } from './account-publication.ts';
 import { webUrl } from './web-address.ts';
 
-/** `published`: digests of what the master has. */
+/** `published`: digests of what the master has, by target. */
 export function planPublications(
   model: MailServer,
   answers: Answers,
-  published: Published,
+  published: Ledger['published'],
 ): PlannedPublication[] {
   const base = webUrl(model.place, answers);
   const addresses = senderAddresses(model);
-  const shared = model.outcomes.flatMap((outcome) => {
+  const shared = model.outcomes.flatMap((outcome): PlannedPublication[] => {
     const reference = sharedReference(outcome.holder);
     if (reference === null) return [];
-    if (!outcome.accepted) return [refusal(reference, outcome.address, outcome.error)];
-    if (outcome.kind === 'alias') return [aliasPublication(model, reference, outcome)];
-    const { address } = outcome.record;
-    const own = addresses.get(address) ?? [address];
-    return [accountPublication(reference, outcome, { base, addresses: own, published })];
+    switch (outcome.kind) {
+      case 'account': {
+        const { address } = outcome.record;
+        const own = addresses.get(address) ?? [address];
+        return [accountPublication(reference, outcome, { base, addresses: own, published })];
+      }
+      case 'alias':
+        return [aliasPublication(model, reference, outcome)];
+      case 'refused':
+        return [refusal(reference, outcome.address, outcome.error)];
+    }
   });
   const refused = model.refused.map(({ reference, address, error }) => refusal(reference, address, error));
   return [instancePublication(model, answers, base), ...shared, ...refused];
@@ -54,9 +60,17 @@ function instancePublication(model: MailServer, answers: Answers, base: string):
 
 function stateOf(outcome: ClaimOutcome): [string, object][] {
   const reference = sharedReference(outcome.holder);
-  if (reference === null || !outcome.accepted) return [];
-  const { address } = outcome.record;
-  return [[reference, { address, state: outcome.kind === 'alias' ? 'alias' : accountState(outcome.record) }]];
+  if (reference === null) return [];
+  switch (outcome.kind) {
+    case 'account': {
+      const { record } = outcome;
+      return [[reference, { address: record.address, state: accountState(record) }]];
+    }
+    case 'alias':
+      return [[reference, { address: outcome.record.address, state: 'alias' }]];
+    case 'refused':
+      return [];
+  }
 }
 
 function accountState({ password, settings }: AccountRecord): string {
@@ -68,12 +82,17 @@ function errors(model: MailServer): [string, object][] {
   return [
     ...model.outcomes.flatMap((outcome): [string, object][] => {
       const reference = sharedReference(outcome.holder);
-      if (reference === null || (outcome.accepted && outcome.kind === 'account')) return [];
-      if (outcome.accepted) {
-        const error = aliasError(model, outcome);
-        return error === null ? [] : [[reference, { address: outcome.record.address, error }]];
+      if (reference === null) return [];
+      switch (outcome.kind) {
+        case 'account':
+          return [];
+        case 'alias': {
+          const error = aliasError(model, outcome);
+          return error === null ? [] : [[reference, { address: outcome.record.address, error }]];
+        }
+        case 'refused':
+          return [[reference, { address: outcome.address, error: outcome.error }]];
       }
-      return [[reference, { address: outcome.address, error: outcome.error }]];
     }),
     ...model.refused.map(({ reference, address, error }): [string, object] => [
       reference,
@@ -94,7 +113,7 @@ function aliasPublication(model: MailServer, target: string, outcome: AliasOutco
   return { target, parameters, digest: digestOf(parameters), ...(error === null ? {} : { error }) };
 }
 
-/** Why the destinations were refused, or why nobody gets the mail. */
+/** Why the destinations were refused, or why mail has no recipient; null if all is well. */
 function aliasError(model: MailServer, { record, error }: AliasOutcome): string | null {
   if (error !== null) return error;
   if ((model.addresses.get(record.address)?.deliverTo ?? []).length > 0) return null;

@@ -17,6 +17,8 @@ export interface Routes {
   missing: readonly string[];
 }
 
+type OutboundRoutes = Pick<Routes, 'transports' | 'tlsPolicies' | 'passwords'>;
+
 interface RelayAnswer {
   /** `[host]:port` of each node, in the order in which they are tried; at least one. */
   hops: readonly string[];
@@ -42,19 +44,28 @@ export function planRoutes(model: MailServer, answers: Answers): Routes {
 function outboundRoutes(
   { outbound, hostedDomains }: MailServer,
   relays: ReadonlyMap<string, RelayAnswer | null>,
-): Pick<Routes, 'transports' | 'tlsPolicies' | 'passwords'> {
-  if (outbound.kind === 'direct') {
-    return { transports: new Map(), tlsPolicies: new Map(), passwords: new Map() };
+): OutboundRoutes {
+  switch (outbound.kind) {
+    case 'direct':
+      return { transports: new Map(), tlsPolicies: new Map(), passwords: new Map() };
+    case 'smarthost': {
+      const hop = `[${outbound.host}]:${outbound.port}`;
+      const { login } = outbound;
+      return {
+        transports: bySenderDomain(hostedDomains, () => `smtp:${hop}`),
+        tlsPolicies: new Map([[hop, login === null ? 'may' : 'encrypt']]),
+        passwords: new Map(login === null ? [] : [[hop, `${login.user}:${login.password}`]]),
+      };
+    }
+    case 'relay':
+      return relayRoutes(hostedDomains, relays);
   }
-  if (outbound.kind === 'smarthost') {
-    const hop = `[${outbound.host}]:${outbound.port}`;
-    const { login } = outbound;
-    return {
-      transports: bySenderDomain(hostedDomains, () => `smtp:${hop}`),
-      tlsPolicies: new Map([[hop, login === null ? 'may' : 'encrypt']]),
-      passwords: new Map(login === null ? [] : [[hop, `${login.user}:${login.password}`]]),
-    };
-  }
+}
+
+function relayRoutes(
+  hostedDomains: readonly string[],
+  relays: ReadonlyMap<string, RelayAnswer | null>,
+): OutboundRoutes {
   const policies = new Map<string, Set<string>>();
   for (const relay of relays.values()) {
     // Postfix looks the policy up for each host of a list by itself: every one of them needs its own entry.

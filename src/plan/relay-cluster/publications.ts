@@ -1,7 +1,7 @@
 /** What a cluster publishes: to its own requester, and to the requester of each relayed domain. Pure. */
 import { serialiseDnsRecord } from '../../formats/dns-record.ts';
 import type { Answers } from '../../model/answers.ts';
-import type { DecidedDomain } from '../../model/relay-cluster/arbitration.ts';
+import { type DecidedDomain, isRelayed } from '../../model/relay-cluster/arbitration.ts';
 import type { Cluster } from '../../model/relay-cluster/cluster.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../digest.ts';
@@ -43,7 +43,7 @@ export function planClusterPublications(cluster: Cluster, answers: Answers): Pla
 }
 
 function instanceParameters(cluster: Cluster, nodes: readonly ReadyNode[]): Record<string, unknown> {
-  const accepted = cluster.domains.filter(({ state }) => state.kind === 'accepted');
+  const accepted = cluster.domains.filter(({ state }) => isRelayed(state));
   return {
     'relay-hosts': nodes.map(({ ipv6 }) => ipv6),
     'backend-domains': accepted

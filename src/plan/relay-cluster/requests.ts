@@ -1,12 +1,13 @@
 /** The nodes that a cluster asks for (contract 3.4). Pure; stage 4 sends them. */
 import type { RelationRequest } from '../../model/answers.ts';
+import { isRelayed } from '../../model/relay-cluster/arbitration.ts';
 import type { Cluster } from '../../model/relay-cluster/cluster.ts';
 
 export function planNodeRequests(cluster: Cluster): RelationRequest[] {
   const { place, requestedNodes, domains, secrets } = cluster;
   const fqdns = requestedNodes.flatMap(({ fqdn }) => (fqdn === null ? [] : [fqdn]));
   const accepted = domains
-    .filter(({ state }) => state.kind === 'accepted')
+    .filter(({ state }) => isRelayed(state))
     .map(({ claim, record }) => ({
       name: claim.domain,
       'mail-server-host': claim.host,

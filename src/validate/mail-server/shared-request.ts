@@ -1,7 +1,7 @@
 /** One shared request of a mail server: an account or an alias, or why it is neither. Pure. */
 import type { AccountInput } from '../../generated/types/mail-server/account-input.ts';
 import type { AliasInput } from '../../generated/types/mail-server/alias-input.ts';
-import type { AccountSettings, Forward } from '../../ledger/types.ts';
+import type { AccountSettings } from '../../ledger/types.ts';
 import { shown } from '../../errors.ts';
 import { checkAgainstSchema } from '../json-schema.ts';
 import {
@@ -21,9 +21,10 @@ export interface AccountRequest {
   address: string;
   resetToken: string | null;
   settings: AccountSettings;
-  /** Other addresses of the account, each once. */
+  /** Other addresses of the account, without duplicates. */
   aliases: readonly string[];
-  forward: Forward | null;
+  /** The account's own address first if its mailbox keeps a copy; empty if nothing is forwarded. */
+  forward: readonly string[];
 }
 
 export interface AliasRequest {
@@ -31,21 +32,33 @@ export interface AliasRequest {
   reference: string;
   /** Lower case; `@domain` for the catch-all of a domain. */
   address: string;
-  /** Each once, in their order. */
+  /** In their order, without duplicates. */
   destinations: readonly string[];
 }
 
 export interface RefusedRequest {
   reference: string;
-  /** As it was written, if it was text; the beginning of what is far too long for an address. */
+  /** As written in the request, if it is text, and shortened if it is far too long. */
   address: string | null;
   error: string;
 }
 
 export type ValidRequest = AccountRequest | AliasRequest;
 
-/** Characters: what is refused stands in what the server publishes, for all to carry. No address has more than 254. */
-const longestShown = 320;
+/** Characters of a refused address that are published. No valid address has more than 254. */
+const maxShownLength = 320;
+
+const requestOfKind: {
+  readonly [Kind in ValidRequest['kind']]: (
+    reference: string,
+    parameters: unknown,
+    hosted: HostedDomains,
+  ) => Extract<ValidRequest, { kind: Kind }>;
+} = { account: accountRequest, alias: aliasRequest };
+
+function isKind(kind: unknown): kind is ValidRequest['kind'] {
+  return typeof kind === 'string' && Object.hasOwn(requestOfKind, kind);
+}
 
 /** Why a request is refused, as its requester reads it. */
 class Refusal extends Error {}
@@ -57,14 +70,13 @@ export function validateSharedRequest(
   const { address, kind = 'account' } = (parameters ?? {}) as { address?: unknown; kind?: unknown };
   try {
     if (problem !== undefined) throw new Refusal(`parameters_unreadable: ${problem}`);
-    if (kind === 'alias') return aliasRequest(reference, parameters, hosted);
-    if (kind === 'account') return accountRequest(reference, parameters, hosted);
-    throw new Refusal(
-      `kind_unknown: /kind: ${shown(kind)} is no kind of request; known are account and alias`,
-    );
+    const request = isKind(kind) ? requestOfKind[kind] : null;
+    if (request !== null) return request(reference, parameters, hosted);
+    const known = Object.keys(requestOfKind).join(' and ');
+    throw new Refusal(`kind_unknown: /kind: ${shown(kind)} is no kind of request; known are ${known}`);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const written = typeof address === 'string' ? address.slice(0, longestShown) : null;
+    const written = typeof address === 'string' ? address.slice(0, maxShownLength) : null;
     return { reference, address: written, error: error.message };
   }
 }
@@ -86,20 +98,21 @@ function accountRequest(reference: string, parameters: unknown, hosted: HostedDo
       sendingLimits: sendingExceptionsOf(value['sending-limits']),
     },
     aliases: aliases.filter((alias) => alias !== address),
-    forward: forward === undefined ? null : forwardOf(address, forward, hosted),
+    forward: forward === undefined ? [] : forwardOf(address, forward, hosted),
   };
 }
 
-/** Who forwards to itself wants a copy; who forwards to itself alone, nothing else. */
+/** An account that names itself as a destination keeps a copy; one that names nothing else forwards nothing. */
 function forwardOf(
   address: string,
   written: NonNullable<AccountInput['forward']>,
   hosted: HostedDomains,
-): Forward | null {
+): readonly string[] {
   const all = destinations('/forward/destinations', written.destinations, hosted);
   const others = all.filter((each) => each !== address);
-  if (others.length === 0) return null;
-  return { destinations: others, keepCopy: written['keep-copy'] || others.length < all.length };
+  if (others.length === 0) return [];
+  const keepsCopy = written['keep-copy'] || others.length < all.length;
+  return keepsCopy ? [address, ...others] : others;
 }
 
 function aliasRequest(reference: string, parameters: unknown, hosted: HostedDomains): AliasRequest {
@@ -127,7 +140,7 @@ function parsed(pointer: string, { address, problem }: ParsedAddress): string {
   return address;
 }
 
-/** Each once, in their order. */
+/** All in their order, without duplicates. */
 function parsedList(
   pointer: string,
   texts: readonly string[],

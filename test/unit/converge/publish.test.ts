@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { OperatorError } from '../../../src/errors.ts';
 import { changeLedger, ledgerStore, readLedger } from '../../../src/ledger/store.ts';
 import { emptyLedger } from '../../../src/ledger/types.ts';
+import { digestOf } from '../../../src/plan/digest.ts';
 import { publishOutbox, publishPartition } from '../../../src/converge/publish.ts';
 import { type Master, MasterRefusal } from '../../../src/slap/index.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -17,7 +18,7 @@ describe('publications that wait', () => {
 
   beforeEach(async () => {
     const outbox = Object.fromEntries(
-      names(30).map((name) => [name, { parameters: { address: name }, digest: `digest-of-${name}` }]),
+      names(30).map((name) => [name, { parameters: { address: name }, digest: digestOf({ name }) }]),
     );
     await changeLedger(store(), () => ({ ledger: { ...emptyLedger, outbox }, result: undefined }));
   });

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { mostLevels, newAddressGraph } from '../../../src/ledger/address-graph.ts';
+import { maxLevels, newAddressGraph } from '../../../src/ledger/address-graph.ts';
 import { type Links, newAddressReach, noLinks } from '../../../src/ledger/address-reach.ts';
 
 const size = 12;
@@ -73,7 +73,7 @@ describe('how far an address leads', () => {
             ? 0
             : 1 + Math.max(...next.map((each) => longest(each, [...way, address])));
         };
-        for (const address of names) expect(longest(address, [])).to.be.at.most(mostLevels);
+        for (const address of names) expect(longest(address, [])).to.be.at.most(maxLevels);
       }),
     );
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { OperatorError } from '../../../src/errors.ts';
 import { type LedgerFile, type LedgerText, parseLedger, serialiseLedger } from '../../../src/ledger/text.ts';
+import { digestOf } from '../../../src/plan/digest.ts';
 import { emptyLedger, usualSettings } from '../../../src/ledger/types.ts';
 import { accountOf, anyLedger, exampleLedger } from '../../support/ledgers.ts';
 
@@ -20,7 +21,7 @@ describe("the ledger's text", () => {
       requested: 'mail-server-relay-example.com urn%3Aslapos%3Amail-relay cluster shared\n',
       answers:
         '{"name":"mail-server-relay-example.com","connection":{"outbound-host":"fd00::11","tls-fingerprints":["AB"]}}\n',
-      published: '- digest-of-the-instance\n_bob%20one digest-of-bob\n',
+      published: '- digest-of-the-instance\n_bob%20one address-of-bob.token-of-bob\n',
     });
     expect(example.domains.split('\n')[0]).to.equal(
       'example.com verified _domain%20one fd00::1 10025 password password=password-of-example',
@@ -94,7 +95,9 @@ describe("the ledger's text", () => {
 
   it('keeps a reference apart from one that looks like it', () => {
     const references = ['a b', 'a%20b', '-', '', '__proto__', 'constructor', '#x', 'é', 'a\nb'];
-    const published = Object.fromEntries(references.map((reference, index) => [reference, `d${index}`]));
+    const published = Object.fromEntries(
+      references.map((reference, index) => [reference, digestOf({ index })]),
+    );
     const back = parse(serialiseLedger({ ...emptyLedger, published }, '/m')).published;
     expect(Object.entries(back)).to.have.deep.members(Object.entries(published));
   });
@@ -182,6 +185,8 @@ describe('a line of the ledger that cannot be read', () => {
     'a request with half an escape': ['requested', 'na%me urn%3Ax type -'],
     'a publication without its digest': ['published', '_z'],
     'a publication with half an escape': ['published', '_z% digest'],
+    'a publication whose digest has too many parts': ['published', '_z a.b.c.d'],
+    'a publication whose digest lacks a part': ['published', '_z a..c'],
     'an answer that is no JSON': ['answers', '{'],
     'an answer without its name': ['answers', '{"connection": {}}'],
     'an answer without what was answered': ['answers', '{"name": "relay"}'],
@@ -190,6 +195,7 @@ describe('a line of the ledger that cannot be read', () => {
     'an outbox line that is no publication': ['outbox', '["_z"]'],
     'an outbox line without a target': ['outbox', '{"parameters": {}, "digest": "d"}'],
     'an outbox line without parameters': ['outbox', '{"target": "_z", "digest": "d"}'],
+    'an outbox line whose digest is none': ['outbox', '{"target": "_z", "parameters": {}, "digest": "."}'],
   };
 
   for (const [what, [file, line]] of Object.entries(broken)) {

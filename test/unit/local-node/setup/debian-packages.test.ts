@@ -18,9 +18,18 @@ describe('Debian packages', () => {
     expect(missingPackages(['postfix'], 'postfix-cdb installed\n')).to.deep.equal(['postfix']);
   });
 
-  it('that only tests need are left out for a node', () => {
+  it('that only tests need are left out for a node', async () => {
     const names = (forTests: boolean) => neededPackages({ forTests });
-    expect(names(false)).to.include('postfix').and.not.include('swaks');
-    expect(names(true)).to.include.members(['postfix', 'swaks', 'chromium']);
+    expect(await names(false))
+      .to.include('postfix')
+      .and.not.include('swaks');
+    expect(await names(true)).to.include.members(['postfix', 'swaks', 'chromium']);
+  });
+
+  it('are those of the stack layer, and what a node needs beside them', async () => {
+    const names = await neededPackages({ forTests: false });
+    expect(names).to.include.members(['dovecot-imapd', 'postgrey', 'xz-utils', 'unbound', 'python3-venv']);
+    expect(names).to.not.include('nodejs');
+    expect(new Set(names).size).to.equal(names.length);
   });
 });

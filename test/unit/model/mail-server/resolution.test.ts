@@ -38,14 +38,14 @@ describe('a holder that asks for another address, is refused and has lost its ow
     { address: 'other', holder: loser!, isOther: true },
     { address: 'taken', holder: third!, isOther: false },
   ];
-  const wishes = [
+  const requests = [
     { holder: third!, address: 'taken', aliases: [] },
     { holder: loser!, address: 'taken', aliases: [] },
     { holder: winner!, address: 'home', aliases: [] },
   ];
 
   it('keeps no other address either: it would belong to nothing', () => {
-    const { holders, refused } = decideOwnership({ wishes, invalid: [] }, before);
+    const { holders, refused } = decideOwnership({ requests, invalid: [] }, before);
     expect(Object.fromEntries(holders)).to.deep.equal({ taken: third, home: winner });
     expect([...refused]).to.deep.equal([loser]);
   });

@@ -190,7 +190,7 @@ describe('a shared request', () => {
       resetToken: null,
       settings: usualSettings,
       aliases: [],
-      forward: null,
+      forward: [],
     });
   });
 

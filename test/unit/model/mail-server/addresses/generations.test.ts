@@ -10,12 +10,8 @@ import {
   type Ledger,
   usualSettings,
 } from '../../../../../src/ledger/types.ts';
-import {
-  type Claim,
-  type Claims,
-  type DecidedAddresses,
-  decideAddresses,
-} from '../../../../../src/model/mail-server/addresses.ts';
+import { type DecidedAddresses, decideAddresses } from '../../../../../src/model/mail-server/addresses.ts';
+import type { Claim, Claims } from '../../../../../src/model/mail-server/claims.ts';
 import { accountClaim } from '../../../../support/claims.ts';
 
 const domains = ['example.com', 'example.net'];
@@ -72,7 +68,9 @@ const run: fc.Arbitrary<Claims> = fc
             settings: { ...usualSettings, suspended: each.isSuspended ? 'keep-mail' : 'no' },
             aliases: each.aliases.filter((alias) => alias !== address),
             forward:
-              each.forwards && destinations.length > 0 ? { destinations, keepCopy: each.keepCopy } : null,
+              each.forwards && destinations.length > 0
+                ? [...(each.keepCopy ? [address] : []), ...destinations]
+                : [],
           }),
         ];
       }),
