@@ -176,7 +176,7 @@ describe('a mail server behind a relay', () => {
         .to.contain(standIn.fingerprint)
         .and.not.contain(wrongFingerprint);
       // Nobody flushes the queue by hand: processing does, since the way out is another one.
-      await eventually('arrival of both', () => standIn.received.length === 2, 30_000);
+      await eventually('arrival of both', () => standIn.received.length === 2, 60_000);
       await eventually('an empty queue', async () => (await queue()).includes('queue is empty'));
       for (const received of standIn.received) {
         expect(received).to.deep.include({
