@@ -1,9 +1,9 @@
-/** A buildout profile: sections of options. `$` starts a substitution in buildout, and there is no escape for it in the plain one. */
+/** A buildout profile: sections of options. `$` starts a substitution, which plain buildout cannot escape. */
 import { refuseCharacters } from './one-word.ts';
 
 export type BuildoutSections = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-/** Lists are written one item a line. Values are ours: names, paths, numbers; anything else is refused. */
+/** Writes a list with one item a line. Values are names, paths and numbers that this program chose; refuses what buildout would interpret. */
 export function serialiseBuildout(sections: BuildoutSections): string {
   return Object.entries(sections)
     .map(([name, options]) => {

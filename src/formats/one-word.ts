@@ -1,4 +1,4 @@
-/** Guards that the line-oriented formats share: a value that a format cannot hold is refused, never repaired. */
+/** Checks that line-oriented formats share: a value that a format cannot hold is refused, never changed to fit. */
 
 /** `value` if it holds none of `forbidden` and no control character; throws, naming the format, otherwise. */
 export function refuseCharacters(value: string, forbidden: RegExp, format: string): string {

@@ -1,6 +1,5 @@
 /** Every schema, by the path that `$ref`s and error messages know it by. One list, so that nothing reads the folder at run time. */
 import countLimit from '../../schemas/common/count-limit.json' with { type: 'json' };
-import hostName from '../../schemas/common/host-name.json' with { type: 'json' };
 import mailDomain from '../../schemas/common/mail-domain.json' with { type: 'json' };
 import oneLine from '../../schemas/common/one-line.json' with { type: 'json' };
 import port from '../../schemas/common/port.json' with { type: 'json' };
@@ -26,7 +25,6 @@ export type JsonSchema = Record<string, unknown>;
 
 export const schemas: Readonly<Record<string, JsonSchema>> = {
   'common/count-limit.json': countLimit,
-  'common/host-name.json': hostName,
   'common/mail-domain.json': mailDomain,
   'common/one-line.json': oneLine,
   'common/port.json': port,

@@ -36,7 +36,7 @@ function typeName(path: string): string {
   return stem.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
 }
 
-/** `schema` with every `$ref` replaced by what it points to; siblings of a `$ref` win over it. Ours are not recursive. */
+/** `schema` with every `$ref` replaced by what it points to; siblings of a `$ref` win over it. A schema must not refer to itself. */
 export function inline(path: string, schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map((item) => inline(path, item));
   if (schema === null || typeof schema !== 'object') return schema;

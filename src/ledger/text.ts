@@ -196,13 +196,17 @@ function parsePublication(
   if (typeof target !== 'string' || typeof digest !== 'string' || !isObject(parameters)) {
     return fail('lacks a target, parameters or a digest');
   }
+  if (error !== undefined && typeof error !== 'string') return fail('has an error that is no text');
+  if (refusals !== undefined && (!Number.isInteger(refusals) || Number(refusals) < 1)) {
+    return fail('has a number of refusals that is none');
+  }
   return [
     target,
     {
       parameters,
       digest: parseDigest(digest, fail),
-      ...(typeof error === 'string' ? { error } : {}),
-      ...(typeof refusals === 'number' ? { refusals } : {}),
+      ...(error === undefined ? {} : { error }),
+      ...(refusals === undefined ? {} : { refusals: Number(refusals) }),
     },
   ];
 }

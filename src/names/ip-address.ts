@@ -1,6 +1,6 @@
-/** One spelling for each address, the one that Postfix tells a client's address in, and what an address is good for. Pure. */
+/** IP addresses in one spelling, the one in which Postfix names its clients, and which of them no server can have. Pure. */
 
-/** `address`: an IPv4 or IPv6 address. IPv6: lower case, shortened (RFC 5952); IPv4 in IPv6 (`::ffff:192.0.2.1`) is IPv4. */
+/** `address`, IPv4 or IPv6: IPv6 in lower case and shortened (RFC 5952), IPv4 in IPv6 (`::ffff:192.0.2.1`) as IPv4. */
 export function canonicalAddress(address: string): string {
   if (!address.includes(':')) return address;
   const shortened = new URL(`http://[${address}]/`).hostname.slice(1, -1);
@@ -14,7 +14,7 @@ export function canonicalAddress(address: string): string {
 
 export type SpecialAddress = 'loopback' | 'unspecified' | 'link-local' | 'multicast' | 'reserved';
 
-/** Ranges that hold no server that others could reach (RFC 6890), by their canonical spelling. */
+/** Ranges whose addresses other machines cannot reach a server at (RFC 6890), in canonical spelling. */
 const specialRanges: readonly (readonly [SpecialAddress, RegExp])[] = [
   ['loopback', /^(127\.|::1$)/],
   ['unspecified', /^(0\.|::$)/],
@@ -23,7 +23,7 @@ const specialRanges: readonly (readonly [SpecialAddress, RegExp])[] = [
   ['reserved', /^(24\d|25[0-5])\./],
 ];
 
-/** `address` in its canonical spelling; null for one that a server may have. */
+/** What is special about `address`, in canonical spelling; null when a server may have it. */
 export function specialAddress(address: string): SpecialAddress | null {
   return specialRanges.find(([, range]) => range.test(address))?.[0] ?? null;
 }

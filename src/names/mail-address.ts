@@ -18,14 +18,14 @@ export interface HostedDomains {
 
 const atom = '[a-z0-9_+=~-]+';
 const localPart = new RegExp(`^(?!-)${atom}(\\.${atom})*$`);
-/** What a rewritten sender begins with, here (`=`) or at other servers: such mail is a bounce, and goes back to where it came from. */
+/** How the local part of a rewritten sender (SRS) begins, here with `=`. Mail to such an address is a bounce that is sent back. */
 const bouncePrefix = /^srs[01][=+-]/;
-/** Of other servers' mailboxes; nothing that starts a command, a file name or another address in a table of Postfix. */
+/** For mailboxes of other servers; nothing that starts a command, a file name or another address in a table of Postfix. */
 const foreignAtom = "[A-Za-z0-9_+=~'&-]+";
 const foreignLocalPart = new RegExp(`^(?![-'])${foreignAtom}(\\.${foreignAtom})*$`);
 // RFC 5321, 4.5.3.1
-const longestLocalPart = 64;
-const longestAddress = 254;
+const maxLocalPartLength = 64;
+const maxAddressLength = 254;
 
 /** `text` in lower case if it is an address that can be held here, or the reason why it is not. */
 export function parseMailAddress(text: string, hosted: HostedDomains): ParsedAddress {
@@ -104,10 +104,11 @@ function inHostedDomain(
 }
 
 function ofFittingLength(text: string, address: string): ParsedAddress {
-  if (address.lastIndexOf('@') <= longestLocalPart && address.length <= longestAddress) return { address };
+  if (address.lastIndexOf('@') <= maxLocalPartLength && address.length <= maxAddressLength)
+    return { address };
   return refuse(
     text,
-    `is too long; at most ${longestLocalPart} characters before the @, ${longestAddress} in all`,
+    `is too long; at most ${maxLocalPartLength} characters before the @, ${maxAddressLength} in all`,
   );
 }
 

@@ -1,15 +1,15 @@
 /** Mail domains in one spelling: lower case, internationalised names as A-labels (RFC 5890). */
 import { domainToASCII } from 'node:url';
 
-// RFC 1035, 2.3.4; the last label is no number, so that nothing reads as an address.
+// RFC 1035, 2.3.4. The last label begins with a letter, so that no IP address is taken for a domain.
 const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const asciiDomain = new RegExp(`^(${label}\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$`);
-const longestDomain = 253;
+const maxDomainLength = 253;
 
 /** `text` as an ASCII domain name, or null when it is none. */
 export function canonicalDomain(text: string): string | null {
   const ascii = isAscii(text) ? text.toLowerCase() : asciiOf(text);
-  return ascii !== null && ascii.length <= longestDomain && asciiDomain.test(ascii) ? ascii : null;
+  return ascii !== null && ascii.length <= maxDomainLength && asciiDomain.test(ascii) ? ascii : null;
 }
 
 export function isAscii(text: string): boolean {

@@ -1,3 +1,3 @@
-/** The delivery promise writes to itself at this address; nobody else can log in, write to it or claim its domain. */
+/** The delivery promise sends itself mail at this address. Nobody else can log in to it, write to it or claim its domain. */
 export const promiseDomain = 'promise.invalid';
 export const promiseAddress = `delivery@${promiseDomain}`;

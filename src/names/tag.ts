@@ -1,6 +1,6 @@
-/** Names with a tag, as Postfix takes them apart (split_addr): at the first delimiter that is not at the beginning. */
+/** Addresses with a tag, such as `alice+news@…`. As in Postfix, the first delimiter that is not at the beginning starts the tag. */
 
-// Postfix never splits these, whatever the delimiter.
+// Postfix does not look for a tag in these.
 const whole = new Set(['mailer-daemon', 'double-bounce', 'postmaster']);
 
 /** `address` without its tag, or null when it has none. */

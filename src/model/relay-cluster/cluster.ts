@@ -56,7 +56,7 @@ export function buildCluster(
     requestedNodes: wanted,
     relayDomain: request.relayDomain,
     deliveryServices: services,
-    errors,
+    errors: [...request.nodeErrors, ...errors],
     domains,
     refused: refused.filter(({ reference }) => !keeps.has(reference)),
     secrets: {

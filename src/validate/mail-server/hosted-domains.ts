@@ -5,8 +5,9 @@ import { shown } from '../../errors.ts';
 import { canonicalDomain } from '../../names/mail-domain.ts';
 
 export interface WrittenDomains {
-  /** Each once, in the order of `mail-domains`. */
+  /** In the order of `mail-domains`, without duplicates. */
   domains: string[];
+  /** Alias domain → the mail domain that it stands for. */
   aliases: Map<string, string>;
   /** Sentences that begin with a JSON pointer. */
   problems: string[];

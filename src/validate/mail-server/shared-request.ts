@@ -45,7 +45,7 @@ export interface RefusedRequest {
 
 export type ValidRequest = AccountRequest | AliasRequest;
 
-/** Characters of a refused address that are published. No valid address has more than 254. */
+/** Characters of a refused address that are published with the refusal. A valid address has at most 254. */
 const maxShownLength = 320;
 
 const requestOfKind: {
@@ -140,7 +140,7 @@ function parsed(pointer: string, { address, problem }: ParsedAddress): string {
   return address;
 }
 
-/** All in their order, without duplicates. */
+/** In their order, without duplicates. */
 function parsedList(
   pointer: string,
   texts: readonly string[],

@@ -1,5 +1,5 @@
 /** Stage 2 for the relay cluster: its nodes and delivery services, and each relayed domain on its own. Pure. */
-import { RequesterError } from '../../errors.ts';
+import { RequesterError, shown } from '../../errors.ts';
 import type { Backend } from '../../ledger/types.ts';
 import type {
   ClusterInput,
@@ -10,15 +10,17 @@ import { checkAgainstSchema } from '../json-schema.ts';
 import type { RequestedInstance, SharedRequest } from '../requested.ts';
 import { canonicalAddress, specialAddress } from '../../names/ip-address.ts';
 import { deliveryServiceProblems } from '../delivery-services.ts';
+import { isHostName } from '../../names/host-name.ts';
 import { parseRelayedDomain } from '../../names/relayed-domain.ts';
 
 export type RelayConfig = ClusterInput['default-relay-config'];
 
 export interface ClusterNode {
   name: string;
+  /** Null where none is given that is a host name. */
   fqdn: string | null;
   placement: Readonly<Record<string, string>>;
-  /** Null: the cluster's own. */
+  /** Null when the node runs the cluster's own release. */
   softwareUrl: string | null;
   softwareType: string;
   state: 'started' | 'stopped' | 'destroyed';
@@ -42,6 +44,8 @@ export interface RefusedDomain {
 export interface ClusterRequest {
   /** Ordered by name. */
   nodes: readonly ClusterNode[];
+  /** What is wrong with them and stops nothing. */
+  nodeErrors: readonly string[];
   defaultConfig: RelayConfig;
   relayDomain: string | null;
   /** In the master's order. */
@@ -64,11 +68,12 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
   ];
   if (unusable.length > 0) throw new RequesterError(unusable);
   const outcomes = requested.sharedRequests.map(validateDomain);
+  const fqdnOf = ({ fqdn = '' }: { fqdn?: string }) => fqdn.replace(/\.$/, '');
   return {
     nodes: Object.entries(value.topology)
       .map(([name, node]) => ({
         name,
-        fqdn: node.fqdn?.replace(/\.$/, '') ?? null,
+        fqdn: isHostName(fqdnOf(node)) ? fqdnOf(node) : null,
         placement: node.sla,
         softwareUrl: node['sr-url'] ?? null,
         softwareType: node['software-type'],
@@ -77,6 +82,13 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
         inboundCertificate: node['custom-inbound-certificate'] ?? null,
       }))
       .sort((left, right) => (left.name < right.name ? -1 : 1)),
+    nodeErrors: Object.entries(value.topology).flatMap(([name, { fqdn }]) =>
+      fqdn === undefined || isHostName(fqdnOf({ fqdn }))
+        ? []
+        : [
+            `node ${name}: ${shown(fqdn)} is not a host name, so no MX record names it; write one such as mx1.example.com`,
+          ],
+    ),
     defaultConfig,
     relayDomain: value['relay-domain'] ?? null,
     claims: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [outcome])),
@@ -86,7 +98,7 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
 
 export const writeOwnAddress = 'write the address at which the cluster reaches the mail server';
 
-/** A node's configuration replaces the default one key by key: only keys that were written count. */
+/** A node's configuration overrides the default one key by key; a default that the schema filled in overrides nothing. */
 function onlyWritten(filled: RelayConfig | undefined, written: object | undefined): Partial<RelayConfig> {
   const keys = new Set(Object.keys(written ?? {}));
   return Object.fromEntries(Object.entries(filled ?? {}).filter(([key]) => keys.has(key)));
@@ -113,7 +125,7 @@ function validateDomain({ reference, parameters, problem }: SharedRequest): Doma
   }
   const host = canonicalAddress(value['mail-server-host']);
   const special = specialAddress(host);
-  // Whether a loopback address makes sense depends on the cluster's own: see unusable-backends.ts.
+  // Loopback is right where the cluster itself has such an address: the model decides (unusable-backends.ts).
   if (special !== null && special !== 'loopback') {
     return refuse(`/mail-server-host: ${value['mail-server-host']} is ${special}; ${writeOwnAddress}`);
   }

@@ -45,7 +45,7 @@ describe("the ledger's text", () => {
         expect(back.accounts).to.have.deep.members(ledger.accounts);
         expect(back.domains).to.have.deep.members(ledger.domains);
         expect(back.aliases).to.have.deep.members(ledger.aliases);
-        const tables = ['ports', 'secrets', 'requested', 'published', 'outbox'] as const;
+        const tables = ['ports', 'secrets', 'requested', 'answers', 'published', 'outbox'] as const;
         for (const table of tables) {
           expect(Object.entries(back[table])).to.have.deep.members(Object.entries(ledger[table]));
         }
@@ -191,6 +191,14 @@ describe('a line of the ledger that cannot be read', () => {
     'an answer without its name': ['answers', '{"connection": {}}'],
     'an answer without what was answered': ['answers', '{"name": "relay"}'],
     'an answer that stands twice': ['answers', '{"name": "mail-server-relay-example.com", "connection": {}}'],
+    'an outbox line whose error is no text': [
+      'outbox',
+      '{"target": "_z", "parameters": {}, "digest": "d", "error": 1}',
+    ],
+    'an outbox line that was refused half a time': [
+      'outbox',
+      '{"target": "_z", "parameters": {}, "digest": "d", "refusals": 0.5}',
+    ],
     'an outbox line that is no JSON': ['outbox', '{"target": "_z"'],
     'an outbox line that is no publication': ['outbox', '["_z"]'],
     'an outbox line without a target': ['outbox', '{"parameters": {}, "digest": "d"}'],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { hashToken, tokenMatches } from '../../../../src/ledger/token.ts';
-import { type AccountRecord, type Holder } from '../../../../src/ledger/types.ts';
+import type { AccountRecord, Holder } from '../../../../src/ledger/types.ts';
 import { mailboxFolder } from '../../../../src/model/mail-server/accounts.ts';
 import type { AccountClaim } from '../../../../src/model/mail-server/claims.ts';
 import { decideAddresses } from '../../../../src/model/mail-server/addresses.ts';

@@ -241,6 +241,21 @@ describe('what a cluster publishes', () => {
   });
 });
 
+describe('a node whose fqdn is no host name', () => {
+  const parameters = {
+    topology: { first: { fqdn: 'mx1.example.net.' }, second: { fqdn: 'my relay' }, third: { fqdn: 'a..b' } },
+  };
+
+  it('is named by no MX record, and the cluster says why', () => {
+    const { plan } = processCluster({ parameters, domains: a, mailExchangers });
+    expect(publication(plan, '_a')).to.include({ 'dns-entries': 'a.example. MX 10 mx1.example.net.' });
+    expect(publication(plan, '')?.['errors']).to.deep.equal([
+      'node second: "my relay" is not a host name, so no MX record names it; write one such as mx1.example.com',
+      'node third: "a..b" is not a host name, so no MX record names it; write one such as mx1.example.com',
+    ]);
+  });
+});
+
 describe('a cluster requests its nodes', () => {
   const requests = (processing: ClusterProcessing) =>
     processCluster({ mailExchangers, ...processing }).requests.filter(({ shared }) => !shared);

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { tokenMatches } from '../../../../../src/ledger/token.ts';
-import { type AccountRecord, type Holder } from '../../../../../src/ledger/types.ts';
+import type { AccountRecord, Holder } from '../../../../../src/ledger/types.ts';
 import type { AccountClaim } from '../../../../../src/model/mail-server/claims.ts';
 import { decideAddresses } from '../../../../../src/model/mail-server/addresses.ts';
 import { accountClaim } from '../../../../support/claims.ts';
