@@ -3,15 +3,19 @@
 All stream their output. When one of the first two fails, the last line that it wrote on stderr becomes the error, so that it is also the
 last line of slapgrid's report: a master keeps only the last 80 characters of that.
 """
+import hashlib
 import os
 import re
 import subprocess
 import sys
+import time
 
 from zc.buildout import UserError
 
 # A Node.js program that crashes names its error before the stack, and its own version last.
 CRASH = re.compile(r'\w*Error\b.*: ')
+# Seconds. A wrapper that somebody damaged is mended by then: slapgrid processes every partition once a day.
+AT_LEAST_EVERY = 20 * 3600
 NODE_FAREWELL = re.compile(r'Node\.js v[0-9.]+$')
 
 
@@ -21,6 +25,20 @@ def process_partition(buildout, options):
   directory = buildout['buildout']['directory']
   software = options['software']
   run(directory, converge_command(buildout['slap-connection'], directory, options))
+  install_profile(directory, software)
+  publish(directory, options)
+
+
+def install_profile(directory, software):
+  """Runs buildout on the generated profile, which takes most of the time of a processing, unless the same profile was
+  installed from the same build of the software within the last hours and all of its files are there."""
+  note = os.path.join(directory, '.installed-profile.sha256')
+  identity = profile_identity(directory, software)
+  if (read_text(note) == identity and time.time() - os.stat(note).st_mtime < AT_LEAST_EVERY
+      and all(map(os.path.lexists, installed_paths(directory)))):
+    return
+  if os.path.exists(note):
+    os.remove(note)
   run(directory, [
     sys.executable, os.path.join(software, 'bin', 'buildout'), '-U',
     '-c', os.path.join(directory, 'etc', 'profile.cfg'),
@@ -31,7 +49,32 @@ def process_partition(buildout, options):
     'buildout:develop-eggs-directory=' + os.path.join(software, 'develop-eggs'),
     'buildout:offline=true',
   ])
-  publish(directory, options)
+  with open(note, 'w') as stream:
+    stream.write(identity)
+
+
+def profile_identity(directory, software):
+  """Changes with the profile, and with every build of the software."""
+  digest = hashlib.sha256(read_text(os.path.join(directory, 'etc', 'profile.cfg')).encode())
+  digest.update(software.encode())
+  for name in 'programs.json', '.completed':
+    path = os.path.join(software, name)
+    if os.path.exists(path):
+      digest.update(b'%s %d' % (name.encode(), os.stat(path).st_mtime_ns))
+  return digest.hexdigest()
+
+
+def installed_paths(directory):
+  """The files that buildout notes as installed."""
+  return re.findall(r'^(?:__buildout_installed__ =|\t) *(/.*)$', read_text(os.path.join(directory, '.installed-profile.cfg')), re.M)
+
+
+def read_text(path):
+  try:
+    with open(path, encoding='utf-8') as stream:
+      return stream.read()
+  except FileNotFoundError:
+    return ''
 
 
 def publish(directory, options):

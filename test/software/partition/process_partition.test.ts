@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -187,6 +187,63 @@ describe('processing of a partition', function () {
       const { status } = await processPartition(record(), 'import sys\nsys.exit("Error: x")\n');
       expect(status).not.to.equal(0);
       expect(await commands()).to.have.lengthOf(1);
+    });
+  });
+
+  describe('runs buildout', () => {
+    const at = (path: string) => join(directory, path);
+    /** Notes each run, and one installed file, as buildout does. */
+    const buildout = `
+import os
+open("runs", "a").write("x")
+os.makedirs("bin", exist_ok=True)
+open("bin/tool", "a").close()
+open(".installed-profile.cfg", "w").write(
+  "[buildout]\\nparts = tool\\n\\n[tool]\\n__buildout_installed__ = %s\\n\\t%s\\n" % (os.path.abspath("bin/tool"), os.path.abspath("bin")))
+`;
+    const runs = async () => (await readFile(at('partition/runs'), 'utf8')).length;
+    const profile = (text: string) => writeFile(at('partition/etc/profile.cfg'), text);
+    const process = async (text = buildout) => (await processPartition('', text)).status;
+
+    beforeEach(async () => {
+      await mkdir(at('partition/etc'));
+      await profile('[a]\n');
+      await writeFile(at('software/programs.json'), '{}');
+    });
+
+    it('once where nothing changes', async () => {
+      for (let round = 0; round < 3; round += 1) expect(await process()).to.equal(0);
+      expect(await runs()).to.equal(1);
+    });
+
+    const changes: Record<string, () => Promise<unknown>> = {
+      'the profile changed': () => profile('[b]\n'),
+      'the software was built again': async () => {
+        await utimes(at('software/programs.json'), 1, 1);
+      },
+      'an installed file is missing': () => rm(at('partition/bin/tool')),
+      'it ran long ago': async () => {
+        const longAgo = Date.now() / 1000 - 86_000;
+        await utimes(at('partition/.installed-profile.sha256'), longAgo, longAgo);
+      },
+    };
+    for (const [what, change] of Object.entries(changes)) {
+      it(`again when ${what}`, async () => {
+        await process();
+        await change();
+        await process();
+        await process();
+        expect(await runs()).to.equal(2);
+      });
+    }
+
+    it('again after it failed', async () => {
+      await process();
+      await profile('[b]\n');
+      expect(await process('import sys\nsys.exit("Error: x")\n')).not.to.equal(0);
+      await profile('[a]\n');
+      await process();
+      expect(await runs()).to.equal(2);
     });
   });
 });

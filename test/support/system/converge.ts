@@ -1,5 +1,5 @@
 /** `converge` and `publish` by hand, as a partition runs them, for what happens to them there only by accident. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { basename, join } from 'node:path';
 
 import { execa } from 'execa';
@@ -36,6 +36,11 @@ export function convergeCommand(
   ];
 }
 
+function publishCommand(mail: MailNode, partition: string): string[] {
+  const [program = '', generator = ''] = convergeCommand(mail, partition);
+  return [program, generator, 'publish', '--partition', partition];
+}
+
 /** `publish` follows a converge that succeeded. The result is that of the last one, with the output of both. */
 export async function converge(
   mail: MailNode,
@@ -44,10 +49,7 @@ export async function converge(
 ): Promise<RunResult> {
   const converged = await runAsUser(mail.node, convergeCommand(mail, partition, changes));
   if (converged.exitCode !== 0) return converged;
-  const [, program = ''] = convergeCommand(mail, partition);
-  const published = await runAsUser(mail.node, [
-    ...[mail.node.layout.nodeProgram, program, 'publish', '--partition', partition],
-  ]);
+  const published = await runAsUser(mail.node, publishCommand(mail, partition));
   return { ...published, output: converged.output + published.output };
 }
 
@@ -83,24 +85,36 @@ export async function convergeOnFullDisk(
 /** The last line of what it said, which masters and operators see. */
 export const reasonOf = ({ output }: RunResult): string => output.trimEnd().split('\n').at(-1) ?? '';
 
-/** Starts it and kills it after so many milliseconds; true when it had not ended before. */
+/** Starts both, one after the other, and kills the one that runs after so many milliseconds; true when one did. */
 export async function convergeKilled(
   mail: MailNode,
   partition: string,
   milliseconds: number,
 ): Promise<boolean> {
   const { layout, user } = mail.node;
-  const [program = '', ...args] = commandAs(user, convergeCommand(mail, partition));
-  const child = spawn(program, args, {
-    cwd: layout.directory,
-    env: { ...cleanEnvironment(layout, user) },
-    stdio: 'ignore',
-  });
-  const ended = new Promise<NodeJS.Signals | null>((resolve) => {
-    child.once('exit', (_code, signal) => resolve(signal));
-  });
-  const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
-  const signal = await ended;
-  clearTimeout(timer);
-  return signal === 'SIGKILL';
+  let running: ChildProcess | undefined;
+  let isTimeUp = false;
+  const timer = setTimeout(() => {
+    isTimeUp = true;
+    running?.kill('SIGKILL');
+  }, milliseconds);
+  try {
+    for (const command of [convergeCommand(mail, partition), publishCommand(mail, partition)]) {
+      if (isTimeUp) return false;
+      const [program = '', ...args] = commandAs(user, command);
+      const child = spawn(program, args, {
+        cwd: layout.directory,
+        env: { ...cleanEnvironment(layout, user) },
+        stdio: 'ignore',
+      });
+      running = child;
+      const signal = await new Promise<NodeJS.Signals | null>((resolve) => {
+        child.once('exit', (_code, endedBy) => resolve(endedBy));
+      });
+      if (signal === 'SIGKILL') return true;
+    }
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
 }

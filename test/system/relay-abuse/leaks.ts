@@ -24,8 +24,8 @@ export const leaks: Attacks = (relay) => {
       }
       const allowed =
         name === 'mailrelay'
-          ? /^srv\/ledger\/.*(domains|secrets|outbox)$/
-          : /^(etc\/postfix\/outbound\/delivery-\d-password(\.cdb)?|srv\/ledger\/.*(secrets|outbox)|etc\/(portal|monitor|promise-credentials).*)$/;
+          ? /^srv\/ledger\/.*(domains|secrets|answers|outbox)$/
+          : /^(etc\/postfix\/outbound\/delivery-\w+-password(\.cdb)?|srv\/ledger\/.*(secrets|outbox)|etc\/(portal|monitor|promise-credentials).*)$/;
       for (const path of holders) expect(path, name).to.match(allowed);
       expect(holders, name).to.not.be.empty;
     }
