@@ -1,13 +1,13 @@
 /** The ledger's files as text, and back. An unreadable line is an error, so that nothing is lost. Pure. */
 import { OperatorError } from '../errors.ts';
-import { byText } from '../formats/one-word.ts';
 import { parsePasswdFile, serialisePasswdFile } from '../formats/passwd-file.ts';
 import { domainLine, parseDomain } from './domain-lines.ts';
 import { serialiseAliases } from './alias-lines.ts';
 import { accountLine, aliasLine, mayLogIn, parseHolders } from './holder-lines.ts';
+import { parseAnswer, parsePublication, serialiseAnswers, serialiseOutbox } from './json-lines.ts';
 import { decode, encode, type Fail, lineOf, lines, numbered, tableOf, words } from './lines.ts';
 import { parseDigest, serialiseDigest } from './publication-digest.ts';
-import type { Ledger, PortRecord, Publication, RequestRecord } from './types.ts';
+import type { Ledger, PortRecord, RequestRecord } from './types.ts';
 
 export const ledgerFiles = [
   'users',
@@ -75,27 +75,12 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
         shared ? 'shared' : '-',
       ]),
     ),
-    answers: jsonLines('name', ledger.answers, (connection) => ({ connection })),
+    answers: serialiseAnswers(ledger.answers),
     published: lines(
       Object.entries(ledger.published).map(([target, digest]) => [encode(target), serialiseDigest(digest)]),
     ),
-    outbox: jsonLines('target', ledger.outbox, (publication) => ({
-      ...publication,
-      digest: serialiseDigest(publication.digest),
-    })),
+    outbox: serialiseOutbox(ledger.outbox),
   };
-}
-
-/** One line of JSON for each entry, its key under `name`. */
-function jsonLines<Value>(
-  name: string,
-  entries: Readonly<Record<string, Value>>,
-  fieldsOf: (value: Value) => object,
-): string {
-  return Object.entries(entries)
-    .sort(([left], [right]) => byText(left, right))
-    .map(([key, value]) => `${JSON.stringify({ [name]: key, ...fieldsOf(value) })}\n`)
-    .join('');
 }
 
 /** `folder` is only for messages. Throws LedgerProblem. */
@@ -129,12 +114,12 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
     );
   const jsonTable = <Value>(
     file: 'answers' | 'outbox',
-    parse: (entry: Readonly<Record<string, unknown>>, fail: Fail) => [string, Value],
+    parse: (entry: string, fail: Fail) => [string, Value],
   ) =>
     tableOf(
       numbered(text[file]).map(({ line, text: entry }) => {
         const failHere: Fail = (reason) => fail(file, line, reason);
-        const [key, value] = parse(parseObject(entry, failHere), failHere);
+        const [key, value] = parse(entry, failHere);
         return { key, value, fail: failHere };
       }),
     );
@@ -165,48 +150,4 @@ export function parseLedger(text: LedgerText, folder: string): Ledger {
     answers: jsonTable('answers', parseAnswer),
     outbox: jsonTable('outbox', parsePublication),
   };
-}
-
-function parseObject(line: string, fail: Fail): Readonly<Record<string, unknown>> {
-  let entry: unknown;
-  try {
-    entry = JSON.parse(line);
-  } catch {
-    return fail('is not JSON');
-  }
-  return isObject(entry) ? entry : fail('is no JSON object');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parseAnswer(
-  { name, connection }: Readonly<Record<string, unknown>>,
-  fail: Fail,
-): [string, Readonly<Record<string, unknown>>] {
-  if (typeof name !== 'string' || !isObject(connection)) return fail('lacks a name or a connection');
-  return [name, connection];
-}
-
-function parsePublication(
-  { target, parameters, digest, error, refusals }: Readonly<Record<string, unknown>>,
-  fail: Fail,
-): [string, Publication] {
-  if (typeof target !== 'string' || typeof digest !== 'string' || !isObject(parameters)) {
-    return fail('lacks a target, parameters or a digest');
-  }
-  if (error !== undefined && typeof error !== 'string') return fail('has an error that is no text');
-  if (refusals !== undefined && (!Number.isInteger(refusals) || Number(refusals) < 1)) {
-    return fail('has a number of refusals that is none');
-  }
-  return [
-    target,
-    {
-      parameters,
-      digest: parseDigest(digest, fail),
-      ...(error === undefined ? {} : { error }),
-      ...(refusals === undefined ? {} : { refusals: Number(refusals) }),
-    },
-  ];
 }

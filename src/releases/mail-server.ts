@@ -1,5 +1,5 @@
 /** The software release `mail-server`. */
-import { buildMailServer, mailServerSettings } from '../model/mail-server/mail-server.ts';
+import { buildMailServer, mailServerSettings } from '../model/mail-server/model.ts';
 import { identity, mailServerNeeds } from '../model/mail-server/needs.ts';
 import { programsOf, servicesOf } from '../plan/assemble.ts';
 import { mailServerParts, planMailServer } from '../plan/mail-server/plan.ts';

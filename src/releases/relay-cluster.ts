@@ -1,6 +1,6 @@
 /** The software release `mail-server-relay`: a cluster. */
 import type { Facts } from '../model/facts.ts';
-import { buildCluster } from '../model/relay-cluster/cluster.ts';
+import { buildCluster } from '../model/relay-cluster/model.ts';
 import { identity, clusterNeeds } from '../model/relay-cluster/needs.ts';
 import { programsOf, servicesOf } from '../plan/assemble.ts';
 import { planMonitorFrontend } from '../plan/monitor.ts';

@@ -1,5 +1,5 @@
 /** The software release `mail-server-relay`: one node of a cluster. */
-import { buildRelayNode } from '../model/relay-node/relay-node.ts';
+import { buildRelayNode } from '../model/relay-node/model.ts';
 import { identity, relayNodeNeeds } from '../model/relay-node/needs.ts';
 import { programsOf, servicesOf } from '../plan/assemble.ts';
 import { planMonitorFrontend } from '../plan/monitor.ts';

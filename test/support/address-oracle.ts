@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { emptyLedger } from '../../src/ledger/types.ts';
-import { buildMailServer } from '../../src/model/mail-server/mail-server.ts';
+import { buildMailServer } from '../../src/model/mail-server/model.ts';
 import { mailServerNeeds } from '../../src/model/mail-server/needs.ts';
 import { promiseDomain } from '../../src/names/promise-address.ts';
 import { readParameterFile } from '../../src/parameters/file.ts';

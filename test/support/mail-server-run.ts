@@ -5,7 +5,7 @@ import { tokenMatches } from '../../src/ledger/token.ts';
 import { emptyLedger, type Ledger } from '../../src/ledger/types.ts';
 import { mailServer } from '../../src/releases/mail-server.ts';
 import { type Answers, nothingOutside, type RelationRequest } from '../../src/model/answers.ts';
-import { buildMailServer, type MailServer } from '../../src/model/mail-server/mail-server.ts';
+import { buildMailServer, type MailServer } from '../../src/model/mail-server/model.ts';
 import type { Place } from '../../src/model/place.ts';
 import type { Plan } from '../../src/plan/planned.ts';
 import { readTemplates, templateRenderer } from '../../src/render/templates.ts';

@@ -1,6 +1,6 @@
 /** SRS as lookup tables of Postfix. */
 import type { Lookup } from './socketmap.ts';
-import { forwardSender, reverseRecipient, type Srs } from './srs.ts';
+import { forwardSender, type Reversed, reverseRecipient, type Srs } from './srs.ts';
 
 /** Map name → what it is for. */
 const srsMaps = {
@@ -18,8 +18,28 @@ export function srsLookup(current: () => Promise<Srs>): Lookup {
     const now = Date.now();
     if (map === srsMaps.forward) return forwardSender(key, srs, now);
     const reversed = reverseRecipient(key, srs, now);
-    if (map === srsMaps.reverse) return reversed.kind === 'sender' ? reversed.address : null;
-    if (map !== srsMaps.recipient) throw new Error(`no map is called ${JSON.stringify(map)}`);
-    return reversed.kind === 'refused' ? `550 5.1.1 ${reversed.reason}` : 'DUNNO';
+    if (map === srsMaps.reverse) return senderOf(reversed);
+    if (map === srsMaps.recipient) return actionFor(reversed);
+    throw new Error(`no map is called ${JSON.stringify(map)}`);
   };
+}
+
+function senderOf(reversed: Reversed): string | null {
+  switch (reversed.kind) {
+    case 'sender':
+      return reversed.address;
+    case 'refused':
+    case 'other':
+      return null;
+  }
+}
+
+function actionFor(reversed: Reversed): string {
+  switch (reversed.kind) {
+    case 'refused':
+      return `550 5.1.1 ${reversed.reason}`;
+    case 'sender':
+    case 'other':
+      return 'DUNNO';
+  }
 }

@@ -4,35 +4,19 @@
  * elsewhere does not keep the owner out: if others claim the domain too, MX records alone verify none of them. A request
  * that becomes invalid keeps its domain, which is relayed as its last valid parameters say. Pure.
  */
-import { createHmac } from 'node:crypto';
-
-import { entryOf } from '../../ledger/entry-of.ts';
 import type { DomainRecord } from '../../ledger/types.ts';
 import type { DomainClaim } from '../../validate/relay-cluster/request.ts';
-import type { MailExchangers } from '../answers.ts';
 import { passwordFrom } from '../seed.ts';
-
-export type DomainState =
-  | { kind: 'accepted' }
-  /** Another request holds it. `isOpen`: it is not relayed for that one either, and a verification record wins it. */
-  | { kind: 'taken'; isOpen: boolean }
-  | { kind: 'unverified' }
-  /** Held by a refused request whose last valid mail server cannot be relayed to any more. */
-  | { kind: 'unusable' }
-  | { kind: 'dns-error'; reason: string };
-
-/** Whether mail for the domain is relayed. */
-export function isRelayed(state: DomainState): boolean {
-  switch (state.kind) {
-    case 'accepted':
-      return true;
-    case 'taken':
-    case 'unverified':
-    case 'unusable':
-    case 'dns-error':
-      return false;
-  }
-}
+import {
+  type DomainState,
+  hasExchangers,
+  isProven,
+  isRelayed,
+  isVerified,
+  proofOf,
+  type VerificationFacts,
+  verify,
+} from './verification.ts';
 
 export interface DecidedDomain {
   /** For a refused request, its last valid claim. */
@@ -46,20 +30,11 @@ export interface DecidedDomain {
   proof: string;
 }
 
-export interface ArbitrationFacts {
+export interface ArbitrationFacts extends VerificationFacts {
   before: readonly DomainRecord[];
   /** Reference → reason, of invalid requests: they claim nothing new and keep what they hold. */
   refused: ReadonlyMap<string, string>;
-  mailExchangers: Readonly<Record<string, MailExchangers>>;
-  /** Texts of TXT records, by domain. */
-  texts: Readonly<Record<string, readonly string[]>>;
-  /** Host names of the cluster's nodes, lower case. */
-  fqdns: ReadonlySet<string>;
-  /** Sender domains of delivery services, for which the cluster's operator vouches. */
-  vouchedFor: ReadonlySet<string>;
   seed: Uint8Array;
-  /** Key of the verification records; it never changes. */
-  secret: string;
 }
 
 /** The claims and records of one domain. */
@@ -135,67 +110,12 @@ function isContested({ domain, rivals, before }: Contest, facts: ArbitrationFact
     rivals.length > 1 &&
     before.length > 0 &&
     before.every(({ verified }) => !verified) &&
-    hasExchangers(entryOf(facts.mailExchangers, domain)) &&
+    hasExchangers(domain, facts) &&
     !facts.vouchedFor.has(domain) &&
     !rivals.some((claim) => isProven(claim, facts))
   );
 }
 
-function hasExchangers(found: MailExchangers | undefined): boolean {
-  switch (found?.kind) {
-    case 'exchangers':
-      return true;
-    case 'absent':
-    case 'none':
-    case 'error':
-    case undefined:
-      return false;
-  }
-}
-
-/** What DNS says now; `accepted` when it proves that the domain may be relayed here. */
-function verify(domain: string, { mailExchangers, fqdns, vouchedFor }: ArbitrationFacts): DomainState {
-  if (vouchedFor.has(domain)) return { kind: 'accepted' };
-  const found = entryOf(mailExchangers, domain) ?? {
-    kind: 'error',
-    reason: `${domain} has not been looked up`,
-  };
-  switch (found.kind) {
-    case 'absent':
-      return { kind: 'accepted' };
-    case 'none':
-      return found.hasAddress ? { kind: 'unverified' } : { kind: 'accepted' };
-    case 'exchangers':
-      return found.names.some((name) => fqdns.has(name)) ? { kind: 'accepted' } : { kind: 'unverified' };
-    case 'error':
-      return { kind: 'dns-error', reason: found.reason };
-  }
-}
-
-/** A failing resolver proves nothing, and what was verified stays so. That the operator vouches does not verify. */
-function isVerified(now: DomainState, known: DomainRecord | undefined, vouchedFor: boolean): boolean {
-  const wasVerified = known?.verified ?? false;
-  if (vouchedFor) return wasVerified;
-  switch (now.kind) {
-    case 'accepted':
-      return true;
-    case 'dns-error':
-      return wasVerified;
-    case 'taken':
-    case 'unverified':
-    case 'unusable':
-      return false;
-  }
-}
-
 function firstPassword({ authentication, domain, reference }: DomainClaim, seed: Uint8Array): string | null {
   return authentication === 'password' ? passwordFrom(seed, `${domain} ${reference}`) : null;
-}
-
-function isProven(claim: DomainClaim, { texts, secret }: ArbitrationFacts): boolean {
-  return entryOf(texts, claim.domain)?.includes(proofOf(claim, secret)) ?? false;
-}
-
-function proofOf({ domain, reference }: DomainClaim, secret: string): string {
-  return `slapos-mail=${createHmac('sha256', secret).update(`${domain} ${reference}`).digest('hex').slice(0, 32)}`;
 }

@@ -3,7 +3,7 @@ import { entryOf } from '../../ledger/entry-of.ts';
 import type { AccountDigest, PublicationDigest } from '../../ledger/publication-digest.ts';
 import type { AccountRecord, Ledger } from '../../ledger/types.ts';
 import type { AccountOutcome } from '../../model/mail-server/addresses.ts';
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/model.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { hashOf } from '../digest.ts';
 import { spellingsIn } from './address-tables.ts';

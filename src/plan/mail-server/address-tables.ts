@@ -4,7 +4,7 @@
  */
 import { type LookupTable, serialiseAddresses } from '../../formats/postfix-table.ts';
 import { withoutTag } from '../../names/tag.ts';
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/model.ts';
 import type { ResolvedAddress } from '../../model/mail-server/resolution.ts';
 
 export interface AddressTables {

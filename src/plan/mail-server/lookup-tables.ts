@@ -1,6 +1,6 @@
 /** Postfix's lookup tables of one mail server. Each is one value; all come from the same model. Pure. */
 import { type LookupTable, serialiseAddresses, serialiseLookupTable } from '../../formats/postfix-table.ts';
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/model.ts';
 import { promiseDomain } from '../../names/promise-address.ts';
 import { type AddressTables, addressTables } from './address-tables.ts';
 import type { PlannedFile } from '../planned.ts';

@@ -5,7 +5,7 @@ import {
   serialiseMailPolicyConfig,
 } from '../../daemons/mail-policy/config.ts';
 import type { SendingLimits } from '../../ledger/types.ts';
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/model.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { Place } from '../../model/place.ts';
 import { portOf } from '../endpoints.ts';

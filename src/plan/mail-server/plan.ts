@@ -1,7 +1,7 @@
 /** Stage 5 for `mail-server`: the model and the answers become files, the next ledger and publications. Pure. */
 import type { Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/model.ts';
 import { assemble } from '../assemble.ts';
 import { nextLedger } from '../next-ledger.ts';
 import type { Part } from '../part.ts';

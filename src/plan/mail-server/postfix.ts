@@ -1,5 +1,5 @@
 /** Postfix of a mail server: reception and submission on one port. Pure. */
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/model.ts';
 import { promiseDomain } from '../../names/promise-address.ts';
 import { endpointsOf } from '../endpoints.ts';
 import type { Part } from '../part.ts';

@@ -2,7 +2,7 @@
 import type { Answers } from '../../model/answers.ts';
 import type { AccountRecord, Ledger } from '../../ledger/types.ts';
 import type { AliasOutcome, ClaimOutcome } from '../../model/mail-server/addresses.ts';
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/model.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../digest.ts';
 import { portOf } from '../endpoints.ts';

@@ -1,6 +1,6 @@
 /** The instances that a mail server requests: relays, frontends, DNS names. Its accounts change none of them. Pure; stage 4 sends the requests. */
 import type { RelationRequest } from '../../model/answers.ts';
-import type { MailServerSettings } from '../../model/mail-server/mail-server.ts';
+import type { MailServerSettings } from '../../model/mail-server/model.ts';
 import { portOf } from '../endpoints.ts';
 import { planFrontendRequest } from '../frontends.ts';
 import { planMonitorFrontend } from '../monitor.ts';

@@ -1,7 +1,7 @@
 /** Where mail to other domains goes: a smarthost, the relay of the sender's domain, or straight to MX. Pure. */
 import type { LookupTable } from '../../formats/postfix-table.ts';
 import type { Answers } from '../../model/answers.ts';
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/model.ts';
 import { relayRequestName } from './requests.ts';
 
 export interface Routes {

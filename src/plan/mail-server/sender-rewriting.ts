@@ -1,5 +1,5 @@
 /** Which addresses Postfix asks the policy process about, to rewrite senders (SRS) or to turn them back. Pure. */
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/model.ts';
 import type { PlannedFile } from '../planned.ts';
 
 /** Domain of rewritten senders: the first mail domain. */

@@ -4,7 +4,7 @@ import type { AccountRecord, Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
 import { renewToken } from '../../model/mail-server/accounts.ts';
 import type { AccountOutcome, ClaimOutcome } from '../../model/mail-server/addresses.ts';
-import type { MailServer } from '../../model/mail-server/mail-server.ts';
+import type { MailServer } from '../../model/mail-server/model.ts';
 import { webUrl } from './web-address.ts';
 import { hasSameToken } from './account-publication.ts';
 

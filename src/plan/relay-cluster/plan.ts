@@ -3,7 +3,7 @@ import type { Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
 import { hostNameOf } from '../../names/host-name.ts';
 import { identity } from '../../model/relay-cluster/needs.ts';
-import type { Cluster } from '../../model/relay-cluster/cluster.ts';
+import type { Cluster } from '../../model/relay-cluster/model.ts';
 import { apachePart } from '../apache.ts';
 import { assemble } from '../assemble.ts';
 import { nextLedger } from '../next-ledger.ts';

@@ -1,8 +1,9 @@
 /** What a cluster publishes: to its own requester, and to the requester of each relayed domain. Pure. */
 import { serialiseDnsRecord } from '../../formats/dns-record.ts';
 import type { Answers } from '../../model/answers.ts';
-import { type DecidedDomain, isRelayed } from '../../model/relay-cluster/arbitration.ts';
-import type { Cluster } from '../../model/relay-cluster/cluster.ts';
+import type { DecidedDomain } from '../../model/relay-cluster/arbitration.ts';
+import { isRelayed } from '../../model/relay-cluster/verification.ts';
+import type { Cluster } from '../../model/relay-cluster/model.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../digest.ts';
 import { monitorParameters } from '../monitor.ts';

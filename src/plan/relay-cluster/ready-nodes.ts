@@ -1,6 +1,6 @@
 /** Nodes that are started and have answered. Others are left out of what is published, and nothing waits for them. Pure. */
 import type { Answers } from '../../model/answers.ts';
-import type { Cluster } from '../../model/relay-cluster/cluster.ts';
+import type { Cluster } from '../../model/relay-cluster/model.ts';
 
 export interface ReadyNode {
   name: string;

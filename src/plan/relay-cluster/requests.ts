@@ -1,7 +1,7 @@
 /** The nodes that a cluster requests, each with its parameters. Pure; stage 4 sends the requests. */
 import type { RelationRequest } from '../../model/answers.ts';
-import { isRelayed } from '../../model/relay-cluster/arbitration.ts';
-import type { Cluster } from '../../model/relay-cluster/cluster.ts';
+import { isRelayed } from '../../model/relay-cluster/verification.ts';
+import type { Cluster } from '../../model/relay-cluster/model.ts';
 
 export function planNodeRequests(cluster: Cluster): RelationRequest[] {
   const { place, requestedNodes, domains, secrets } = cluster;

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 
 import type { LookupTable } from '../../formats/postfix-table.ts';
-import type { RelayedDomain } from '../../model/relay-node/relay-node.ts';
+import type { RelayedDomain } from '../../model/relay-node/model.ts';
 
 export interface KnownBackends {
   /** Domain that is known by fingerprint → Postfix transport and next hop. */

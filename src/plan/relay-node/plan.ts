@@ -1,7 +1,7 @@
 /** Stage 5 for one relay node. Pure. */
 import type { Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
-import type { RelayNode } from '../../model/relay-node/relay-node.ts';
+import type { RelayNode } from '../../model/relay-node/model.ts';
 import { apachePart } from '../apache.ts';
 import { assemble } from '../assemble.ts';
 import { nextLedger } from '../next-ledger.ts';

@@ -1,6 +1,6 @@
 /** The policy service of outbound mail: who may send as what. Pure. */
 import { serialiseRelayPolicyConfig } from '../../daemons/relay-policy/config.ts';
-import type { RelayNode } from '../../model/relay-node/relay-node.ts';
+import type { RelayNode } from '../../model/relay-node/model.ts';
 import type { Part, Service } from '../part.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
 import { planTenants } from './tenants.ts';

@@ -1,6 +1,6 @@
 /** The two Postfix services of a node. Pure. */
 import type { Place } from '../../model/place.ts';
-import type { RelayNode } from '../../model/relay-node/relay-node.ts';
+import type { RelayNode } from '../../model/relay-node/model.ts';
 import { endpointsOf, portOf } from '../endpoints.ts';
 import type { Part } from '../part.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';

@@ -1,5 +1,5 @@
 /** Greylisting of unknown clients. Pure. */
-import type { RelayNode } from '../../model/relay-node/relay-node.ts';
+import type { RelayNode } from '../../model/relay-node/model.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile } from '../planned.ts';
 import { inboundPostfix } from './postfix-pair.ts';

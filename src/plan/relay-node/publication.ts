@@ -1,7 +1,7 @@
 /** What one relay node publishes to its cluster. Pure. */
 import { serialiseDnsRecord } from '../../formats/dns-record.ts';
 import type { Answers } from '../../model/answers.ts';
-import type { RelayNode } from '../../model/relay-node/relay-node.ts';
+import type { RelayNode } from '../../model/relay-node/model.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../digest.ts';
 import { portOf } from '../endpoints.ts';

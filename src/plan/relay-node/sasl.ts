@@ -1,6 +1,6 @@
 /** Log-ins of tenants that have a password: a Dovecot that does nothing else. Pure. */
 import { serialisePasswdFile } from '../../formats/passwd-file.ts';
-import type { RelayNode } from '../../model/relay-node/relay-node.ts';
+import type { RelayNode } from '../../model/relay-node/model.ts';
 import { hashRandomPassword } from '../../model/password.ts';
 import { saltFrom } from '../../model/seed.ts';
 import type { Part, Service } from '../part.ts';

@@ -1,6 +1,6 @@
 /** Lookup tables of a node: each is one lookup by domain or next hop, however many domains there are. Pure. */
 import { type LookupTable, serialiseLookupTable } from '../../formats/postfix-table.ts';
-import type { DeliveryService, RelayNode } from '../../model/relay-node/relay-node.ts';
+import type { DeliveryService, RelayNode } from '../../model/relay-node/model.ts';
 import type { PlannedFile } from '../planned.ts';
 import { nextHop, planKnownBackends } from './known-backends.ts';
 

@@ -1,6 +1,6 @@
 /** Tenants: each relayed domain, how its mail server is recognised, and where its mail leaves. Pure. */
 import type { Tenant } from '../../daemons/relay-policy/config.ts';
-import type { RelayNode } from '../../model/relay-node/relay-node.ts';
+import type { RelayNode } from '../../model/relay-node/model.ts';
 import { deliveryTransport } from './tables.ts';
 
 export function planTenants({ domains, serviceOf }: RelayNode): Tenant[] {

@@ -2,7 +2,7 @@ import bcrypt from 'bcryptjs';
 import { expect } from 'chai';
 
 import { emptyLedger } from '../../../../src/ledger/types.ts';
-import type { MailServer } from '../../../../src/model/mail-server/mail-server.ts';
+import type { MailServer } from '../../../../src/model/mail-server/model.ts';
 import { promiseAddress } from '../../../../src/names/promise-address.ts';
 import { processMailServer } from '../../../support/mail-server-run.ts';
 
