@@ -138,13 +138,23 @@ describe('tables of a relay node', () => {
   });
 
   it('keep the passwords of two accounts on one delivery service apart', async () => {
-    expect(await query('outbound', 'delivery-1-password', '[smtp.example.net]:587')).to.equal(
-      'one:secret: with "blanks"',
-    );
-    expect(await query('outbound', 'delivery-2-password', '[smtp.example.net]:587')).to.equal('two:other');
-    expect(await query('outbound', 'delivery-3-password', '[fd00::25]:25')).to.equal('');
-    expect(await query('outbound', 'sender-transports', '@foreign.example')).to.equal(
-      'delivery-2:[smtp.example.net]:587',
-    );
+    const transportOf = async (domain: string) =>
+      (await query('outbound', 'sender-transports', `@${domain}`)).replace(/:.*/, '');
+    const services: Record<string, [hop: string, login: string]> = {};
+    for (const { path, content } of partition.files) {
+      const [, transport] = /^etc\/postfix\/outbound\/(delivery-\w+)-password$/.exec(path) ?? [];
+      const [, hop = '', login = ''] = /^(\S+) (.*)\n$/.exec(content) ?? [];
+      if (transport !== undefined) services[transport] = [hop, login];
+    }
+    expect(Object.values(services)).to.have.deep.members([
+      ['[smtp.example.net]:587', 'one:secret: with "blanks"'],
+      ['[smtp.example.net]:587', 'two:other'],
+      ['', ''],
+    ]);
+    for (const [transport, [hop, login]] of Object.entries(services)) {
+      if (hop !== '') expect(await query('outbound', `${transport}-password`, hop)).to.equal(login);
+      else expect(await query('outbound', `${transport}-password`, '[fd00::25]:25')).to.equal('');
+    }
+    expect(services[await transportOf('foreign.example')]?.[1]).to.equal('two:other');
   });
 });
