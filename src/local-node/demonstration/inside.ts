@@ -113,12 +113,12 @@ export async function demonstrate({ directory, releases, rebuild }: InsideOption
 }
 
 async function settle(node: LocalNode, requests: Requests): Promise<void> {
-  const { exitCode, processed, failures, output } = await node.settle({
+  const { settled, failures, output } = await node.settle({
     passes: maxPasses,
     quiet: true,
     betweenPasses: requests.requestAll,
   });
-  if (exitCode === 0 && processed.length === 0) return;
+  if (settled) return;
   const reasons = failures.map(({ partition, reason }) => `${partition}: ${reason}`).join('\n');
   throw new OperatorError(`the partitions are not healthy after ${maxPasses} passes:\n${reasons || output}`);
 }

@@ -14,6 +14,7 @@ import {
   type InstanceOptions,
   type InstancePass,
 } from '../slapgrid/commands.ts';
+import { pendingPartitions } from '../slapgrid/timestamps.ts';
 import { fetchComputer, supplySoftware } from '../slapproxy/calls.ts';
 import { stopNode, supervisordConfiguration } from './stop.ts';
 
@@ -24,7 +25,10 @@ export interface NodeRequest extends Omit<InstanceRequest, 'shared'> {
 export interface SettleOptions {
   /** Maximum number of passes. */
   readonly passes: number;
-  /** Continue after a successful pass until a pass processes nothing: a pass may request further instances. */
+  /**
+   * Continue after a successful pass until no partition has to be processed: a pass may request further instances.
+   * All passes but the first take only these partitions and those that failed, as looking at the others is slow.
+   */
   readonly quiet?: boolean;
   /**
    * Called after each pass, to repeat all requests: slapproxy does not process a requester again by itself when an
@@ -34,6 +38,8 @@ export interface SettleOptions {
 }
 
 export interface Settled extends InstancePass {
+  /** Whether the last pass ended with exit code 0 and, where `quiet` is asked, left nothing to process. */
+  readonly settled: boolean;
   /** Number of passes that were made. The other fields are those of the last one. */
   readonly passes: number;
 }
@@ -54,7 +60,7 @@ export interface LocalNode extends NodeIdentity {
   processInstances(options?: InstanceOptions): Promise<InstancePass>;
   /** Runs all promises now, which a pass does rarely for unchanged partitions. Exit code 0 or 2. */
   checkPromises(only?: readonly string[]): Promise<InstancePass>;
-  /** Repeats passes until one ends with exit code 0, or the maximum is reached: see `exitCode` of the result. */
+  /** Repeats passes until one ends with exit code 0, or the maximum is reached: see `settled` of the result. */
   settle(options: SettleOptions): Promise<Settled>;
   /** Absolute folder of the instance `name`. One that a user requested is preferred to one that an instance requested. */
   partitionOf(name: string): Promise<string>;
@@ -105,11 +111,17 @@ export function localNode(node: NodeIdentity, serverUrl: string, onProgress: OnP
     },
 
     async settle({ passes, quiet = false, betweenPasses }) {
+      let only: readonly string[] | undefined;
       for (let pass = 1; ; pass += 1) {
-        const result = await processInstances();
+        const result = await processInstances(only === undefined ? {} : { only });
         await betweenPasses?.();
-        const done = result.exitCode === 0 && (!quiet || result.processed.length === 0);
-        if (done || pass >= passes) return { ...result, passes: pass };
+        const pending = quiet
+          ? await pendingPartitions(node, (await fetchComputer(serverUrl)).partitions)
+          : [];
+        const settled = result.exitCode === 0 && pending.length === 0;
+        if (settled || pass >= passes) return { ...result, settled, passes: pass };
+        const failed = result.failures.map(({ partition }) => partition);
+        if (quiet) only = [...new Set([...pending, ...failed])];
       }
     },
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { mustRunAsUser, type NodeIdentity } from '../run-as-user.ts';
+import { mustRunAsUser, runAsUser, type NodeIdentity } from '../run-as-user.ts';
+import type { AllocatedPartition } from '../slapproxy/calls.ts';
 
 /**
  * Makes the next pass process all partitions, or those in `only`, even if they have not changed at the master.
@@ -20,4 +21,27 @@ export async function forgetTimestamps(
     '.timestamp',
     '-delete',
   ]);
+}
+
+/**
+ * Ids of the partitions that the next pass would process: slapgrid writes the master's timestamp into a partition
+ * when it has processed it without an error, and skips it while the master tells the same one.
+ */
+export async function pendingPartitions(
+  { layout, user }: NodeIdentity,
+  partitions: readonly AllocatedPartition[],
+): Promise<string[]> {
+  const fileOf = (id: string): string => join(layout.instanceRoot, id, '.timestamp');
+  // Missing files are skipped. Node's own readFile may not enter the partitions of another user.
+  const { output } = await runAsUser({ layout, user }, [
+    'grep',
+    '--with-filename',
+    '--no-messages',
+    '',
+    ...partitions.map(({ id }) => fileOf(id)),
+  ]);
+  const processed = new Set(output.split('\n'));
+  return partitions
+    .filter(({ id, timestamp }) => !processed.has(`${fileOf(id)}:${timestamp}`))
+    .map(({ id }) => id);
 }

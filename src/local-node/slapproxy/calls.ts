@@ -13,6 +13,8 @@ export interface AllocatedPartition {
   readonly title: string;
   /** Name of the root instance, which a user requested: this instance or an ancestor of it. */
   readonly rootTitle: string;
+  /** Changes whenever the partition has to be processed again. Opaque, and empty where the master tells none. */
+  readonly timestamp: string;
 }
 
 export interface ComputerInformation {
@@ -80,6 +82,7 @@ export async function fetchComputer(serverUrl: string): Promise<ComputerInformat
           id: text(field(partition, '_partition_id')),
           title: text(field(parameters, 'instance_title')),
           rootTitle: text(field(parameters, 'root_instance_title')),
+          timestamp: text(field(parameters, 'timestamp')),
         };
       })
       .filter(({ title }) => title !== ''),

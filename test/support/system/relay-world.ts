@@ -82,9 +82,9 @@ export async function startRelayWorld(partitionCount: number): Promise<RelayWorl
       const askForAll = async () => {
         for (const name of wishes.keys()) await ask(name);
       };
-      const settled = await node.settle({ passes, quiet: true, betweenPasses: askForAll });
-      if (settled.exitCode === 0 && settled.processed.length === 0) return settled.passes;
-      throw new Error(`not settled after ${passes} passes:\n${settled.output.slice(-6000)}`);
+      const result = await node.settle({ passes, quiet: true, betweenPasses: askForAll });
+      if (result.settled) return result.passes;
+      throw new Error(`not settled after ${passes} passes:\n${result.output.slice(-6000)}`);
     },
     async reprocess(passes) {
       for (let pass = 0; pass < passes; pass += 1) {
