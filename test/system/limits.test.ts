@@ -68,7 +68,7 @@ describe('limits', () => {
 
   const tooMany = (name: string, amount: string) =>
     new RegExp(
-      `^RCPT 450 4\\.7\\.1 .*: you have sent (to )?${amount} within an hour, the most that ${at(name)} may; try again in \\d+ minutes$`,
+      `^RCPT 450 4\\.7\\.1 .*: you have sent (to )?${amount} within an hour, which is the limit of ${at(name)}; try again in \\d+ minutes$`,
     );
 
   async function promise(name: string): Promise<string> {

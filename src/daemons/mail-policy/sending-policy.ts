@@ -53,7 +53,7 @@ export async function sendingPolicy(folder: string, { limits, mayLogIn }: Sender
         [account]: { at: Math.round(Date.now() / 1000), limit: amountOf(excess) },
       };
       unsaved.refusals = true;
-      return `450 4.7.1 you have sent ${amountOf(excess)}, the most that ${account} may; try again in ${durationOf(excess.wait)}`;
+      return `450 4.7.1 you have sent ${amountOf(excess)}, which is the limit of ${account}; try again in ${durationOf(excess.wait)}`;
     },
     async save() {
       const { counts: newCounts, refusals: newRefusals } = unsaved;

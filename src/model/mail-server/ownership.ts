@@ -37,10 +37,10 @@ export interface Ownership {
 
 export function decideOwnership(
   { requests, invalid }: AddressRequests,
-  before: readonly Holding[],
+  earlier: readonly Holding[],
 ): Ownership {
   const withInvalidRequest = new Set(invalid);
-  const decided = groupsOf(requests, before).map((group) => decideGroup(group, withInvalidRequest));
+  const decided = groupsOf(requests, earlier).map((group) => decideGroup(group, withInvalidRequest));
   return {
     holders: new Map(decided.flatMap(({ holders }) => [...holders])),
     refused: new Set(decided.flatMap(({ refused }) => [...refused])),
@@ -51,27 +51,27 @@ export function decideOwnership(
 interface Group {
   /** In their order. */
   requests: AddressRequest[];
-  before: Holding[];
+  earlier: Holding[];
 }
 
 /** Each group is decided without the others, so that one that takes many attempts delays only its own requesters. */
-function groupsOf(requests: readonly AddressRequest[], before: readonly Holding[]): Group[] {
+function groupsOf(requests: readonly AddressRequest[], earlier: readonly Holding[]): Group[] {
   // Holders contain a colon, addresses do not: both are names in the same sets.
   const { join, rootOf } = newDisjointSets();
   for (const { holder, address, aliases } of requests) {
     for (const each of [address, ...aliases]) join(holder, each);
   }
-  for (const { holder, address } of before) join(holder, address);
+  for (const { holder, address } of earlier) join(holder, address);
 
   const groups = new Map<string, Group>();
   const groupOf = (holder: Holder): Group => {
     const root = rootOf(holder);
-    const group = groups.get(root) ?? { requests: [], before: [] };
+    const group = groups.get(root) ?? { requests: [], earlier: [] };
     groups.set(root, group);
     return group;
   };
   for (const request of requests) groupOf(request.holder).requests.push(request);
-  for (const holding of before) groupOf(holding.holder).before.push(holding);
+  for (const holding of earlier) groupOf(holding.holder).earlier.push(holding);
   return [...groups.values()];
 }
 
@@ -87,7 +87,7 @@ function decideGroup(group: Group, withInvalidRequest: ReadonlySet<Holder>): Own
 
 /** `losers`: holders that lose all their addresses, as earlier attempts found. */
 function assign(
-  { requests, before }: Group,
+  { requests, earlier }: Group,
   withInvalidRequest: ReadonlySet<Holder>,
   losers: ReadonlySet<Holder>,
 ): { ownership: Ownership; newLosers: Holder[] } {
@@ -98,7 +98,7 @@ function assign(
   const wantedByShared = new Set(shared.flatMap(({ address, aliases }) => [address, ...aliases]));
   const holders = new Map<string, Holder>();
 
-  for (const { address, holder } of before) {
+  for (const { address, holder } of earlier) {
     if (losers.has(holder)) continue;
     const stays = isShared(holder)
       ? withInvalidRequest.has(holder) || wanted.get(holder)?.has(address)
@@ -115,7 +115,7 @@ function assign(
     for (const each of [address, ...aliases]) if (!holders.has(each)) holders.set(each, holder);
   };
   shared.forEach(grant);
-  const newLosers = restore(refused, before, holders).filter((holder) => !losers.has(holder));
+  const newLosers = restore(refused, earlier, holders).filter((holder) => !losers.has(holder));
   requests.filter(({ holder }) => !isShared(holder)).forEach(grant);
   return { ownership: { holders, refused }, newLosers };
 }
@@ -126,10 +126,10 @@ function assign(
  */
 function restore(
   refused: ReadonlySet<Holder>,
-  before: readonly Holding[],
+  earlier: readonly Holding[],
   holders: Map<string, Holder>,
 ): Holder[] {
-  const had = before.filter(({ holder }) => refused.has(holder));
+  const had = earlier.filter(({ holder }) => refused.has(holder));
   const lost = new Set<Holder>();
   for (const { address, holder, isOther } of had) {
     if (isOther) continue;

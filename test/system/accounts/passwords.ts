@@ -61,7 +61,7 @@ export function passwords(accounts: () => Accounts): void {
     await activate(mail, 'mail1', 'upper', 'uppers-pw');
   });
 
-  it('ends what is open with the password before when that is changed, and nothing of others', async () => {
+  it('ends what is open with the previous password when it is changed, and nothing of others', async () => {
     const { server } = accounts();
     const upper = 'upper.case@mail1.example.com';
     const stolen = imapClient(server.imaps, upper, 'uppers-pw');

@@ -29,11 +29,11 @@ describe('the sending policy', () => {
     expect(await policy.answer(question('Alice@Example.com', 'a'))).to.equal('DUNNO');
     expect(await policy.answer(question('alice@example.com', 'b'))).to.equal('DUNNO');
     expect(await policy.answer(question('alice@example.com', 'b'))).to.equal(
-      '450 4.7.1 you have sent to 3 recipients within a day, the most that alice@example.com may; try again in 24 hours',
+      '450 4.7.1 you have sent to 3 recipients within a day, which is the limit of alice@example.com; try again in 24 hours',
     );
     expect(await policy.answer(question('bob@example.com', 'c'))).to.equal('DUNNO');
     expect(await policy.answer(question('bob@example.com', 'd'))).to.equal(
-      '450 4.7.1 you have sent 1 message within an hour, the most that bob@example.com may; try again in 60 minutes',
+      '450 4.7.1 you have sent 1 message within an hour, which is the limit of bob@example.com; try again in 60 minutes',
     );
   });
 

@@ -187,7 +187,7 @@ describe('the password page', function () {
     expect((await change(bobsPassword)).statusCode).to.equal(403);
   });
 
-  it('ends the sessions that the password before opened, and no others', async () => {
+  it('ends the sessions that the previous password opened, and no others', async () => {
     const doveadm = await standInDoveadm(partition.folder, bob);
     try {
       await post({ user: bob, 'current-password': 'not his password', password: 'bobs second password' });

@@ -171,7 +171,7 @@ describe('of several claims to one domain', () => {
     }
   });
 
-  it('one of before the domain pointed here keeps nobody out: who shows the TXT record wins', () => {
+  it('a claim made before the domain pointed here keeps nobody out: who shows the TXT record wins', () => {
     const before = processCluster({ domains: { _squatter: domainOf(name) }, ...mx(pointsElsewhere) }).plan;
     const domains = { _squatter: domainOf(name), _owner: domainOf(name) };
     const contested = { domains, ledger: before.ledger, ...mx(pointsHere) };

@@ -149,7 +149,7 @@ describe('mail servers of which domains name different fingerprints', () => {
       expect(publication(plan, reference), reference).to.not.have.property('error');
   });
 
-  it('keep those relayed whose certificate changes meanwhile, by the fingerprints of before', () => {
+  it('keep those relayed whose certificate changes meanwhile, by the previous fingerprints', () => {
     const { ledger } = cluster({ ...victim, ...attack }).plan;
     const rotated = { _victim: claim('victim.example', fingerprint('CC')) };
     const after = cluster({ ...attack, ...rotated }, { ledger });
