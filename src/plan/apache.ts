@@ -3,7 +3,8 @@ import type { Place } from '../model/place.ts';
 import { listenAddresses, portOf } from './endpoints.ts';
 import type { WebService } from './frontends.ts';
 import type { Part, PlannedInstance, Port, Service } from './part.ts';
-import type { PlannedFile, PlannedPromise } from './planned.ts';
+import type { PlannedFile } from './planned.ts';
+import { certificateServed } from './promises.ts';
 import { monitorListenPromise } from './monitor.ts';
 import { portalSocket } from './portal.ts';
 
@@ -51,7 +52,14 @@ export function apachePart<Instance extends PlannedInstance>({
         bundle: `${instance.place.partition}/${certificate.bundle}`,
         trustedProxies: trustedProxies(instance),
       }),
-      promises: [certificateServed(instance.place, services[0], certificate.bundle)],
+      promises: [
+        certificateServed('web_certificate_served', instance.place, {
+          port: services[0],
+          protocol: 'tls',
+          bundle: certificate.bundle,
+          listenPromise: webListenPromise(services[0]),
+        }),
+      ],
     }),
   };
 }
@@ -108,18 +116,4 @@ function socketsOf(place: Place, service: WebService): string[] {
   return listenAddresses(place, service).map((address) =>
     address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
   );
-}
-
-function certificateServed(place: Place, service: WebService, bundle: string): PlannedPromise {
-  return {
-    name: 'web_certificate_served',
-    module: 'certificate_served',
-    config: {
-      host: place.ipv6,
-      port: String(portOf(place, service)),
-      protocol: 'tls',
-      'certificate-file': `${place.partition}/${bundle}`,
-      'listen-promise': ports[service].promise,
-    },
-  };
 }

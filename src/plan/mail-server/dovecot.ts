@@ -2,7 +2,8 @@
 import { listenAddresses, portOf } from '../endpoints.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
-import { certificate, certificateServed } from './certificate.ts';
+import { certificateServed } from '../promises.ts';
+import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { authPolicyUrl, sendingSocket } from './mail-policy.ts';
 
@@ -50,6 +51,7 @@ export const dovecotPart: Part<PlannedMailServer> = {
       certificateServed('imap_certificate_served', instance.place, {
         port: 'imap',
         protocol: 'imap',
+        bundle: certificate.bundle,
         listenPromise: imapListenPromise,
       }),
     ],

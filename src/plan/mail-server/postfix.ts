@@ -13,7 +13,8 @@ import {
   startPostfix,
 } from '../postfix-service.ts';
 import { adminTools } from '../postfix-tools.ts';
-import { certificate, certificateServed } from './certificate.ts';
+import { certificateServed, queueAge } from '../promises.ts';
+import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
 import { sendingSocket, srsSocket } from './mail-policy.ts';
@@ -96,17 +97,10 @@ function postfixPromises({ place }: PlannedMailServer): PlannedPromise[] {
     certificateServed('outbound_certificate_served', place, {
       port: 'smtp',
       protocol: 'smtp',
+      bundle: certificate.bundle,
       listenPromise: smtpListenPromise,
     }),
-    {
-      name: 'mail-queue-age',
-      module: 'mail_queue_age',
-      config: {
-        'postqueue-command': `${place.partition}/bin/postqueue`,
-        'max-age': '14400',
-        'listen-promise': smtpListenPromise,
-      },
-    },
+    queueAge('mail-queue-age', place, { postqueue: 'postqueue', listenPromise: smtpListenPromise }),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** The two Postfix services of a node. Pure. */
 import type { Place } from '../../model/place.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
-import { endpointsOf, portOf } from '../endpoints.ts';
+import { endpointsOf } from '../endpoints.ts';
 import type { Part } from '../part.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import {
@@ -12,6 +12,7 @@ import {
   postfixServiceFolders,
   startPostfix,
 } from '../postfix-service.ts';
+import { certificateServed, queueAge } from '../promises.ts';
 import { certificate, inboundBundle } from './certificates.ts';
 import { planKnownBackends } from './known-backends.ts';
 import { policySocket } from './policy.ts';
@@ -39,7 +40,7 @@ export const inboundPart: Part<RelayNode> = {
     ],
     files: inboundFiles(node),
     promises: [
-      queueAge(node.place, 'inbound'),
+      relayQueueAge(node.place, 'inbound'),
       ...(node.inboundCertificate === null ? [] : inboundCertificatePromises(node.place)),
     ],
   }),
@@ -60,11 +61,8 @@ export const outboundPart: Part<RelayNode> = {
     ],
     files: outboundFiles(node),
     promises: [
-      queueAge(node.place, 'outbound'),
-      certificateServed(node.place, 'outbound', {
-        name: 'outbound_certificate_served',
-        bundle: certificate.bundle,
-      }),
+      relayQueueAge(node.place, 'outbound'),
+      relayCertificateServed('outbound_certificate_served', node.place, 'outbound', certificate.bundle),
     ],
   }),
 };
@@ -149,40 +147,29 @@ function file(
   };
 }
 
-function queueAge({ partition }: Place, service: RelayService): PlannedPromise {
-  return {
-    name: `${service}-queue-age`,
-    module: 'mail_queue_age',
-    config: {
-      'postqueue-command': `${partition}/bin/${service}-postqueue`,
-      'max-age': '14400',
-      'listen-promise': listenPromises[service],
-    },
-  };
-}
+const relayQueueAge = (place: Place, service: RelayService): PlannedPromise =>
+  queueAge(`${service}-queue-age`, place, {
+    postqueue: `${service}-postqueue`,
+    listenPromise: listenPromises[service],
+  });
 
-function certificateServed(
+const relayCertificateServed = (
+  name: string,
   place: Place,
   service: RelayService,
-  { name, bundle }: { name: string; bundle: string },
-): PlannedPromise {
-  return {
-    name,
-    module: 'certificate_served',
-    config: {
-      host: place.ipv6,
-      port: String(portOf(place, service)),
-      protocol: 'smtp',
-      'certificate-file': `${place.partition}/${bundle}`,
-      'listen-promise': listenPromises[service],
-    },
-  };
-}
+  bundle: string,
+): PlannedPromise =>
+  certificateServed(name, place, {
+    port: service,
+    protocol: 'smtp',
+    bundle,
+    listenPromise: listenPromises[service],
+  });
 
 /** Nobody but its owner can renew a certificate that was given. */
 function inboundCertificatePromises(place: Place): PlannedPromise[] {
   return [
-    certificateServed(place, 'inbound', { name: 'inbound_custom_certificate_served', bundle: inboundBundle }),
+    relayCertificateServed('inbound_custom_certificate_served', place, 'inbound', inboundBundle),
     {
       name: 'inbound_custom_certificate_not_expired',
       module: 'certificate_lasts',
