@@ -22,7 +22,8 @@ export class OperatorError extends Error {
 /** A value as it was written, short enough for one line of a message. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  // Not in the middle of a character that takes two places.
+  return text.length > 60 ? `${text.slice(0, 57).replace(/\p{Surrogate}$/u, '')}…` : text;
 }
 
 /** System errors whose cause is the node, with what to do about them. */

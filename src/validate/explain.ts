@@ -38,9 +38,19 @@ export function explainViolations(errors: readonly ErrorObject[]): string[] {
     const explain = explanations[error.keyword] ?? (({ message }) => message ?? 'is refused');
     return `${error.instancePath || '/'}: ${explain(error)}`;
   });
-  const all = [...new Set(sentences)];
-  if (all.length <= maxSentences) return all;
-  return [...all.slice(0, maxSentences), `/: has ${all.length - maxSentences} problems more`];
+  return atMost([...new Set(sentences)]);
+}
+
+/** `pointers`: to texts that hold half a character. */
+export function explainHalfCharacters(pointers: readonly string[]): string[] {
+  return atMost(
+    pointers.map((pointer) => `${pointer || '/'}: holds half a character (a lone surrogate); remove it`),
+  );
+}
+
+function atMost(sentences: readonly string[]): string[] {
+  if (sentences.length <= maxSentences) return [...sentences];
+  return [...sentences.slice(0, maxSentences), `/: has ${sentences.length - maxSentences} problems more`];
 }
 
 function known(schema: unknown): string {

@@ -3,7 +3,8 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats';
 
 import { schemas } from '../generated/schemas.ts';
-import { explainViolations } from './explain.ts';
+import { halfCharactersIn } from '../names/half-characters.ts';
+import { explainHalfCharacters, explainViolations } from './explain.ts';
 
 export interface Checked<Value> {
   /** With defaults filled in; only meaningful when there are no problems. */
@@ -47,6 +48,9 @@ export function checkAgainstSchema<Value>(path: string, value: unknown): Checked
   const valid = validate(copy);
   return {
     value: copy as Value,
-    problems: valid ? [] : explainViolations((validate.errors ?? []) as ErrorObject[]),
+    problems: [
+      ...explainHalfCharacters(halfCharactersIn(value)),
+      ...(valid ? [] : explainViolations((validate.errors ?? []) as ErrorObject[])),
+    ],
   };
 }

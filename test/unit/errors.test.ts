@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { blamedOnNode, exitCodeOf, exitCodes, OperatorError } from '../../src/errors.ts';
+import { blamedOnNode, exitCodeOf, exitCodes, OperatorError, shown } from '../../src/errors.ts';
 
 describe('errors', () => {
   it('of the disk or of rights are for an operator, and say what to do', () => {
@@ -21,5 +21,14 @@ describe('errors', () => {
       expect(blamedOnNode(error)).to.equal(error);
     }
     expect(exitCodeOf(missing)).to.equal(exitCodes.bug);
+  });
+});
+
+describe('a value that an error shows', () => {
+  it('is cut between characters, not within one', () => {
+    for (const before of [54, 55, 56, 57]) {
+      const text = shown(`${'x'.repeat(before)}${'\u{1f600}'.repeat(9)}`);
+      expect(() => encodeURIComponent(text)).not.to.throw();
+    }
   });
 });

@@ -27,13 +27,16 @@ const sessionsTimeout = 5_000;
 /** Matches no token; compared where an account has none, so that the work is the same. */
 const decoyToken = hashToken(randomBytes(16).toString('hex'), randomBytes(16).toString('hex'));
 
-/** Sets `password` if `token` is the one that `user` (lower case) waits for, and spends it. */
+/**
+ * Sets `password` if `token` is the one that `user` (lower case) waits for, and spends it. Blanks around it may be the
+ * token's own, which its requester chose, or have come with it from wherever a person copied it.
+ */
 export async function setPasswordByToken(
   portal: Place,
   { user, token, password }: { user: string; token: string; password: string },
 ): Promise<Outcome> {
   const tokenFits = (account: AccountRecord | undefined): account is AccountRecord =>
-    tokenMatches(token, account?.token ?? decoyToken);
+    [token, token.trim()].some((each) => tokenMatches(each, account?.token ?? decoyToken));
   if (!tokenFits(heldAccount(await readLedger(portal.store), user))) return 'denied';
   return replacePassword(portal, user, tokenFits, await hashPassword(password));
 }

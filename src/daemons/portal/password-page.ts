@@ -68,7 +68,7 @@ async function attempt(
   const { user, token, password, currentPassword, repeated, by } = fields;
   // First what is wrong with the new password itself: it says nothing about secrets, so it does not count as a guess.
   const refusal =
-    passwordProblem(password, user, by === 'token' ? token : '') ??
+    passwordProblem(password, user, by === 'token' ? token.trim() : '') ??
     (repeated !== null && repeated !== password ? 'The two passwords are not the same.' : null);
   if (refusal !== null) return { result: 'refused', problem: refusal };
 
@@ -97,7 +97,7 @@ function readFields({ body, query }: FastifyRequest): Fields {
   const repeated = posted('password-repeated');
   return {
     user: (posted('user') ?? linked('user') ?? '').trim().toLowerCase(),
-    token: (posted('token') ?? linked('token') ?? '').trim(),
+    token: posted('token') ?? linked('token') ?? '',
     currentPassword: posted('current-password') ?? '',
     password: posted('password') ?? '',
     repeated,

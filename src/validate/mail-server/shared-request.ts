@@ -11,6 +11,7 @@ import {
   parseDestination,
   parseMailAddress,
 } from '../../names/mail-address.ts';
+import { withoutHalfCharacters } from '../../names/half-characters.ts';
 import type { SharedRequest } from '../requested.ts';
 import { sendingExceptionsOf } from './sending-limits.ts';
 
@@ -76,7 +77,8 @@ export function validateSharedRequest(
     throw new Refusal(`kind_unknown: /kind: ${shown(kind)} is no kind of request; known are ${known}`);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const written = typeof address === 'string' ? address.slice(0, maxShownLength) : null;
+    const written =
+      typeof address === 'string' ? withoutHalfCharacters(address.slice(0, maxShownLength)) : null;
     return { reference, address: written, error: error.message };
   }
 }

@@ -10,6 +10,7 @@ import { checkAgainstSchema } from '../json-schema.ts';
 import type { RequestedInstance, SharedRequest } from '../requested.ts';
 import { canonicalAddress, specialAddress } from '../../names/ip-address.ts';
 import { deliveryServiceProblems } from '../delivery-services.ts';
+import { withoutHalfCharacters } from '../../names/half-characters.ts';
 import { isHostName } from '../../names/host-name.ts';
 import { parseRelayedDomain } from '../../names/relayed-domain.ts';
 
@@ -108,7 +109,7 @@ function validateDomain({ reference, parameters, problem }: SharedRequest): Doma
   const written = (parameters as { name?: unknown } | null | undefined)?.name;
   const refuse = (error: string): RefusedDomain => ({
     reference,
-    domain: typeof written === 'string' ? written : null,
+    domain: typeof written === 'string' ? withoutHalfCharacters(written) : null,
     error,
   });
   if (problem !== undefined) return refuse(problem);

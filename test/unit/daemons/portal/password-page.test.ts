@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import type { FastifyInstance } from 'fastify';
 
 import { changeLedger } from '../../../../src/ledger/store.ts';
+import { hashToken } from '../../../../src/ledger/token.ts';
 import { buildPortal } from '../../../../src/daemons/portal/portal.ts';
 import { standInDoveadm } from '../../../support/stand-in-doveadm.ts';
 import { account, type Partition, partitionWith, token, waitingAccount } from './portal-fixture.ts';
@@ -67,6 +68,29 @@ describe('the password page', function () {
       '//password.php',
     );
     expect(answer.body).to.contain('Password updated successfully');
+  });
+
+  it('takes a token that begins or ends with blanks, by its link, and with blanks that came with it', async () => {
+    for (const own of ['  two blanks', 'one tail ', '\u00a0no break\u2003']) {
+      await changeLedger(partition.store, (ledger) => ({
+        ledger: {
+          ...ledger,
+          accounts: [{ ...waitingAccount(alice), token: hashToken(own, 'a'.repeat(32)) }],
+        },
+        result: null,
+      }));
+      const link = await portal.inject(`/password.php?user=${alice}&token=${encodeURIComponent(own)}`);
+      expect(/name="token"[^>]* value="([^"]*)"/.exec(link.body)?.[1]).to.equal(own);
+      const answer = await post({ user: alice, token: own, password: 'nine char' });
+      expect(answer.statusCode, JSON.stringify(own)).to.equal(200);
+    }
+    await changeLedger(partition.store, (ledger) => ({
+      ledger: { ...ledger, accounts: [waitingAccount(alice)] },
+      result: null,
+    }));
+    expect((await post({ user: alice, token: ` ${token}\n`, password: 'nine char' })).statusCode).to.equal(
+      200,
+    );
   });
 
   it('refuses a token that was used, and keeps the password that it set', async () => {

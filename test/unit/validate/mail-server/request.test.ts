@@ -162,6 +162,13 @@ describe('the parameters of a mail server', () => {
       validate({ parameters: relay({ ...login, password: 'in the middle: "fine"' }) });
     });
 
+    it('refuse half a character, in whatever text it stands', () => {
+      const halved = { 'mail-domains': ['example.com'], 'inbound-relay': { 'relay-sr-url': 'urn:\ud800' } };
+      expect(problemsOf(halved)).to.deep.equal([
+        '/inbound-relay/relay-sr-url: holds half a character (a lone surrogate); remove it',
+      ]);
+    });
+
     it('refuse the domain of the delivery promise', () => {
       expect(problemsOf({ 'mail-domains': ['example.com', 'Promise.Invalid'] })[0]).to.match(
         /^\/mail-domains\/1: .*promise\.invalid/,
@@ -212,6 +219,31 @@ describe('a shared request', () => {
         .to.include({ address: 'A@example.com' })
         .and.to.have.property('error')
         .that.matches(/^parameters_invalid: \/reset-token: /);
+    }
+  });
+
+  it('is refused when the reset token has what no form field sends as it is, or half a character', () => {
+    for (const token of ['0123456789\n', 'tab\tinside it', '0123456789\u0000', '0123456789\ud800']) {
+      expect(outcomeOf({ address: 'a@example.com', 'reset-token': token }))
+        .to.have.property('error')
+        .that.matches(/^parameters_invalid: \/reset-token: /);
+    }
+    for (const token of [' blanks around ', 'b\u00fccher \u{1f600} token', '%00&token=0123456789'])
+      expect(outcomeOf({ address: 'a@example.com', 'reset-token': token })).to.include({ resetToken: token });
+  });
+
+  it('is refused wherever it holds half a character, and what is told of it holds none', () => {
+    const halves: [unknown, string][] = [
+      [{ address: 'a\udc00@example.com' }, '/address'],
+      [{ address: 'a@example.com', aliases: ['b@example.com', '\ud83d@example.com'] }, '/aliases/1'],
+      [{ kind: 'alias', address: 'a@example.com', destinations: ['\ud83d'] }, '/destinations/0'],
+      [{ address: 'a@example.com', '\ud800': 1 }, '/\ufffd'],
+      [{ kind: '\ud800', address: `${'x'.repeat(319)}\u{1f600}` }, '/kind'],
+    ];
+    for (const [parameters, pointer] of halves) {
+      const refused = outcomeOf(parameters) as { error: string; address: string | null };
+      expect(refused.error).to.contain(`${pointer}: `);
+      expect(() => encodeURIComponent(`${refused.error} ${refused.address}`)).not.to.throw();
     }
   });
 
