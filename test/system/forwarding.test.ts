@@ -115,6 +115,14 @@ describe('mail that leaves again', () => {
       );
     });
 
+    it('are senders from outside only as they were made here, for forwarders that leave senders as they are', async () => {
+      const address = await rewritten(stranger);
+      expect(await send(address, at('bob'), 'back by a forwarder')).to.equal('accepted');
+      expect(await returnPath('bob', 'back by a forwarder')).to.match(/^stranger@elsewhere\.example$/i);
+      const forged = address.replace(/=Stranger@/, '=victim@');
+      expect(await send(forged, at('bob'))).to.match(/^RCPT 5.*log in to send/);
+    });
+
     it('cannot be forged, altered or kept for later', async () => {
       const address = await rewritten(stranger);
       for (const wrong of [

@@ -105,13 +105,16 @@ describe('mail', () => {
   });
 
   describe('SMTP', () => {
-    it('wants TLS before a message, and offers logins only then', async () => {
+    it('takes a message from strangers without TLS, and offers logins with TLS only', async () => {
       const client = await connectLines(server.smtp);
       const reply = /^\d{3} /;
       await client.until(reply);
       const offered = await client.command('EHLO client.example', reply);
       expect(offered).to.contain('STARTTLS').and.not.contain('AUTH');
-      expect(await client.command('MAIL FROM:<a@b.example>', reply)).to.match(/^530 /);
+      const letter = { recipients: [at('bob')], message: 'Subject: in plain text\r\n\r\nhi\r\n' };
+      expect(await deliver(client, { sender: stranger, ...letter })).to.equal('accepted');
+      expect(await deliver(client, { sender: at('alice'), ...letter })).to.match(/^RCPT 5/);
+      await client.command('RSET', reply);
       const { user, pass } = loginOf('alice');
       const secret = Buffer.from(`\0${user}\0${pass}`).toString('base64');
       expect(await client.command(`AUTH PLAIN ${secret}`, reply)).to.match(/^5/);
@@ -123,6 +126,7 @@ describe('mail', () => {
         .and.match(/^250.AUTH .*LOGIN.*/m);
       expect(afterTls).to.not.contain('STARTTLS');
       client.close();
+      await arrival(server, 'bob', 'in plain text');
     });
 
     for (const [who, sender, recipient, result, title] of attempts) {

@@ -10,6 +10,8 @@ const srsMaps = {
   reverse: 'srs-reverse',
   /** Recipient that looks like an SRS address → an action (access(5)): `DUNNO` for one that was made here, else a refusal. */
   recipient: 'srs-recipient',
+  /** Envelope sender → `OK` for an SRS address that was made here. */
+  sender: 'srs-sender',
 } as const;
 
 export function srsLookup(current: () => Promise<Srs>): Lookup {
@@ -20,6 +22,7 @@ export function srsLookup(current: () => Promise<Srs>): Lookup {
     const reversed = reverseRecipient(key, srs, now);
     if (map === srsMaps.reverse) return senderOf(reversed);
     if (map === srsMaps.recipient) return actionFor(reversed);
+    if (map === srsMaps.sender) return reversed.kind === 'sender' ? 'OK' : null;
     throw new Error(`no map is called ${JSON.stringify(map)}`);
   };
 }

@@ -21,6 +21,8 @@ export interface RelayNode {
   deliveryServices: readonly DeliveryService[];
   /** Sender domain → delivery service. */
   serviceOf: ReadonlyMap<string, DeliveryService>;
+  /** Whether softfail of SPF is refused as fail is. */
+  refuseSpfSoftfail: boolean;
   greylisting: RelayInput['greylisting'];
   /** PEM text, or null for the node's own certificate. */
   inboundCertificate: string | null;
@@ -78,6 +80,7 @@ export function buildRelayNode(
       .filter((domain) => !isOwn(domain, place)),
     deliveryServices: [...services.values()],
     serviceOf: new Map(serviceOf),
+    refuseSpfSoftfail: input['refuse-spf-softfail'],
     greylisting: input.greylisting,
     inboundCertificate: input['custom-inbound-certificate'] ?? null,
     secrets: {

@@ -8,6 +8,8 @@ import type { PlannedMailServer } from './instance.ts';
 
 export interface MailServerTables extends AddressTables {
   'mail-domains': LookupTable;
+  /** Domains as which only somebody who is logged in may send. */
+  'own-senders': LookupTable;
   /** Recipients that only somebody who is logged in may write to. */
   'internal-recipients': LookupTable;
   'sender-transports': LookupTable;
@@ -20,13 +22,10 @@ export function mailServerTables(model: PlannedMailServer): MailServerTables {
   const { routes } = model;
   const addresses = addressTables(model);
   const postmaster = postmasterOf(model);
+  const ownDomains = [...model.hostedDomains, promiseDomain, model.hostName.toLowerCase()];
   return {
-    'mail-domains': new Map(
-      [...model.hostedDomains, promiseDomain, model.hostName.toLowerCase()].map((domain) => [
-        domain,
-        'local',
-      ]),
-    ),
+    'mail-domains': new Map(ownDomains.map((domain) => [domain, 'local'])),
+    'own-senders': new Map(ownDomains.map((domain) => [domain, 'own_sender'])),
     ...addresses,
     recipients: new Map([...addresses.recipients, ...postmaster.recipients]),
     'refused-deliveries': new Map([...addresses['refused-deliveries'], ...postmaster.deliveries]),

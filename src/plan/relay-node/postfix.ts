@@ -96,7 +96,10 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
     {
       path: spf,
       mode: 0o600,
-      body: { template: 'mail-server-relay/inbound/policyd-spf.conf.hbs', context: {} },
+      body: {
+        template: 'mail-server-relay/inbound/policyd-spf.conf.hbs',
+        context: { refused: node.refuseSpfSoftfail ? 'Softfail' : 'Fail' },
+      },
     },
     ...postfixIdentities(location),
     ...tableFiles(location.configuration, inboundTables(node)),

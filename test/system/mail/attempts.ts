@@ -65,4 +65,12 @@ export const attempts: Attempt[] = [
   [null, at('"alice"'), at('bob'), refused, 'keeps strangers from sending as a quoted account'],
   [null, '@elsewhere.example:alice@mail1.example.com', at('bob'), refused, 'nor behind a source route'],
   [null, 'alice@mail1.example.com.', at('bob'), refused, 'nor with a dot at the end'],
+  [null, at('nobody'), at('bob'), refused, 'keeps strangers from sending as a name that nobody holds'],
+  [null, at('nobody+news'), at('bob'), refused, 'nor with a tag'],
+  [null, 'nobody@SECOND.example.com', at('bob'), refused, 'nor in another hosted domain in capitals'],
+  [null, 'nobody@second.example.com.', at('bob'), refused, 'nor there with a dot at the end'],
+  [null, 'MAILER-DAEMON@mail1', at('bob'), refused, 'keeps strangers from sending as the server itself'],
+  [null, `SRS0=AAAAAAAA=AA=elsewhere.example=x@${domain}`, at('bob'), refused, 'nor as a rewritten sender'],
+  [null, `nobody@sub.${domain}`, at('bob'), accepted, 'takes mail from a name below a hosted domain'],
+  [null, `nobody@x${domain}`, at('bob'), accepted, 'and from one that ends the same'],
 ];

@@ -40,6 +40,7 @@ const records = [
   'nobody.example. TXT "v=spf1 -all"',
   'sender.example. TXT "v=spf1 ip6:fd00:2::/64 -all"',
   'client.example. TXT "v=spf1 ip6:fd00:2::/64 ?all"',
+  'soft.example. TXT "v=spf1 ~all"',
   'confused.example. TXT "v=spf1 nonsense:here -all"',
   'disputed.example. MX 10 mx.elsewhere.example.',
   'proven.example. MX 10 mx.elsewhere.example.',
@@ -95,6 +96,7 @@ export const clusterParameters = (node2State: 'started' | 'stopped', certificate
       state: node2State,
       'custom-inbound-certificate': certificate,
       config: {
+        'refuse-spf-softfail': true,
         greylisting: {
           'greylisting-delay': greylistingDelay,
           'whitelist-recipients': ['mail2.example.com'],

@@ -2,6 +2,8 @@
 import { expect } from 'chai';
 
 import { eventually } from '../../support/system/eventually.ts';
+import type { RelayEndpoints } from '../../support/system/relay-world.ts';
+import { deliver, openSmtp } from '../../support/system/smtp.ts';
 import { attempt, outside, type Subject, user1, user2 } from './relayed-mail.ts';
 
 export const unwantedMail: Subject = (relay) => {
@@ -34,10 +36,35 @@ export const unwantedMail: Subject = (relay) => {
     expect(passed).to.equal('accepted');
   });
 
+  /** What mail for a recipient that no node greylists comes to, from a client whose address no record permits. */
+  const byName = async ({ inbound }: RelayEndpoints, heloName: string, sender = 'out@world.example') => {
+    const client = await openSmtp(inbound, { from: 'fd00:3::80' });
+    await client.command(`EHLO ${heloName}`, /^\d{3} /);
+    const result = await deliver(client, { sender, recipients: [user2] });
+    client.close();
+    return result;
+  };
+
   it('refuses clients that call themselves what they may not', async () => {
-    const { node1 } = relay();
-    const result = await attempt(node1.inbound, 'out@world.example', user1, { from: 'fd00:3::80' });
-    expect(result).to.match(/^RCPT 550 5\.7\.23 /);
+    const { node1, node2 } = relay();
+    for (const node of [node1, node2])
+      expect(await byName(node, 'nobody.example')).to.match(/^RCPT 550 5\.7\.23 /);
+  });
+
+  it('takes softfail and neutral of SPF for no record', async () => {
+    const { node1, node2 } = relay();
+    for (const name of ['client.example', 'soft.example']) {
+      expect(await byName(node1, name), name).to.equal('accepted');
+      expect(await byName(node1, 'world.example', `out@${name}`), name).to.equal('accepted');
+    }
+    expect(await byName(node2, 'client.example')).to.equal('accepted');
+    expect(await byName(node2, 'world.example', 'out@client.example')).to.equal('accepted');
+  });
+
+  it('refuses softfail of SPF where a node is told to, of names and of senders', async () => {
+    const { node2 } = relay();
+    expect(await byName(node2, 'soft.example')).to.match(/^RCPT 550 5\.7\.23 /);
+    expect(await byName(node2, 'world.example', 'out@soft.example')).to.match(/^RCPT 550 5\.7\.23 /);
   });
 
   it('goes on where an SPF record cannot be read', async () => {

@@ -71,6 +71,10 @@ export interface ClusterInputWritten {
           };
         };
         /**
+         * Whether mail is also refused where the SPF record of the HELO name or of the sender's domain says softfail (`~all`), which asks for less than a refusal. Fail (`-all`) is always refused, neutral (`?all`) never.
+         */
+        'refuse-spf-softfail'?: boolean;
+        /**
          * First attempts of unknown senders are put off.
          */
         greylisting?: {
@@ -138,6 +142,10 @@ export interface ClusterInputWritten {
         domains?: string[];
       };
     };
+    /**
+     * Whether mail is also refused where the SPF record of the HELO name or of the sender's domain says softfail (`~all`), which asks for less than a refusal. Fail (`-all`) is always refused, neutral (`?all`) never.
+     */
+    'refuse-spf-softfail'?: boolean;
     /**
      * First attempts of unknown senders are put off.
      */
@@ -241,6 +249,10 @@ export interface ClusterInput {
           };
         };
         /**
+         * Whether mail is also refused where the SPF record of the HELO name or of the sender's domain says softfail (`~all`), which asks for less than a refusal. Fail (`-all`) is always refused, neutral (`?all`) never.
+         */
+        'refuse-spf-softfail': boolean;
+        /**
          * First attempts of unknown senders are put off.
          */
         greylisting: {
@@ -308,6 +320,10 @@ export interface ClusterInput {
         domains: string[];
       };
     };
+    /**
+     * Whether mail is also refused where the SPF record of the HELO name or of the sender's domain says softfail (`~all`), which asks for less than a refusal. Fail (`-all`) is always refused, neutral (`?all`) never.
+     */
+    'refuse-spf-softfail': boolean;
     /**
      * First attempts of unknown senders are put off.
      */

@@ -37,6 +37,10 @@ export interface RelayInputWritten {
     };
   };
   /**
+   * Whether mail is also refused where the SPF record of the HELO name or of the sender's domain says softfail (`~all`), which asks for less than a refusal. Fail (`-all`) is always refused, neutral (`?all`) never.
+   */
+  'refuse-spf-softfail'?: boolean;
+  /**
    * First attempts of unknown senders are put off.
    */
   greylisting?: {
@@ -148,6 +152,10 @@ export interface RelayInput {
       domains: string[];
     };
   };
+  /**
+   * Whether mail is also refused where the SPF record of the HELO name or of the sender's domain says softfail (`~all`), which asks for less than a refusal. Fail (`-all`) is always refused, neutral (`?all`) never.
+   */
+  'refuse-spf-softfail': boolean;
   /**
    * First attempts of unknown senders are put off.
    */

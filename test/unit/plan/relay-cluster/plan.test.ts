@@ -315,6 +315,7 @@ describe('a cluster requests its nodes', () => {
       fqdn: 'mx1.example.net',
       'custom-inbound-certificate': 'pem',
       'proxy-map': { out: { ...service, domains: ['b.example'] } },
+      'refuse-spf-softfail': false,
       greylisting: {
         enable: false,
         'greylisting-delay': 60,
