@@ -27,7 +27,10 @@ const foreignLocalPart = new RegExp(`^(?![-'])${foreignAtom}(\\.${foreignAtom})*
 const maxLocalPartLength = 64;
 const maxAddressLength = 254;
 
-/** `text` in lower case if it is an address that can be held here, or the reason why it is not. */
+/**
+ * `text` in lower case if it is an address that can be held here, or the reason why it is not. Its domain need not be hosted
+ * (yet): requests and domains come in any order.
+ */
 export function parseMailAddress(text: string, hosted: HostedDomains): ParsedAddress {
   const parts = split(text);
   if ('problem' in parts) return parts;
@@ -45,7 +48,7 @@ export function parseMailAddress(text: string, hosted: HostedDomains): ParsedAdd
       'would never get mail: what begins like this is a rewritten sender, made for bounces',
     );
   }
-  return inHostedDomain(text, folded, domain, hosted);
+  return inDomain(text, folded, domain, hosted);
 }
 
 /** The same for an alias, which may also be `@domain`: the catch-all of that domain. */
@@ -53,7 +56,7 @@ export function parseAliasAddress(text: string, hosted: HostedDomains): ParsedAd
   if (!text.startsWith('@')) return parseMailAddress(text, hosted);
   const domain = canonicalDomain(text.slice(1));
   if (domain === null) return refuse(text, 'is not a catch-all; write one such as @example.com');
-  return inHostedDomain(text, '', domain, hosted);
+  return inDomain(text, '', domain, hosted);
 }
 
 /**
@@ -87,19 +90,17 @@ function split(text: string): { local: string; domain: string } | { problem: str
   return { local, domain };
 }
 
-function inHostedDomain(
+function inDomain(
   text: string,
   local: string,
   domain: string,
-  { domains, aliases }: HostedDomains,
+  { aliases }: Pick<HostedDomains, 'aliases'>,
 ): ParsedAddress {
   const target = aliases.get(domain);
   if (target !== undefined) {
     return refuse(text, `is in a domain that stands for ${target}; claim ${local}@${target}, it is both`);
   }
-  if (!domains.has(domain)) {
-    return refuse(text, `is not in a domain of this server (${[...domains].join(', ')})`);
-  }
+  if (domain === promiseDomain) return refuse(text, 'is internal to this server; choose another domain');
   return ofFittingLength(text, `${local}@${domain}`);
 }
 

@@ -9,6 +9,10 @@ import { activate, canLogIn, messagesOf, setPassword } from '../support/system/m
 import { sendBy } from '../support/system/smtp.ts';
 import { type Accounts, at, domain, startAccounts } from './accounts/requested-accounts.ts';
 
+/** A domain that is hosted after somebody has asked for an account of it. */
+const added = 'added.example.com';
+const parameters = { 'mail-domains': [domain, added], 'inbound-relay': { enable: false } };
+
 describe('accounts that change', () => {
   let accounts: Accounts;
 
@@ -18,6 +22,7 @@ describe('accounts that change', () => {
       bob: { address: at('bob') },
       second: { address: at('ALICE') },
       upper: { address: 'Upper.Case@MAIL1.Example.Com' },
+      later: { address: `later@${added}` },
     });
     await activate(accounts.mail, 'mail1', 'alice', 'alices-pw');
     await activate(accounts.mail, 'mail1', 'upper', 'uppers-pw');
@@ -25,19 +30,35 @@ describe('accounts that change', () => {
 
   after(() => accounts?.mail.stop());
 
+  it('log in while their domain is not hosted, and say so', async () => {
+    const { mail, server } = accounts;
+    expect((await mail.published('later'))['warning']).to.match(/^domain_not_hosted: added\.example\.com /);
+    await activate(mail, 'mail1', 'later', 'laters-pw');
+    const message = { sender: 'friend@elsewhere.example', recipients: [`later@${added}`] };
+    expect(await sendBy(server.smtp, message)).to.match(/^RCPT 554 /);
+  });
+
   it('keeps passwords and the first holder when the list comes in another order', async () => {
     const { logsIn, mail } = accounts;
     await mail.destroyAccount('alice');
     await mail.requestAccount('mail1', 'alice', { address: at('alice') });
     await mail.requestAccount('mail1', 'bob', { address: at('bob'), 'reset-token': 'first-reset-token' });
-    await mail.request('mail1', {
-      'mail-domains': [domain],
-      'inbound-relay': { enable: false },
-      'test-account': true,
-    });
+    await mail.request('mail1', { ...parameters, 'test-account': true });
     await mail.settle();
     expect(await logsIn('alice', 'alices-pw')).to.equal(true);
     expect((await mail.published('second'))['error']).to.contain('address_already_used');
+  });
+
+  it('get mail when their domain is hosted, with the password that they have', async () => {
+    const { mail, server } = accounts;
+    const address = `later@${added}`;
+    expect(await mail.published('later'))
+      .to.include({ token: '' })
+      .and.not.have.property('warning');
+    await sendBy(server.smtp, { sender: 'friend@elsewhere.example', recipients: [address] });
+    await eventually('a message in the mailbox of the added domain', async () =>
+      (await messagesOf(server, address, 'laters-pw')).length === 1 ? true : undefined,
+    );
   });
 
   it('offers the test account while it is asked for, in any letter case', async () => {
@@ -144,5 +165,11 @@ describe('accounts that change', () => {
     expect(await logsIn('bob', 'bobs-pass')).to.equal(false);
     expect(await token('bob')).to.equal('second-reset-token');
     await activate(mail, 'mail1', 'bob', 'new-bobs-pass');
+  });
+
+  it('lose nothing when their domain is not hosted any more, and say so', async () => {
+    const { mail, server } = accounts;
+    expect((await mail.published('later'))['warning']).to.match(/^domain_not_hosted: added\.example\.com /);
+    expect(await messagesOf(server, `later@${added}`, 'laters-pw')).to.have.length(1);
   });
 });

@@ -7,6 +7,8 @@ import { type AddressRules, isForeign, newAddressGraph } from '../../ledger/addr
 export interface Definition {
   address: string;
   isMailbox: boolean;
+  /** Whether it is another address of an account: leading there is no forward, wherever the account's domain is. */
+  isOther: boolean;
   /** The requested destinations; null if there is no valid request, so that the earlier ones stay. */
   wanted: readonly string[] | null;
   /** The destinations accepted before; empty if there were none. */
@@ -53,11 +55,11 @@ export function decideDefinitions(
     [...some].sort((left, right) => (left.address < right.address ? -1 : 1));
   const waiting = new Set(inOrder(unchanged).filter(({ address, before }) => !tryToLead(address, before)));
   for (const { address, before } of inOrder(changed)) tryToLead(address, before);
-  const forbidden = (destinations: readonly string[]) =>
-    rules.forwarding ? [] : destinations.filter((each) => isForeign(each, rules));
+  const forbidden = (destinations: readonly string[], { isOther }: Definition) =>
+    rules.forwarding || isOther ? [] : destinations.filter((each) => isForeign(each, rules));
   for (const definition of changed) {
     errors.delete(definition.address);
-    if (forbidden(definition.wanted ?? []).length === 0) waiting.add(definition);
+    if (forbidden(definition.wanted ?? [], definition).length === 0) waiting.add(definition);
   }
 
   let progress = true;
@@ -72,11 +74,11 @@ export function decideDefinitions(
     }
   }
 
-  for (const { address, wanted } of definitions) {
-    const [foreign] = forbidden(wanted ?? []);
+  for (const definition of definitions) {
+    const [foreign] = forbidden(definition.wanted ?? [], definition);
     if (foreign !== undefined) {
       errors.set(
-        address,
+        definition.address,
         `forwarding_not_allowed: ${foreign} is on another server; ask the server's owner for "forwarding"`,
       );
     }

@@ -78,11 +78,12 @@ export function definitionsOf({ accounts, aliases, claims, accepted }: HeldNow):
   const forwards = accounts.map(({ address, holder, forward }) => {
     const claim = accepted.get(holder);
     const wanted = claim === undefined ? null : (accountIn(claim)?.forward ?? null);
-    return { holder, definition: { address, isMailbox: true, wanted, before: forward } };
+    return { holder, definition: { address, isMailbox: true, isOther: false, wanted, before: forward } };
   });
+  const owners = new Set(accounts.map(({ holder }) => holder));
   const others = aliases.map(({ holder, address, wanted, destinations }) => ({
     holder,
-    definition: { address, isMailbox: false, wanted, before: destinations },
+    definition: { address, isMailbox: false, isOther: owners.has(holder), wanted, before: destinations },
   }));
   return [...others, ...forwards]
     .sort((left, right) => (position.get(left.holder) ?? -1) - (position.get(right.holder) ?? -1))

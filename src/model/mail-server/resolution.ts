@@ -7,6 +7,8 @@ export interface ResolvedAddress {
   kind: 'account' | 'alias' | 'catch-all';
   /** Mailboxes and other servers' addresses, sorted, without duplicates. If empty, mail is refused. */
   deliverTo: readonly string[];
+  /** Whether its mail is put off, not refused: it belongs to an account whose domain is not hosted (yet). */
+  isWaiting: boolean;
   /** Addresses of accounts that may send as it, sorted. Empty for a catch-all. */
   senders: readonly string[];
   /** Destinations in this server's domains that nobody holds. */
@@ -29,9 +31,7 @@ export function resolveAddresses(
     all.filter(({ address }) => !isForeign(address, rules));
   const mailboxes = new Map(here(accounts).map((account) => [account.address, account]));
   const others = new Map(here(aliases).map((alias) => [alias.address, alias]));
-  const owners = new Map<Holder, string>(
-    [...mailboxes.values()].map(({ holder, address }) => [holder, address]),
-  );
+  const owners = new Map<Holder, string>(accounts.map(({ holder, address }) => [holder, address]));
   const held = { has: (address: string) => mailboxes.has(address) || others.has(address) };
   const leadsTo = (address: string) => effective.get(address) ?? [];
   const delivered = new Map<string, readonly string[]>();
@@ -45,8 +45,14 @@ export function resolveAddresses(
     delivered.set(address, ends);
     return ends;
   };
-  const through = (address: string): readonly string[] =>
-    joined(
+  const isWaiting = (address: string): boolean => {
+    const owner = owners.get(others.get(address)?.holder ?? 'builtin:none');
+    return owner !== undefined && !mailboxes.has(owner);
+  };
+  const through = (address: string): readonly string[] => {
+    // Whoever has the domain elsewhere must not get the mail of the account's other addresses.
+    if (isWaiting(address)) return [];
+    return joined(
       leadsTo(address).map((each) => {
         if (each === address) return [each];
         const found = heldAddress(each, held, rules.delimiter);
@@ -54,6 +60,7 @@ export function resolveAddresses(
         return isForeign(each, rules) && rules.forwarding ? [each] : [];
       }),
     );
+  };
   /** Whether the account forwards to a place that is allowed now; if not, mail goes to its mailbox. */
   const forwards = ({ address, settings }: AccountRecord): boolean =>
     settings.mode !== 'send-only' &&
@@ -85,7 +92,14 @@ export function resolveAddresses(
   return new Map([
     ...[...mailboxes.keys()].map((address): [string, ResolvedAddress] => [
       address,
-      { address, kind: 'account', deliverTo: deliverTo(address), senders: [address], missing: [] },
+      {
+        address,
+        kind: 'account',
+        deliverTo: deliverTo(address),
+        isWaiting: false,
+        senders: [address],
+        missing: [],
+      },
     ]),
     ...[...others.values()].map((alias): [string, ResolvedAddress] => [
       alias.address,
@@ -93,6 +107,7 @@ export function resolveAddresses(
         address: alias.address,
         kind: alias.address.startsWith('@') ? 'catch-all' : 'alias',
         deliverTo: deliverTo(alias.address),
+        isWaiting: isWaiting(alias.address),
         senders: sendersOf(alias),
         missing: alias.destinations.filter(
           (each) => !isForeign(each, rules) && heldAddress(each, held, rules.delimiter) === null,

@@ -31,6 +31,8 @@ export interface PublicationContext {
   base: string;
   /** Addresses that the account may send as, its own first. */
   addresses: readonly string[];
+  /** What is not as it should be although the request is accepted; null if all is well. */
+  warning: string | null;
   /** Digests of what the master has, by target. */
   published: Ledger['published'];
 }
@@ -38,7 +40,7 @@ export interface PublicationContext {
 export function accountPublication(
   target: string,
   outcome: AccountOutcome,
-  { base, addresses, published }: PublicationContext,
+  { base, addresses, warning, published }: PublicationContext,
 ): PlannedPublication {
   const { record, refusedAliases, refusedForward } = outcome;
   const { address } = record;
@@ -50,7 +52,7 @@ export function accountPublication(
     ...Object.entries(refusedAliases).map(([alias, why]) => `alias ${alias} refused: ${why}`),
     ...(refusedForward === null ? [] : [`forward refused: ${refusedForward}`]),
   ].join('; ');
-  const digest = accountDigest(record, base, usesOf(outcome, addresses));
+  const digest = accountDigest(record, base, usesOf(outcome, addresses, warning));
   // If a waiting token is known only as a hash, changed addresses are not published until it is used or replaced: a new
   // token would make the link that the requester has useless.
   const isComplete = record.token === null || token !== '';
@@ -61,6 +63,7 @@ export function accountPublication(
       token,
       'setup-url': `${base}password.php?${query}`,
       addresses,
+      ...(warning === null ? {} : { warning }),
       ...(isRefused ? { 'refused-aliases': refusedAliases } : {}),
       ...(refusedForward === null ? {} : { 'refused-forward': refusedForward }),
     },
@@ -104,13 +107,16 @@ export function hasSameToken(
 function usesOf(
   { refusedAliases, refusedForward, record }: AccountOutcome,
   addresses: readonly string[],
+  warning: string | null,
 ): string | null {
   const isUsual =
     addresses.length === 1 &&
     addresses[0] === record.address &&
     refusedForward === null &&
+    warning === null &&
     Object.keys(refusedAliases).length === 0;
-  return isUsual ? null : shortHash([addresses, refusedAliases, refusedForward]);
+  if (isUsual) return null;
+  return shortHash([addresses, refusedAliases, refusedForward, ...(warning === null ? [] : [warning])]);
 }
 
 function shortHash(value: unknown): string {

@@ -25,6 +25,7 @@ export interface AddressTables {
 /** A name that nobody can log in with: nobody may send as an alias that no account receives mail for. */
 const noLogin = 'nobody';
 const closed = '5.2.1 this address does not accept mail';
+const waiting = '4.2.1 the domain of the account behind this address is not hosted here; try again later';
 
 type AddressModel = Pick<MailServer, 'accounts' | 'addresses' | 'domainAliases' | 'recipientDelimiter'>;
 
@@ -43,18 +44,26 @@ export function addressTables(model: AddressModel): AddressTables {
     return plain !== null && refusedNames.has(plain) && !isClosed(each);
   });
   return {
-    mailboxes: new Map(accounts.map(({ address }) => [address, address])),
+    mailboxes: new Map(
+      accounts.filter(({ address }) => addresses.has(address)).map(({ address }) => [address, address]),
+    ),
     recipients: new Map(
       all
         .filter((each) => isNamed(each) || !isClosed(each))
         .map((each) => [each.spelling, isClosed(each) ? each.spelling : serialiseAddresses(each.deliverTo)]),
     ),
     'refused-recipients': new Map([
-      ...refused.map(({ spelling }): [string, string] => [spelling, `550 ${closed}`]),
+      ...refused.map(({ spelling, isWaiting }): [string, string] => [
+        spelling,
+        isWaiting ? `450 ${waiting}` : `550 ${closed}`,
+      ]),
       ...exceptions.map(({ spelling }): [string, string] => [spelling, 'DUNNO']),
     ]),
     'refused-deliveries': new Map([
-      ...refused.map(({ spelling }): [string, string] => [spelling, `error:${closed}`]),
+      ...refused.map(({ spelling, isWaiting }): [string, string] => [
+        spelling,
+        isWaiting ? `retry:${waiting}` : `error:${closed}`,
+      ]),
       ...exceptions.map(({ spelling }): [string, string] => [spelling, ':']),
     ]),
     'sender-logins': new Map(

@@ -8,6 +8,7 @@ import { digestOf } from '../digest.ts';
 import { portOf } from '../endpoints.ts';
 import { monitorParameters } from '../monitor.ts';
 import { accountPublication, senderAddresses } from './account-publication.ts';
+import { unhostedWarnings } from './unhosted-domains.ts';
 import { webUrl } from './web-address.ts';
 
 /** `published`: digests of what the master has, by target. */
@@ -18,17 +19,19 @@ export function planPublications(
 ): PlannedPublication[] {
   const base = webUrl(model.place, answers);
   const addresses = senderAddresses(model);
+  const warnings = unhostedWarnings(model);
   const shared = model.outcomes.flatMap((outcome): PlannedPublication[] => {
     const reference = sharedReference(outcome.holder);
     if (reference === null) return [];
     switch (outcome.kind) {
       case 'account': {
         const { address } = outcome.record;
-        const own = addresses.get(address) ?? [address];
-        return [accountPublication(reference, outcome, { base, addresses: own, published })];
+        const own = addresses.get(address) ?? [];
+        const warning = warnings.get(outcome.holder) ?? null;
+        return [accountPublication(reference, outcome, { base, addresses: own, warning, published })];
       }
       case 'alias':
-        return [aliasPublication(model, reference, outcome)];
+        return [aliasPublication(model, reference, outcome, warnings.get(outcome.holder) ?? null)];
       case 'refused':
         return [refusal(reference, outcome.address, outcome.error)];
     }
@@ -101,13 +104,19 @@ function errors(model: MailServer): [string, object][] {
   ];
 }
 
-function aliasPublication(model: MailServer, target: string, outcome: AliasOutcome): PlannedPublication {
+function aliasPublication(
+  model: MailServer,
+  target: string,
+  outcome: AliasOutcome,
+  warning: string | null,
+): PlannedPublication {
   const { address, destinations } = outcome.record;
   const missing = model.addresses.get(address)?.missing ?? [];
   const error = aliasError(model, outcome);
   const parameters = {
     address,
     ...(error === null ? { destinations } : { error }),
+    ...(warning === null ? {} : { warning }),
     ...(missing.length === 0 ? {} : { 'missing-destinations': missing }),
   };
   return { target, parameters, digest: digestOf(parameters), ...(error === null ? {} : { error }) };
@@ -116,7 +125,9 @@ function aliasPublication(model: MailServer, target: string, outcome: AliasOutco
 /** Why the destinations were refused, or why mail has no recipient; null if all is well. */
 function aliasError(model: MailServer, { record, error }: AliasOutcome): string | null {
   if (error !== null) return error;
-  if ((model.addresses.get(record.address)?.deliverTo ?? []).length > 0) return null;
+  const resolved = model.addresses.get(record.address);
+  // Its domain is not hosted: there is a warning instead.
+  if (resolved === undefined || resolved.deliverTo.length > 0) return null;
   return `destination_unknown: none of ${record.destinations.join(', ')} receives mail now; mail is refused until one does`;
 }
 

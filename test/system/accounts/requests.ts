@@ -11,8 +11,6 @@ export const hostile: Record<string, object> = {
   'no-at': { address: 'mallory' },
   'no-local-part': { address: at('') },
   'two-ats': { address: at('mallory@elsewhere.example') },
-  'other-domain': { address: 'mallory@elsewhere.example' },
-  'subdomain-of-ours': { address: `mallory@sub.${domain}` },
   'domain-with-dot-at-end': { address: `mallory@${domain}.` },
   promise: { address: 'delivery@promise.invalid' },
   newline: { address: `mallory@${domain}\nroot@${domain}` },

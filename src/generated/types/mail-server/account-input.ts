@@ -9,7 +9,7 @@ export interface AccountInputWritten {
    */
   kind?: 'account';
   /**
-   * The account's mail address, in one of the server's domains. Letter case does not matter.
+   * The account's mail address. While its domain is not one of the server's, people may log in, and mail flows once it is. Letter case does not matter.
    */
   address: string;
   /**
@@ -82,7 +82,7 @@ export interface AccountInput {
    */
   kind: 'account';
   /**
-   * The account's mail address, in one of the server's domains. Letter case does not matter.
+   * The account's mail address. While its domain is not one of the server's, people may log in, and mail flows once it is. Letter case does not matter.
    */
   address: string;
   /**

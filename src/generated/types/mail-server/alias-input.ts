@@ -9,7 +9,7 @@ export interface AliasInputWritten {
    */
   kind: 'alias';
   /**
-   * The alias' address, in one of the server's domains; `@example.com` is the catch-all of that domain. Letter case does not matter.
+   * The alias' address; `@example.com` is the catch-all of that domain. While its domain is not one of the server's it gets no mail; it does once it is. Letter case does not matter.
    */
   address: string;
   /**
@@ -30,7 +30,7 @@ export interface AliasInput {
    */
   kind: 'alias';
   /**
-   * The alias' address, in one of the server's domains; `@example.com` is the catch-all of that domain. Letter case does not matter.
+   * The alias' address; `@example.com` is the catch-all of that domain. While its domain is not one of the server's it gets no mail; it does once it is. Letter case does not matter.
    */
   address: string;
   /**
