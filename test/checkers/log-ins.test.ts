@@ -1,6 +1,12 @@
-/** Who may log in where any password is good, as Dovecot says. */
+/** Who may log in where any password is good, and how often one may fail at a relay node, as Dovecot says. */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+
 import { expect } from 'chai';
 
+import { serveLogIns } from '../../src/daemons/kit/serve-log-ins.ts';
+import { parseRelayPolicyConfig } from '../../src/daemons/relay-policy/config.ts';
 import { type Doveadm, startDovecot } from '../support/written-dovecot.ts';
 import { type WrittenPartition, writePartition } from '../support/written-partition.ts';
 
@@ -30,5 +36,61 @@ describe('log-ins of the scenario open-radio-station', () => {
   it('take none whose mailbox would be outside the folder of mailboxes', async () => {
     const names = ['ledger@..', 'a@.', '..@..', '..@example.com', '.@example.com', '..', '.', '@..'];
     expect(await whoMayLogIn([...names, 'anybody@example.com'])).to.deep.equal(['anybody@example.com']);
+  });
+});
+
+describe('log-ins of tenants to a relay node', () => {
+  const login = 'mail2.example.com';
+  const password = 'password-of-mail2';
+  const listenersBefore = process.listeners('SIGTERM');
+  let partition: WrittenPartition;
+  let doveadm: Doveadm;
+  before(async () => {
+    partition = await writePartition('relay-node');
+    const port = await freePort();
+    const path = partition.at('etc/relay-policy.json');
+    const config = {
+      ...parseRelayPolicyConfig(await readFile(path, 'utf8'), path),
+      logInLimits: { failures: 3, minutes: 10 },
+    };
+    const { host, port: planned } = config.authPolicy;
+    const here = { ...config, authPolicy: { ...config.authPolicy, host: '::1', port } };
+    await serveLogIns({ current: here, latest: async () => here });
+    doveadm = await startDovecot(partition, 'etc/sasl/dovecot.conf', (text) =>
+      text.replaceAll(`[${host}]:${planned}`, `[::1]:${port}`),
+    );
+  });
+  after(async () => {
+    await doveadm('stop');
+    for (const listener of process.listeners('SIGTERM'))
+      if (!listenersBefore.includes(listener)) listener('SIGTERM');
+    await partition.remove();
+  });
+
+  async function freePort(): Promise<number> {
+    const server = createServer().listen(0, '::1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    return port;
+  }
+
+  const logsIn = async (from: string, word: string, name = login): Promise<boolean> => {
+    const { exitCode } = await doveadm('auth', 'test', '-x', 'service=smtp', '-x', `rip=${from}`, name, word);
+    return exitCode === 0;
+  };
+
+  it('that fail make nobody else wait, in the same network or elsewhere', async () => {
+    const wrong = Array.from({ length: 3 }, (_, index) => logsIn('2001:db8:1:1::1', `wrong ${index}`));
+    expect(await Promise.all(wrong)).to.deep.equal([false, false, false]);
+    const { stdout } = await doveadm('penalty');
+    expect(stdout.split('\n').slice(1)).to.deep.equal([]);
+    expect(await logsIn('2001:db8:1:2::1', password)).to.equal(true);
+  });
+
+  it('that fail too often keep this client out of this name, and no other', async () => {
+    expect(await logsIn('2001:db8:1:1::2', password)).to.equal(false);
+    expect(await logsIn('2001:db8:1:2::2', password)).to.equal(true);
+    expect(await logsIn('192.0.2.1', password)).to.equal(true);
   });
 });

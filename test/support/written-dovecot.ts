@@ -7,11 +7,15 @@ import type { WrittenPartition } from './written-partition.ts';
 
 export type Doveadm = (...words: string[]) => ReturnType<WrittenPartition['run']>;
 
-/** Starts it; `doveadm('stop')` ends it. */
-export async function startDovecot(partition: WrittenPartition): Promise<Doveadm> {
-  const configuration = partition.at('etc/dovecot/users-only.conf');
-  const text = await readFile(partition.at('etc/dovecot/dovecot.conf'), 'utf8');
-  await writeFile(configuration, text.replace('protocols = imap lmtp sieve', 'protocols = lmtp'));
+/** Starts it, with `change` made to its configuration; `doveadm('stop')` ends it. */
+export async function startDovecot(
+  partition: WrittenPartition,
+  path = 'etc/dovecot/dovecot.conf',
+  change: (text: string) => string = (text) => text,
+): Promise<Doveadm> {
+  const configuration = partition.at(`${path}.users-only`);
+  const text = await readFile(partition.at(path), 'utf8');
+  await writeFile(configuration, change(text.replace('protocols = imap lmtp sieve', 'protocols = lmtp')));
   const { exitCode, stderr } = await partition.run(
     'sh',
     '-c',

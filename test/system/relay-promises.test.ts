@@ -104,6 +104,7 @@ describe('an operator of a mail relay', () => {
           /^nobody listens on \[fd00:1::.*\]:10025 .*; start inbound-postfix, see var\/log\/inbound-/,
         'policy-socket-listening':
           /^nobody listens on .*policy\.sock .*; start policy, see var\/log\/policy\.log$/,
+        'auth-policy-listening': /^nobody listens on .*:10024 .*; start policy, see var\/log\/policy\.log$/,
         'monitor-httpd-listening-on-tcp':
           /^nobody listens on .*:8196 .*; start apache, see var\/log\/apache-error/,
         'crond-running': /^crond does not run .*; start it/,

@@ -10,26 +10,22 @@ import {
   objectOf,
   parseJson,
   partOf,
-  port,
   serialiseJson,
   text,
 } from '../kit/json-codec.ts';
+import { type LogInConfig, logInCodecs } from '../kit/log-in-config.ts';
 
-export interface MailPolicyConfig {
+/** Whoever has no password in `users` may not send, unless any password is good. */
+export interface MailPolicyConfig extends LogInConfig {
   /** Unix socket of Postfix' policy protocol: sending limits, full mailboxes. */
   sendingSocket: string;
   /** Unix socket on which Postfix looks rewritten senders up. */
   srsSocket: string;
   /** Keeps what must outlive the process. */
   stateFolder: string;
-  /** Where Dovecot asks about log-ins, and the key that it shows. */
-  authPolicy: { host: string; port: number; key: string };
-  logInLimits: LogInLimits;
   sendingLimits: SendingLimits;
   /** Account → where it differs. */
   sendingExceptions: ReadonlyMap<string, Partial<SendingLimits>>;
-  /** Dovecot's passwd-file. Whoever has no password there may not send, unless any password is good. */
-  users: string;
   anyPassword: boolean;
   /** `hosted`: domains whose senders are not rewritten; `domain`, one of them, is that of the addresses that are made. */
   srs: { secret: string; domain: string; hosted: readonly string[] };
@@ -38,12 +34,6 @@ export interface MailPolicyConfig {
    * a mailbox is full. `delimiter`: what separates a name from a tag; empty where nothing does.
    */
   quota: { recipients: string; socket: string; delimiter: string };
-}
-
-/** Of one client at one account: `failures` within `minutes` lock it out; 0: none do. */
-export interface LogInLimits {
-  failures: number;
-  minutes: number;
 }
 
 /** In the state folder: who was refused because of sending limits, for the operator's promise. */
@@ -60,11 +50,9 @@ const codec = objectOf<MailPolicyConfig>({
   sendingSocket: absolutePath,
   srsSocket: absolutePath,
   stateFolder: absolutePath,
-  authPolicy: objectOf<MailPolicyConfig['authPolicy']>({ host: filledText, port, key: filledText }),
-  logInLimits: objectOf<LogInLimits>({ failures: amount, minutes: amount }),
+  ...logInCodecs,
   sendingLimits: objectOf<SendingLimits>(sendingLimits),
   sendingExceptions: mapOf(partOf<SendingLimits>(sendingLimits)),
-  users: absolutePath,
   anyPassword: flag,
   srs: objectOf<MailPolicyConfig['srs']>({
     secret: filledText,

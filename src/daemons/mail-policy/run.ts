@@ -1,11 +1,10 @@
 /** Runs the mail server's policy process until SIGTERM: services that share one configuration. */
 import { parseLookupTable } from '../../formats/postfix-table.ts';
-import { parsePasswords } from '../../formats/passwd-file.ts';
+import { endWhenFixedSettingsChange } from '../kit/fixed-settings.ts';
 import { followFile } from '../kit/followed-file.ts';
 import { answerQuestions } from '../kit/policy-server.ts';
 import { serveSocket } from '../kit/private-socket.ts';
-import { serveAuthPolicy } from './auth-policy-server.ts';
-import { authPolicy } from './auth-policy.ts';
+import { serveLogIns } from '../kit/serve-log-ins.ts';
 import { type MailPolicyConfig, parseMailPolicyConfig } from './config.ts';
 import { answerQuota } from './quota-policy.ts';
 import { sendingPolicy } from './sending-policy.ts';
@@ -20,15 +19,7 @@ const interval = 2_000;
 export async function runMailPolicy(configFile: string): Promise<void> {
   const config = await followFile({ path: configFile, parse: parseConfig, content: 'the settings' });
   const atStart = config.current;
-  let passwordsReadAt = 0;
-  const passwords = await followFile({
-    path: atStart.users,
-    parse(text) {
-      passwordsReadAt = Date.now();
-      return parsePasswords(text);
-    },
-    content: 'the accounts',
-  });
+  const passwords = await serveLogIns(config);
   const recipients = await followFile({
     path: atStart.quota.recipients,
     parse: parseLookupTable,
@@ -61,34 +52,13 @@ export async function runMailPolicy(configFile: string): Promise<void> {
         : sending.answer(attributes),
     );
   });
-  const logIns = authPolicy({
-    limits: async () => (await config.latest()).logInLimits,
-    passwords: passwords.latest,
-    passwordsReadAt: () => passwordsReadAt,
-  });
-  const { host, port } = atStart.authPolicy;
-  await serveAuthPolicy(logIns, {
-    host,
-    port,
-    clients: ['::1', '127.0.0.1', host],
-    key: async () => (await config.latest()).authPolicy.key,
-  });
 
   let saving = Promise.resolve();
   const save = (): void => {
     saving = saving.then(() => sending.save());
   };
-  const listening = JSON.stringify(fixedSettings(atStart));
-  const timer = setInterval(() => {
-    save();
-    void config.latest().then((latest) => {
-      if (JSON.stringify(fixedSettings(latest)) === listening) return;
-      console.error(
-        `${configFile}: names other sockets or files than at the start; the process ends, to be started anew`,
-      );
-      process.kill(process.pid, 'SIGTERM');
-    });
-  }, interval);
+  const timer = setInterval(save, interval);
+  endWhenFixedSettingsChange(configFile, config, fixedSettings);
   // Changed files are noticed anyway, and the signal would end the process.
   process.on('SIGHUP', () => undefined);
   process.once('SIGTERM', () => {

@@ -143,10 +143,3 @@ export function amountOf({ limit, sent }: Pick<Excess, 'limit' | 'sent'>): strin
   const noun = limit.startsWith('messages') ? 'message' : 'recipient';
   return `${noun === 'recipient' ? 'to ' : ''}${sent} ${noun}${sent === 1 ? '' : 's'} within ${limit.endsWith('PerHour') ? 'an hour' : 'a day'}`;
 }
-
-/** `23 minutes`, rounded up. */
-export function durationOf(milliseconds: number): string {
-  const minutes = Math.max(1, Math.ceil(milliseconds / 60_000));
-  const [count, unit] = minutes < 120 ? [minutes, 'minute'] : [Math.ceil(minutes / 60), 'hour'];
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
-}

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 
 import type { SendingLimits } from '../../ledger/types.ts';
+import { durationOf } from '../kit/duration.ts';
 import type { Attributes } from '../kit/policy-server.ts';
 import { writeFileAtomically } from '../../host/write-file.ts';
 import { refusalsFile } from './config.ts';
 import { scriptContext } from './script-mail.ts';
-import { amountOf, durationOf, sendingCounts } from './sending-counts.ts';
+import { amountOf, sendingCounts } from './sending-counts.ts';
 
 export interface SendingPolicy {
   /** Postfix action (access(5)) for one recipient of somebody who is logged in, or of a filter script. */

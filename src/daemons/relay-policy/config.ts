@@ -1,4 +1,5 @@
 /** `etc/relay-policy.json`: who may send as what through the outbound service of a relay node. Pure. */
+import { type LogInConfig, logInCodecs } from '../kit/log-in-config.ts';
 import {
   absolutePath,
   filledText,
@@ -9,8 +10,8 @@ import {
   serialiseJson,
 } from '../kit/json-codec.ts';
 
-export interface RelayPolicyConfig {
-  /** Unix socket on which Postfix asks; another one is used from the next start. */
+export interface RelayPolicyConfig extends LogInConfig {
+  /** Unix socket on which Postfix asks. */
   socket: string;
   tenants: readonly Tenant[];
 }
@@ -29,6 +30,7 @@ export interface Tenant {
 }
 
 const codec = objectOf<RelayPolicyConfig>({
+  ...logInCodecs,
   socket: absolutePath,
   tenants: listOf(
     objectOf<Tenant>({

@@ -1,22 +1,28 @@
-/** The relay's policy service: who may send as what, asked by Postfix on a unix socket. */
+/** The relay's policy service: who may send as what, asked by Postfix on a unix socket, and how often log-ins may fail. */
 import type { Server } from 'node:net';
 
+import { endWhenFixedSettingsChange } from '../kit/fixed-settings.ts';
 import { followFile } from '../kit/followed-file.ts';
 import { answerQuestions, type Attributes } from '../kit/policy-server.ts';
 import { serveSocket } from '../kit/private-socket.ts';
+import { serveLogIns } from '../kit/serve-log-ins.ts';
 import { parseRelayPolicyConfig } from './config.ts';
 import { decide, indexTenants, type Question } from './decide.ts';
 
-/** Listens until SIGTERM. Throws OperatorError when the configuration cannot be read or the socket cannot be used. */
+/** Listens until SIGTERM. Throws OperatorError when a file cannot be read, or a socket or port cannot be used. */
 export async function runRelayPolicy(configFile: string): Promise<Server> {
   const config = await followFile({
     path: configFile,
     parse(text, path) {
-      const { socket, tenants } = parseRelayPolicyConfig(text, path);
-      return { socket, index: indexTenants(tenants) };
+      const { tenants, ...rest } = parseRelayPolicyConfig(text, path);
+      return { ...rest, index: indexTenants(tenants) };
     },
     content: 'the tenants',
   });
+  await serveLogIns(config);
+  endWhenFixedSettingsChange(configFile, config, ({ socket, users, authPolicy: { host, port } }) => [
+    ...[socket, users, host, port],
+  ]);
   return serveSocket(config.current.socket, (connection) => {
     answerQuestions(connection, async (attributes) => {
       const { index } = await config.latest();

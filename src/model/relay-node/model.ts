@@ -26,7 +26,7 @@ export interface RelayNode {
   greylisting: RelayInput['greylisting'];
   /** PEM text, or null for the node's own certificate. */
   inboundCertificate: string | null;
-  secrets: Readonly<Record<'monitor-password', string>>;
+  secrets: Readonly<Record<'monitor-password' | 'auth-policy-key', string>>;
 }
 
 export interface RelayedDomain {
@@ -84,6 +84,7 @@ export function buildRelayNode(
     greylisting: input.greylisting,
     inboundCertificate: input['custom-inbound-certificate'] ?? null,
     secrets: {
+      'auth-policy-key': secretOf(provided, 'auth-policy-key'),
       'monitor-password': input['monitor-password'] ?? secretOf(provided, 'monitor-password'),
     },
   };

@@ -12,6 +12,6 @@ export function relayNodeNeeds(input: RelayInput, { place }: Pick<DraftFacts, 'p
     certificates: [{ ...identity, commonName: hostNameOf(place.title) }],
     keyPairs: {},
     // A cluster gives its nodes its own monitor's password.
-    secrets: input['monitor-password'] === undefined ? ['monitor-password'] : [],
+    secrets: ['auth-policy-key', ...(input['monitor-password'] === undefined ? ['monitor-password'] : [])],
   };
 }

@@ -1,11 +1,12 @@
 /** Dovecot of a mail server: IMAP, LMTP, ManageSieve, SASL for Postfix, quota. Pure. */
 import { listenAddresses, portOf } from '../endpoints.ts';
+import { logInSettings } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { certificateServed } from '../promises.ts';
 import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
-import { authPolicyUrl, sendingSocket } from './mail-policy.ts';
+import { sendingSocket } from './mail-policy.ts';
 
 /** Names of the promises that report when nobody listens. */
 export const imapListenPromise = 'imap_listen';
@@ -100,8 +101,7 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
           mailFolder: `${partition}/srv/mail`,
           scriptSendmail: `${partition}/${scriptSendmail}`,
           sieveBefore: `${partition}/${globalScript}`,
-          authPolicyUrl: authPolicyUrl(place),
-          authPolicyKey: model.secrets['auth-policy-key'],
+          ...logInSettings(place, model.secrets['auth-policy-key']),
           mailboxSizeLimit: model.mailboxSizeLimit,
           recipientDelimiter: model.recipientDelimiter,
           anyPassword: model.anyPassword,

@@ -7,8 +7,7 @@ import {
 import type { SendingLimits } from '../../ledger/types.ts';
 import type { MailServer } from '../../model/mail-server/model.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
-import type { Place } from '../../model/place.ts';
-import { portOf } from '../endpoints.ts';
+import { logInConfig, logInPorts } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile } from '../planned.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
@@ -24,8 +23,7 @@ export const srsSocket = 'var/run/srs.sock';
 const mailPolicy: Service = {
   name: 'mail-policy',
   programs: ['node'],
-  // Asked by Dovecot alone, on the same machine.
-  ports: { 'auth-policy': { canonical: 10024, promise: 'auth-policy-listening' } },
+  ports: logInPorts,
   sockets: { 'mail-policy': sendingSocket, srs: srsSocket },
   pidFile: pidFileOf('mail-policy'),
   signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
@@ -60,10 +58,6 @@ function mailPolicyFiles(model: MailServer): PlannedFile[] {
   ];
 }
 
-export function authPolicyUrl(place: Place): string {
-  return `http://[${place.ipv6}]:${portOf(place, 'auth-policy')}/`;
-}
-
 function configOf(model: MailServer): MailPolicyConfig {
   const { place, hostedDomains, accounts, secrets } = model;
   const { partition } = place;
@@ -71,8 +65,11 @@ function configOf(model: MailServer): MailPolicyConfig {
     sendingSocket: `${partition}/${sendingSocket}`,
     srsSocket: `${partition}/${srsSocket}`,
     stateFolder: `${partition}/${stateFolder}`,
-    authPolicy: { host: place.ipv6, port: portOf(place, 'auth-policy'), key: secrets['auth-policy-key'] },
-    logInLimits: model.logInLimits,
+    ...logInConfig(place, {
+      key: secrets['auth-policy-key'],
+      limits: model.logInLimits,
+      users: `${partition}/srv/ledger/current/users`,
+    }),
     sendingLimits: model.sendingLimits,
     sendingExceptions: new Map([
       ...accounts.flatMap(({ address, settings }): [string, Partial<SendingLimits>][] =>
@@ -81,7 +78,6 @@ function configOf(model: MailServer): MailPolicyConfig {
       // Whatever the limits are, the delivery promise must be able to look.
       [promiseAddress, { messagesPerHour: 0, messagesPerDay: 0, recipientsPerHour: 0, recipientsPerDay: 0 }],
     ]),
-    users: `${partition}/srv/ledger/current/users`,
     anyPassword: model.anyPassword,
     srs: {
       secret: secrets['srs-secret'],

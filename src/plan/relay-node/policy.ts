@@ -1,8 +1,10 @@
-/** The policy service of outbound mail: who may send as what. Pure. */
+/** The policy service of outbound mail: who may send as what, and how often log-ins may fail. Pure. */
 import { serialiseRelayPolicyConfig } from '../../daemons/relay-policy/config.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
+import { logInConfig, logInPorts } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
+import { saslUsers } from './sasl.ts';
 import { planTenants } from './tenants.ts';
 
 /** Asked by the outbound Postfix. */
@@ -10,10 +12,13 @@ export const policySocket = 'var/run/policy.sock';
 
 const configFile = 'etc/relay-policy.json';
 
+/** A mail server's program has the right password or asks again all day long: the same as a mail server's own limits unless it is told others. */
+const logInLimits = { failures: 20, minutes: 10 };
+
 const policy: Service = {
   name: 'policy',
   programs: ['node'],
-  ports: {},
+  ports: logInPorts,
   sockets: { policy: policySocket },
   pidFile: pidFileOf('policy'),
   signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
@@ -34,6 +39,11 @@ export const policyPart: Part<RelayNode> = {
             text: serialiseRelayPolicyConfig({
               socket: `${partition}/${policySocket}`,
               tenants: planTenants(node),
+              ...logInConfig(node.place, {
+                key: node.secrets['auth-policy-key'],
+                limits: logInLimits,
+                users: `${partition}/${saslUsers}`,
+              }),
             }),
           },
         },

@@ -3,11 +3,15 @@ import { serialisePasswdFile } from '../../formats/passwd-file.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import { hashRandomPassword } from '../../model/password.ts';
 import { saltFrom } from '../../model/seed.ts';
+import { logInSettings } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile } from '../planned.ts';
 
 /** Asked by the outbound Postfix. */
 export const saslSocket = 'var/run/sasl/auth-postfix';
+
+/** Its passwords. */
+export const saslUsers = 'etc/sasl/users';
 
 const sasl: Service = {
   name: 'sasl',
@@ -31,7 +35,7 @@ export const saslPart: Part<RelayNode> = {
   }),
 };
 
-function saslFiles({ place, domains }: RelayNode): PlannedFile[] {
+function saslFiles({ place, domains, secrets }: RelayNode): PlannedFile[] {
   const { partition, user, programs } = place;
   const users = domains.flatMap(({ name, password }) => {
     if (password === null) return [];
@@ -49,7 +53,7 @@ function saslFiles({ place, domains }: RelayNode): PlannedFile[] {
   });
   const configuration = `${partition}/etc/sasl/dovecot.conf`;
   return [
-    { path: 'etc/sasl/users', mode: 0o600, body: { text: serialisePasswdFile(users) } },
+    { path: saslUsers, mode: 0o600, body: { text: serialisePasswdFile(users) } },
     {
       path: 'etc/sasl/dovecot.conf',
       mode: 0o600,
@@ -61,7 +65,8 @@ function saslFiles({ place, domains }: RelayNode): PlannedFile[] {
           log: `${partition}/${sasl.log}`,
           user: user.name,
           group: user.group,
-          users: `${partition}/etc/sasl/users`,
+          users: `${partition}/${saslUsers}`,
+          ...logInSettings(place, secrets['auth-policy-key']),
         },
       },
     },

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rename, stat, writeFile } from 'node:fs/promises';
-import { createConnection, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -37,12 +37,26 @@ describe('the policy service', () => {
   const folder = temporaryFolder();
   const started: (Server | Socket)[] = [];
   const listenersBefore = process.listeners('SIGTERM');
+  let authPort: number;
+  before(async () => {
+    const server = createServer().listen(0, '::1');
+    await once(server, 'listening');
+    authPort = (server.address() as AddressInfo).port;
+    server.close();
+  });
   const config = () => join(folder(), 'relay-policy.json');
   const socket = () => join(folder(), 'policy.sock');
 
   async function write(...domains: string[]): Promise<void> {
     // As stage 6 does it: in one step.
-    const text = serialiseRelayPolicyConfig({ socket: socket(), tenants: domains.map(tenant) });
+    const text = serialiseRelayPolicyConfig({
+      socket: socket(),
+      tenants: domains.map(tenant),
+      authPolicy: { host: '::1', port: authPort, key: 'the-key' },
+      logInLimits: { failures: 20, minutes: 10 },
+      users: join(folder(), 'users'),
+    });
+    await writeFile(join(folder(), 'users'), '');
     await writeFile(`${config()}.new`, text);
     await rename(`${config()}.new`, config());
   }
@@ -76,8 +90,9 @@ describe('the policy service', () => {
       if ('destroy' in each) each.destroy();
       else each.close();
     }
+    // What runs until SIGTERM ends by its listeners.
     for (const listener of process.listeners('SIGTERM'))
-      if (!listenersBefore.includes(listener)) process.off('SIGTERM', listener);
+      if (!listenersBefore.includes(listener)) listener('SIGTERM');
   });
 
   it('answers several questions of one connection, in their order', async () => {

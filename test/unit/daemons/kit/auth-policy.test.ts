@@ -4,11 +4,8 @@ import { type AddressInfo, createConnection } from 'node:net';
 
 import { expect } from 'chai';
 
-import {
-  type AuthPolicyAccess,
-  serveAuthPolicy,
-} from '../../../../src/daemons/mail-policy/auth-policy-server.ts';
-import { type AuthPolicyData, authPolicy } from '../../../../src/daemons/mail-policy/auth-policy.ts';
+import { type AuthPolicyAccess, serveAuthPolicy } from '../../../../src/daemons/kit/auth-policy-server.ts';
+import { type AuthPolicyData, authPolicy } from '../../../../src/daemons/kit/auth-policy.ts';
 
 const key = 'the-key';
 const client = '192.0.2.1';

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { clientNetwork } from '../kit/client-network.ts';
-import type { LogInLimits } from './config.ts';
+import { clientNetwork } from './client-network.ts';
+import { durationOf } from './duration.ts';
 import { logInAttempts } from './log-in-attempts.ts';
-import { durationOf } from './sending-counts.ts';
+import type { LogInLimits } from './log-in-config.ts';
 
 export interface AuthPolicyData {
   limits: () => Promise<LogInLimits>;

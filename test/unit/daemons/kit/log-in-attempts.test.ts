@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { logInAttempts } from '../../../../src/daemons/mail-policy/log-in-attempts.ts';
+import { logInAttempts } from '../../../../src/daemons/kit/log-in-attempts.ts';
 
 const limits = { failures: 3, minutes: 10 };
 const patience = { wait: 60, attempt: 60_000 };

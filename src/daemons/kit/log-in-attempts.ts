@@ -5,7 +5,7 @@
  */
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
-import type { LogInLimits } from './config.ts';
+import type { LogInLimits } from './log-in-config.ts';
 
 export interface LogInAttempts {
   /**

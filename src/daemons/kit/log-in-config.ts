@@ -1,0 +1,22 @@
+/** What a policy process of ours must know to limit log-ins to a Dovecot: a piece of its configuration. Pure. */
+import { absolutePath, amount, filledText, objectOf, port } from './json-codec.ts';
+
+export interface LogInConfig {
+  /** Where Dovecot asks about log-ins, and the key that it shows. */
+  authPolicy: { host: string; port: number; key: string };
+  logInLimits: LogInLimits;
+  /** Dovecot's passwd-file. */
+  users: string;
+}
+
+/** Of one client at one account: `failures` within `minutes` lock it out; 0: none do. */
+export interface LogInLimits {
+  failures: number;
+  minutes: number;
+}
+
+export const logInCodecs = {
+  authPolicy: objectOf<LogInConfig['authPolicy']>({ host: filledText, port, key: filledText }),
+  logInLimits: objectOf<LogInLimits>({ failures: amount, minutes: amount }),
+  users: absolutePath,
+};

@@ -1,0 +1,37 @@
+/** Limits the log-ins to a Dovecot, for as long as the process runs. */
+import { parsePasswords } from '../../formats/passwd-file.ts';
+import { authPolicy } from './auth-policy.ts';
+import { serveAuthPolicy } from './auth-policy-server.ts';
+import { type FollowedFile, followFile } from './followed-file.ts';
+import type { LogInConfig } from './log-in-config.ts';
+
+/** Log-in name → its password's hash, null for one that cannot log in. */
+export type Passwords = ReadonlyMap<string, string | null>;
+
+/** Answers until SIGTERM. Throws OperatorError when the passwords cannot be read or the port cannot be used. */
+export async function serveLogIns(
+  config: Pick<FollowedFile<LogInConfig>, 'current' | 'latest'>,
+): Promise<FollowedFile<Passwords>> {
+  let passwordsReadAt = 0;
+  const passwords = await followFile<Passwords>({
+    path: config.current.users,
+    parse(text) {
+      passwordsReadAt = Date.now();
+      return parsePasswords(text);
+    },
+    content: 'the accounts',
+  });
+  const logIns = authPolicy({
+    limits: async () => (await config.latest()).logInLimits,
+    passwords: passwords.latest,
+    passwordsReadAt: () => passwordsReadAt,
+  });
+  const { host, port } = config.current.authPolicy;
+  await serveAuthPolicy(logIns, {
+    host,
+    port,
+    clients: ['::1', '127.0.0.1', host],
+    key: async () => (await config.latest()).authPolicy.key,
+  });
+  return passwords;
+}
