@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ const runner = fileURLToPath(new URL('run_process_partition.py', import.meta.url
 const script = fileURLToPath(new URL('../../../software/partition/process_partition.py', import.meta.url));
 
 describe('processing of a partition', function () {
-  this.timeout(10_000);
+  this.timeout(60_000);
   let directory: string;
   const connection = {
     'server-url': 'http://[::1]:4000/',
@@ -236,6 +236,32 @@ open(".installed-profile.cfg", "w").write(
         expect(await runs()).to.equal(2);
       });
     }
+
+    it('and has plugins of promises name each folder once, in the order of the recipe', async () => {
+      const plugin = (folders: string[], rest: string) =>
+        `import sys\nsys.path[0:0] = ( ${folders.map((folder) => `'${folder}',`).join('\n  ')} )\n\n${rest}`;
+      const rest = "extra_config_dict = { 'a': \"('x', 'x')\" }\n";
+      const write = `
+import os
+os.makedirs("etc/plugin", exist_ok=True)
+with open("etc/plugin/one.py", "w") as stream:
+  stream.write(${JSON.stringify(
+    plugin(
+      ['/release/promise', "/it's", '/eggs', "/it's", '/eggs'].map((folder) => folder.replace("'", "\\'")),
+      rest,
+    ),
+  )})
+os.chmod("etc/plugin/one.py", 0o640)
+`;
+      expect(await process(buildout + write)).to.equal(0);
+      const path = at('partition/etc/plugin/one.py');
+      const text = await readFile(path, 'utf8');
+      expect(text.replaceAll(/\s+/g, ' ')).to.contain(
+        `sys.path[0:0] = ('/release/promise', "/it's", '/eggs') extra_config_dict`,
+      );
+      expect(text.endsWith(`)\n\n${rest}`)).to.equal(true);
+      expect((await stat(path)).mode & 0o777).to.equal(0o640);
+    });
 
     it('again after it failed', async () => {
       await process();

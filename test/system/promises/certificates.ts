@@ -17,7 +17,7 @@ const certificatePromises = [
 
 export function certificates(watched: () => WatchedServer): void {
   it('say that SMTP serves another certificate than the current one', async () => {
-    const { mail, partition, expectFailing, recovered } = watched();
+    const { mail, partition, expectFailing } = watched();
     const configuration = join(partition, 'etc/postfix/main.cf');
     const text = await readFile(configuration, 'utf8');
     await writeFile(
@@ -34,11 +34,10 @@ export function certificates(watched: () => WatchedServer): void {
     });
     await writeFile(configuration, text);
     await runTool(mail, partition, 'postfix', 'reload');
-    await recovered();
   });
 
   it('say that services have not read the current certificate', async () => {
-    const { partition, failing, recovered } = watched();
+    const { partition, failing } = watched();
     const bundle = join(partition, 'etc/postfix/ssl/postfix-backend.bundle.pem');
     const original = await readFile(bundle);
     await copyFile(bundle.replace('.bundle', '.next.bundle'), bundle);
@@ -50,6 +49,5 @@ export function certificates(watched: () => WatchedServer): void {
     } finally {
       await writeFile(bundle, original);
     }
-    await recovered();
   });
 }

@@ -6,7 +6,6 @@ import {
   configurePromise,
   expectFailingPromises,
   failingPromises,
-  promisesRecovered,
 } from '../../support/system/promise-results.ts';
 
 export const alice = 'alice@mail1.example.com';
@@ -18,9 +17,7 @@ export interface WatchedServer {
   /** Name and message of the promises that fail now. */
   failing(): Promise<Map<string, string>>;
   /** These fail now, with such messages, and no others do. */
-  expectFailing(expected: Readonly<Record<string, RegExp>>): Promise<void>;
-  /** No promise fails any more. */
-  recovered(): Promise<void>;
+  expectFailing(expected: Readonly<Record<string, RegExp>>): Promise<unknown>;
   /** Has a promise compare with another value. */
   configure(promise: string, key: string, value: string): Promise<void>;
   supervise(action: 'start' | 'stop', service: string): Promise<void>;
@@ -39,7 +36,6 @@ export async function startWatchedServer(): Promise<WatchedServer> {
       partition,
       failing: () => failingPromises(mail.node),
       expectFailing: (expected) => expectFailingPromises(mail.node, partition, expected),
-      recovered: () => promisesRecovered(mail.node, partition),
       configure: (promise, key, value) => configurePromise(partition, promise, key, value),
       supervise: (action, service) => controlService(mail.node, partition, action, service),
     };
