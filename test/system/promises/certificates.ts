@@ -37,7 +37,7 @@ export function certificates(watched: () => WatchedServer): void {
   });
 
   it('say that services have not read the current certificate', async () => {
-    const { partition, failing } = watched();
+    const { mail, partition, failing } = watched();
     const bundle = join(partition, 'etc/postfix/ssl/postfix-backend.bundle.pem');
     const original = await readFile(bundle);
     await copyFile(bundle.replace('.bundle', '.next.bundle'), bundle);
@@ -48,6 +48,7 @@ export function certificates(watched: () => WatchedServer): void {
       expect([...messages.keys()]).to.include.members(['imap_certificate_served', 'web_certificate_served']);
     } finally {
       await writeFile(bundle, original);
+      await runTool(mail, partition, 'postfix', 'reload');
     }
   });
 }
