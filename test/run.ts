@@ -56,8 +56,11 @@ console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
 async function runSteps(): Promise<Count[]> {
+  const layer = values.fast ? [] : await machineLayer();
+  // It waits for the network most of the time, so the fast layer is run meanwhile.
+  const preparation = layer.length > 0 ? startPreparation(layer) : undefined;
   const counts = await runFastSteps();
-  if (!values.fast) counts.push(...(await runMachineSteps()));
+  if (preparation !== undefined) counts.push(...(await runMachineSteps(layer, preparation)));
   if (counts.some(({ passed: some, failed: none }) => some + none > 0)) return counts;
   console.log(`no test file matches ${positionals.join(' ')}; give a part of a path below test/`);
   return [{ passed: 0, failed: 1 }];
@@ -84,7 +87,7 @@ async function checkStyleAndTypes(): Promise<Count> {
   return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-async function runMachineSteps(): Promise<Count[]> {
+async function machineLayer(): Promise<TestGroup[]> {
   const checkers = await testFiles('test/checkers');
   const system = (await testFiles('test/system')).sort((one, other) => rank(one) - rank(other));
   const layer: TestGroup[] = system.map((file) => ({
@@ -96,12 +99,42 @@ async function runMachineSteps(): Promise<Count[]> {
   if (checkers.length > 0) {
     layer.push({ title: 'test/checkers', files: checkers, timeout: 60_000, isolation: 'none' });
   }
-  if (layer.length === 0) return [];
-  headline('This machine: packages, user, Python environment, software releases');
-  const prepared = await prepare(system.length > 0).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    console.error('The set-up failed (above): the tests that need it count as failed.');
+  return layer;
+}
+
+type Prepared = Omit<GroupContext, 'onMessage'> & { remove(): void };
+
+interface Preparation {
+  /** Prints what was done so far, and from now on what is being done. Undefined when it failed, which it says. */
+  show(): Promise<Prepared | undefined>;
+}
+
+function startPreparation(layer: readonly TestGroup[]): Preparation {
+  let waiting: string[] | undefined = [];
+  const tell = (line: string): void => {
+    if (waiting === undefined) console.log(line);
+    else waiting.push(line);
+  };
+  const done = prepare(
+    layer.some(({ title }) => title !== 'test/checkers'),
+    tell,
+  ).catch((error: unknown) => {
+    tell(error instanceof Error ? error.message : String(error));
+    tell('The set-up failed (above): the tests that need it count as failed.');
+    return undefined;
   });
+  return {
+    show() {
+      headline('This machine: packages, user, Python environment, software releases');
+      for (const line of waiting ?? []) console.log(line);
+      waiting = undefined;
+      return done;
+    },
+  };
+}
+
+async function runMachineSteps(layer: readonly TestGroup[], preparation: Preparation): Promise<Count[]> {
+  const prepared = await preparation.show();
   if (prepared === undefined) return [{ passed: 0, failed: 1 }, ...(await countTests(layer))];
   headline(`The daemons' own checkers, and real daemons on local nodes: ${atOnce} files side by side`);
   try {
@@ -112,8 +145,8 @@ async function runMachineSteps(): Promise<Count[]> {
 }
 
 /** `withNodes`: the tests start nodes. */
-async function prepare(withNodes: boolean): Promise<Omit<GroupContext, 'onMessage'> & { remove(): void }> {
-  const { layout } = await prepareMachine({ forTests: true, onProgress: console.log });
+async function prepare(withNodes: boolean, onProgress: (line: string) => void): Promise<Prepared> {
+  const { layout } = await prepareMachine({ forTests: true, onProgress });
   if (!withNodes) return { environment: { SLAPOS_VENV: layout.venv }, remove: () => undefined };
   const caller = await checkNamespaces('the tests have their nodes');
   // One question for all of them.
@@ -127,7 +160,7 @@ async function prepare(withNodes: boolean): Promise<Omit<GroupContext, 'onMessag
       });
     });
   }
-  console.log(`ready; local nodes take SlapOS from ${layout.venv}`);
+  onProgress(`ready; local nodes take SlapOS from ${layout.venv}`);
   return { caller, ...folder };
 }
 
