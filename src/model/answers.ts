@@ -1,4 +1,5 @@
 /** Requests to other instances, their answers, and what DNS says. */
+import type { MailExchangers } from '../names/mail-exchangers.ts';
 
 /** A request to the master for another instance. `name` is unique within the requesting instance. */
 export interface RelationRequest {
@@ -15,13 +16,6 @@ export interface RelationRequest {
 
 /** Request name → connection parameters of the requested instance, once there are any. */
 export type Answers = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-/** What DNS says of a domain's mail exchangers. `absent`: there is no such name (NXDOMAIN). */
-export type MailExchangers =
-  | { kind: 'absent' }
-  | { kind: 'none'; hasAddress: boolean }
-  | { kind: 'exchangers'; names: readonly string[] }
-  | { kind: 'error'; reason: string };
 
 /** Everything that comes from outside the instance. */
 export interface Outside {

@@ -29,6 +29,7 @@ function questionOf(index: number, domainsEach: number, sender: string): Questio
     client_address: 'fd00::1',
     sasl_username: '',
     ccert_fingerprint: `PRINT ${Math.floor(index / domainsEach)}`,
+    ccert_pubkey_fingerprint: '',
   };
 }
 
@@ -54,7 +55,8 @@ function rowsOf(who: string, domainsEach: (count: number) => number): Row[] {
       const start = performance.now();
       for (let asked = 0; asked < decisions; asked += 1) {
         const question = questions[asked % questions.length];
-        if (question && !decide(question, index).startsWith('OK')) throw new Error('a wrong decision');
+        if (question && !decide(question, index, 'elsewhere').startsWith('OK'))
+          throw new Error('a wrong decision');
       }
       microseconds.push(((performance.now() - start) * 1000) / decisions);
     }

@@ -2,7 +2,8 @@
 import { emptyLedger, type Ledger } from '../../src/ledger/types.ts';
 import { relayCluster } from '../../src/releases/relay-cluster.ts';
 import { relayNode } from '../../src/releases/relay-node.ts';
-import type { Answers, MailExchangers, RelationRequest } from '../../src/model/answers.ts';
+import type { Answers, RelationRequest } from '../../src/model/answers.ts';
+import type { MailExchangers } from '../../src/names/mail-exchangers.ts';
 import type { Place } from '../../src/model/place.ts';
 import { servicesOf } from '../../src/plan/assemble.ts';
 import { clusterParts } from '../../src/plan/relay-cluster/plan.ts';

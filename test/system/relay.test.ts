@@ -109,7 +109,8 @@ describe('a mail server behind a relay', () => {
       const local = { sender: stranger, recipients: [alice] };
       expect(await sendBy(server.smtp, local)).to.equal('accepted');
       expect(await fromOutside()).to.match(/^RCPT 5/);
-      expect(await fromOutside({ identity: await selfSignedIdentity() })).to.match(/^RCPT 5/);
+      // It may be the relay's, whose answer is not here yet.
+      expect(await fromOutside({ identity: await selfSignedIdentity() })).to.match(/^RCPT 450 4\.7\.1/);
     });
 
     it('lets accounts send from anywhere', async () => {
@@ -192,7 +193,7 @@ describe('a mail server behind a relay', () => {
         .to.contain(standIn.fingerprint)
         .and.not.contain(wrongFingerprint);
       expect(await fromOutside({ identity: standIn.identity })).to.equal('accepted');
-      expect(await fromOutside({ identity: await selfSignedIdentity() })).to.match(/^RCPT 5/);
+      expect(await fromOutside({ identity: await selfSignedIdentity() })).to.match(/^RCPT 450 4\.7\.1/);
       expect(await fromOutside()).to.match(/^RCPT 5/);
       await eventually('arrival', async () =>
         (await messagesOf(server, alice, password)).some((text) => text.includes('by the relay')),
@@ -207,7 +208,8 @@ describe('a mail server behind a relay', () => {
           { from: outside, identity: standIn.identity },
         );
       expect(await send(alice, alice)).to.match(/^RCPT 5/);
-      expect(await send(stranger, friend)).to.match(/^RCPT 5/);
+      // The relay may not have heard yet that a domain is not here any more.
+      expect(await send(stranger, friend)).to.match(/^RCPT 454 4\.7\.1/);
     });
   });
 

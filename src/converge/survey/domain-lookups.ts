@@ -2,7 +2,9 @@
 import { Resolver } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { MailExchangers, Outside } from '../../model/answers.ts';
+import { findExchangers } from '../../host/find-exchangers.ts';
+import type { Outside } from '../../model/answers.ts';
+import type { MailExchangers } from '../../names/mail-exchangers.ts';
 
 /** Milliseconds for all lookups together. */
 const timeLimit = 10_000;
@@ -42,36 +44,9 @@ export async function lookUpDomains(domains: readonly string[]): Promise<Omit<Ou
   return { mailExchangers: Object.fromEntries(mailExchangers), texts: Object.fromEntries(texts) };
 }
 
-async function findExchangers(resolver: Resolver, domain: string): Promise<MailExchangers> {
-  try {
-    const records = await resolver.resolveMx(domain);
-    return {
-      kind: 'exchangers',
-      names: records.map(({ exchange }) => exchange.toLowerCase().replace(/\.$/, '')),
-    };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTFOUND') return { kind: 'absent' };
-    if (code === 'ENODATA') return findAddress(resolver, domain);
-    return { kind: 'error', reason: message };
-  }
-}
-
 async function findTexts(resolver: Resolver, domain: string): Promise<string[]> {
   return resolver.resolveTxt(domain).then(
     (records) => records.map((parts) => parts.join('')),
     () => [],
   );
-}
-
-/** Not by `lookup`: it takes a thread that files need too, for as long as the slowest name server pleases. */
-async function findAddress(resolver: Resolver, domain: string): Promise<MailExchangers> {
-  const answers = await Promise.allSettled([resolver.resolve4(domain), resolver.resolve6(domain)]);
-  if (answers.some(({ status }) => status === 'fulfilled')) return { kind: 'none', hasAddress: true };
-  for (const answer of answers) {
-    if (answer.status === 'fulfilled') continue;
-    const { code, message } = answer.reason as NodeJS.ErrnoException;
-    if (code !== 'ENODATA' && code !== 'ENOTFOUND') return { kind: 'error', reason: message };
-  }
-  return { kind: 'none', hasAddress: false };
 }

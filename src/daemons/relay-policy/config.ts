@@ -14,6 +14,8 @@ export interface RelayPolicyConfig extends LogInConfig {
   /** Unix socket on which Postfix asks. */
   socket: string;
   tenants: readonly Tenant[];
+  /** Host names of the cluster's nodes, lower case: domains whose MX records name one of them belong to the cluster. */
+  exchangers: readonly string[];
 }
 
 /** One domain, and how its mail server is recognised: exactly one of the three. */
@@ -41,6 +43,7 @@ const codec = objectOf<RelayPolicyConfig>({
       delivery: nullable(filledText),
     }),
   ),
+  exchangers: listOf(filledText),
 });
 
 export const serialiseRelayPolicyConfig = (config: RelayPolicyConfig): string => serialiseJson(config, codec);

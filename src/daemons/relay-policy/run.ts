@@ -8,14 +8,15 @@ import { serveSocket } from '../kit/private-socket.ts';
 import { serveLogIns } from '../kit/serve-log-ins.ts';
 import { parseRelayPolicyConfig } from './config.ts';
 import { decide, indexTenants, type Question } from './decide.ts';
+import { domainLookup } from './whereabouts.ts';
 
 /** Listens until SIGTERM. Throws OperatorError when a file cannot be read, or a socket or port cannot be used. */
 export async function runRelayPolicy(configFile: string): Promise<Server> {
   const config = await followFile({
     path: configFile,
     parse(text, path) {
-      const { tenants, ...rest } = parseRelayPolicyConfig(text, path);
-      return { ...rest, index: indexTenants(tenants) };
+      const { tenants, exchangers, ...rest } = parseRelayPolicyConfig(text, path);
+      return { ...rest, index: indexTenants(tenants), exchangers: new Set(exchangers) };
     },
     content: 'the tenants',
   });
@@ -23,10 +24,14 @@ export async function runRelayPolicy(configFile: string): Promise<Server> {
   endWhenFixedSettingsChange(configFile, config, ({ socket, users, authPolicy: { host, port } }) => [
     ...[socket, users, host, port],
   ]);
+  const whereabouts = domainLookup();
   return serveSocket(config.current.socket, (connection) => {
     answerQuestions(connection, async (attributes) => {
-      const { index } = await config.latest();
-      return decide(questionOf(attributes), index);
+      const { index, exchangers } = await config.latest();
+      const question = questionOf(attributes);
+      const decision = decide(question, index);
+      if (typeof decision === 'string') return decision;
+      return decide(question, index, await whereabouts(decision.lookUp, exchangers));
     });
   });
 }
@@ -39,5 +44,6 @@ export function questionOf(value: Attributes): Question {
     client_address: value('client_address'),
     sasl_username: value('sasl_username'),
     ccert_fingerprint: value('ccert_fingerprint'),
+    ccert_pubkey_fingerprint: value('ccert_pubkey_fingerprint'),
   };
 }

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { entryOf } from '../../ledger/entry-of.ts';
 import type { DomainRecord } from '../../ledger/types.ts';
 import type { DomainClaim } from '../../validate/relay-cluster/request.ts';
-import type { MailExchangers } from '../answers.ts';
+import type { MailExchangers } from '../../names/mail-exchangers.ts';
 
 export type DomainState =
   | { kind: 'accepted' }

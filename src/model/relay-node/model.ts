@@ -18,6 +18,8 @@ export interface RelayNode {
   hostName: string;
   /** Those that the cluster accepted, without duplicates. */
   domains: readonly RelayedDomain[];
+  /** Host names of the cluster's nodes, lower case. */
+  exchangers: readonly string[];
   deliveryServices: readonly DeliveryService[];
   /** Sender domain → delivery service. */
   serviceOf: ReadonlyMap<string, DeliveryService>;
@@ -78,6 +80,7 @@ export function buildRelayNode(
     domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()]
       .map(relayedDomain)
       .filter((domain) => !isOwn(domain, place)),
+    exchangers: [...new Set(input['cluster-fqdns'].map((fqdn) => fqdn.toLowerCase()))].sort(),
     deliveryServices: [...services.values()],
     serviceOf: new Map(serviceOf),
     refuseSpfSoftfail: input['refuse-spf-softfail'],

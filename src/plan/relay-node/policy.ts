@@ -39,6 +39,7 @@ export const policyPart: Part<RelayNode> = {
             text: serialiseRelayPolicyConfig({
               socket: `${partition}/${policySocket}`,
               tenants: planTenants(node),
+              exchangers: node.exchangers,
               ...logInConfig(node.place, {
                 key: node.secrets['auth-policy-key'],
                 limits: logInLimits,

@@ -10,6 +10,8 @@ import { arrived, attempt, foreign, logIn, outside, type Subject, user1, user2 }
 type Attempt = [sender: string, recipient: string, result: RegExp, title: string];
 
 const refused = /^RCPT 5/;
+/** The node may not know the domain yet. */
+const putOff = /^RCPT 454 4\.7\.1 /;
 const attemptsFromOutside: Attempt[] = [
   ['out@world.example', user1, /^accepted$/, 'takes mail for a relayed domain'],
   ['out@world.example', user1.toUpperCase(), /^accepted$/, 'takes it in capitals'],
@@ -21,20 +23,20 @@ const attemptsFromOutside: Attempt[] = [
     /^RCPT 550 5\.1\.[01] .*does not know/,
     'refuses unknown recipients',
   ],
-  ['out@world.example', 'nobody@sub.mail1.example.com', refused, 'takes nothing for a name below a domain'],
+  ['out@world.example', 'nobody@sub.mail1.example.com', putOff, 'takes nothing for a name below a domain'],
   ['anybody@mail2.example.com', user1, refused, 'refuses a forged sender of a relayed domain'],
   ['Anybody@MAIL2.Example.Com', user1, refused, 'refuses a forged sender in capitals'],
   ['testmail@mail1.example.com', user1, refused, 'refuses a forged sender of the same domain'],
   ['"anybody"@mail2.example.com', user1, refused, 'refuses a forged sender in quotes'],
   ['anybody@mail2.example.com.', user1, refused, 'refuses a forged sender with a dot at the end'],
   ['@world.example:anybody@mail2.example.com', user1, refused, 'refuses a forged sender behind a route'],
-  ['out@world.example', foreign, refused, 'is no open relay'],
-  ['', foreign, refused, 'is no open relay for bounces'],
+  ['out@world.example', foreign, putOff, 'is no open relay'],
+  ['', foreign, putOff, 'is no open relay for bounces'],
   [user1, foreign, refused, 'is no open relay for senders of relayed domains'],
   ['out@world.example', 'someone%foreign.example@mail1.example.com', refused, 'knows no percent hack'],
   ['out@world.example', '"someone@foreign.example"@mail1.example.com', refused, 'relays no quoted address'],
   ['out@world.example', 'someone@foreign.example@mail1.example.com', refused, 'relays no address with two @'],
-  ['out@world.example', '@mail1.example.com:someone@foreign.example', refused, 'follows no source route'],
+  ['out@world.example', '@mail1.example.com:someone@foreign.example', putOff, 'follows no source route'],
   ['out@world.example', 'foreign.example!someone@mail1.example.com', refused, 'knows no bang path'],
   ['out@world.example', 'someone@[fd00:2::1]', refused, 'takes no address literal'],
 ];

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 
 import type { Tenant } from '../../../../src/daemons/relay-policy/config.ts';
-import { decide, indexTenants, type Question } from '../../../../src/daemons/relay-policy/decide.ts';
+import {
+  decide,
+  indexTenants,
+  type Question,
+  type Whereabouts,
+} from '../../../../src/daemons/relay-policy/decide.ts';
 import { fingerprint } from '../../../support/fingerprint.ts';
 
 const tenant = (domain: string, more: Partial<Tenant>): Tenant => ({
@@ -30,9 +35,11 @@ const question = (more: Partial<Question>): Question => ({
   client_address: 'fd00::99',
   sasl_username: '',
   ccert_fingerprint: '',
+  ccert_pubkey_fingerprint: '',
   ...more,
 });
-const answer = (more: Partial<Question>) => decide(question(more), index);
+const answer = (more: Partial<Question>, whereabouts: Whereabouts = 'elsewhere') =>
+  decide(question(more), index, whereabouts);
 const isAllowed = (more: Partial<Question>) => answer(more) === 'OK';
 
 const who: Record<string, { shown: Partial<Question>; own: string[] }> = {
@@ -59,8 +66,14 @@ describe('who may send as what', () => {
     it(`${title} has no right to names below or beside its own`, () => {
       for (const domain of own) {
         const near = [`sub.${domain}`, `x${domain}`, `${domain}.evil.example`, domain.slice(1), `${domain}.`];
-        for (const sender of [...near.map((name) => `me@${name}`), `me@${domain}@evil.example`, 'me', '@'])
+        // The node may not know them yet.
+        for (const name of near)
+          expect(answer({ ...shown, sender: `me@${name}` }), name).to.match(
+            /^DEFER 4\.7\.1 you may send as /,
+          );
+        for (const sender of ['me', '@'])
           expect(answer({ ...shown, sender }), sender).to.match(/^REJECT 5\.7\.1 you may send as /);
+        expect(answer({ ...shown, sender: `me@${domain}@evil.example` })).to.match(/^REJECT 5\.7\.1 /);
       }
     });
 
@@ -84,9 +97,9 @@ describe('who may send as what', () => {
   it('an IPv4 address counts the same when a socket tells it in IPv6', () => {
     const one = indexTenants([tenant('v4.example', { address: '192.0.2.1', delivery: way })]);
     for (const client_address of ['192.0.2.1', '::ffff:192.0.2.1', '::FFFF:192.0.2.1'])
-      expect(decide(question({ client_address, sender: 'a@v4.example' }), one)).to.equal('OK');
+      expect(decide(question({ client_address, sender: 'a@v4.example' }), one, 'elsewhere')).to.equal('OK');
     for (const client_address of ['192.0.2.11', '::ffff:192.0.2.2', '::192.0.2.1', 'fd00::ffff:192.0.2.1'])
-      expect(decide(question({ client_address, sender: 'a@v4.example' }), one)).to.match(/^REJECT/);
+      expect(decide(question({ client_address, sender: 'a@v4.example' }), one)).to.match(/^DEFER/);
   });
 
   it('a domain of a login or a certificate has no right from anybody’s address', () => {
@@ -102,11 +115,29 @@ describe('who may send as what', () => {
     );
   });
 
-  it('who shows nothing is refused, also for a bounce and to a relayed domain', () => {
+  it('who shows nothing that is known is put off, also for a bounce and to a relayed domain', () => {
     for (const sender of ['', 'a@home.example', 'a@foreign.example'])
-      expect(answer({ sender })).to.match(/^REJECT 5\.7\.1 no domain is relayed for fd00::99; /);
+      expect(answer({ sender })).to.match(/^DEFER 4\.7\.1 no domain is relayed for fd00::99; /);
     expect(answer({ ccert_fingerprint: fingerprint('EE') })).to.contain('this client certificate');
     expect(isAllowed({ client_address: '', sender: '' })).to.equal(false);
+  });
+
+  it('a fingerprint of the public key counts as one of the certificate', () => {
+    const shown = { ccert_fingerprint: fingerprint('EE'), ccert_pubkey_fingerprint: fingerprint('CD') };
+    expect(isAllowed({ ...shown, sender: 'a@cert.example' })).to.equal(true);
+    expect(isAllowed({ ...shown, sender: '' })).to.equal(true);
+    expect(isAllowed({ ...shown, sender: 'a@same.example' })).to.equal(false);
+    const neither = { ccert_fingerprint: fingerprint('EE'), ccert_pubkey_fingerprint: fingerprint('EF') };
+    expect(answer({ ...neither, sender: 'a@cert.example' })).to.match(/^DEFER 4\.7\.1 .*certificate/);
+  });
+
+  it('a certificate that is not known yet is put off, also where the address has rights of its own', () => {
+    const shown = { client_address: 'fd00::1', ccert_fingerprint: fingerprint('EE') };
+    expect(answer({ ...shown, sender: 'a@cert.example' })).to.match(/^DEFER 4\.7\.1 you may send as /);
+    expect(isAllowed({ ...shown, sender: 'a@home.example' })).to.equal(true);
+    // Known ones, of somebody else: no processing changes that.
+    for (const known of [{ client_address: 'fd00::1' }, { ccert_fingerprint: fingerprint('AB') }])
+      expect(answer({ ...known, sender: 'a@pass.example' })).to.match(/^REJECT 5\.7\.1 you may send as /);
   });
 
   it('nobody is found under what every object has', () => {
@@ -152,6 +183,37 @@ describe('who may send where', () => {
     for (const sender of ['a@b.example@paid.example', '"a@home.example"@paid.example'])
       expect(answer({ ...shown, sender, recipient: foreign })).to.match(/^REJECT 5\.7\.1 addresses that say/);
     expect(isAllowed({ ...shown, recipient: '100%@foreign.example' })).to.equal(true);
+  });
+
+  it('mail to what may become a domain of this cluster waits, with a delivery service and without', () => {
+    const reasons: Record<string, RegExp> = {
+      cluster: /^DEFER 4\.4\.4 the MX records of foreign\.example name this relay/,
+      unknown: /^DEFER 4\.4\.3 DNS does not answer where mail for foreign\.example goes/,
+    };
+    for (const login of ['paid.example', 'pass.example']) {
+      for (const sender of [`a@${login}`, '']) {
+        const shown = { sasl_username: login, sender, recipient: foreign };
+        expect(decide(question(shown), index)).to.deep.equal({ lookUp: 'foreign.example' });
+        for (const [whereabouts, reason] of Object.entries(reasons))
+          expect(answer(shown, whereabouts as Whereabouts)).to.match(reason);
+      }
+    }
+  });
+
+  it('mail to a domain that DNS does not have goes to the delivery service, and waits where there is none', () => {
+    const to = (login: string) =>
+      answer({ sasl_username: login, sender: `a@${login}`, recipient: foreign }, 'nowhere');
+    expect(to('paid.example')).to.equal('OK');
+    expect(to('pass.example')).to.match(/^DEFER 4\.7\.1 pass\.example has no delivery service here/);
+  });
+
+  it('nothing is looked up for a relayed domain, nor for what cannot become one', () => {
+    const shown = { sasl_username: 'paid.example', sender: 'a@paid.example' };
+    for (const recipient of ['a@Home.example', 'a@[192.0.2.1]', 'a@[IPv6:fd00::1]'])
+      expect(decide(question({ ...shown, recipient }), index), recipient).to.equal('OK');
+    // Nor for whoever may not send.
+    for (const sender of ['a@pass.example', 'a@new.example'])
+      expect(decide(question({ ...shown, sender, recipient: foreign }), index)).to.be.a('string');
   });
 
   it('a name below a relayed domain is foreign', () => {

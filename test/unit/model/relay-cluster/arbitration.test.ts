@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { relayCluster } from '../../../../src/releases/relay-cluster.ts';
 import { emptyLedger, type DomainRecord, type Ledger } from '../../../../src/ledger/types.ts';
-import type { MailExchangers } from '../../../../src/model/answers.ts';
+import type { MailExchangers } from '../../../../src/names/mail-exchangers.ts';
 import {
   type ClusterProcessing,
   domainOf,

@@ -137,7 +137,7 @@ describe('the files of a mail server', function () {
       contents(processMailServer({ parameters }).plan).get('etc/postfix/main.cf');
     expect(main({})).not.to.contain('permit_tls_clientcerts');
     expect(main({ 'inbound-relay': {} })).to.match(
-      /permit_mynetworks\n\s+permit_tls_clientcerts\n\s+reject\n/,
+      /permit_mynetworks\n\s+permit_tls_clientcerts\n\s+check_ccert_access .*DEFER.*\n\s+reject\n/,
     );
   });
 
