@@ -8,7 +8,7 @@ import { serveLogIns } from '../kit/serve-log-ins.ts';
 import { type MailPolicyConfig, parseMailPolicyConfig } from './config.ts';
 import { answerQuota } from './quota-policy.ts';
 import { sendingPolicy } from './sending-policy.ts';
-import { answerLookups } from './socketmap.ts';
+import { answerLookups } from '../kit/socketmap.ts';
 import { srsLookup } from './srs-maps.ts';
 import type { Srs } from './srs.ts';
 
