@@ -40,6 +40,8 @@ export function quotaPolicy(current: () => Promise<QuotaSettings>): QuotaPolicy 
       messages.take(attributes('instance')) ?? (single === '' ? [] : [{ recipient: single, size: 0 }]);
     // This process was started anew in the middle of the message.
     if (asked.length === 0) return unknown;
+    // Postfix asks nothing about `postmaster` without a domain, and takes it.
+    if (asked.length < Number(attributes('recipient_count'))) return 'DUNNO';
     const size = Number(attributes('size'));
     let answer = 'DUNNO';
     for (const { recipient, size: before } of asked) {

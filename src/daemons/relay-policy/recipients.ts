@@ -48,6 +48,7 @@ const maxBeliefs = 50_000;
 const added = 1_024;
 /** More than a message needs, so that the next ones need no question; less where there is not so much room. */
 const extras = [16 * 1024 * 1024, 256 * 1024, 0];
+const forgotten = '451 4.3.0 the recipients are not known any more; try again';
 const notYet = '450 4.3.0 mail for this domain cannot be taken yet; try again later';
 
 export function recipientPolicy({
@@ -122,10 +123,13 @@ export function recipientPolicy({
 
   async function atEnd(attributes: Attributes): Promise<string> {
     const known = messages.take(attributes('instance'));
-    const single = known === null && attributes('recipient') !== '' ? await questionOf(attributes) : null;
-    const questions = known ?? (single === null ? null : [single]);
-    // This process was started anew in the middle of the message.
-    if (questions === null) return '451 4.3.0 the recipients are not known any more; try again';
+    // Postfix asks nothing about `postmaster` without a domain, and takes it.
+    if (known !== null && known.length < Number(attributes('recipient_count'))) return 'DUNNO';
+    // This process was started anew in the middle of the message; one recipient alone is named once more.
+    if (known === null && attributes('recipient') === '') return forgotten;
+    const single = known === null ? await questionOf(attributes) : null;
+    const questions = known ?? (single === null ? [] : [single]);
+    if (questions.length === 0) return 'DUNNO';
     const size = Number(attributes('size')) + added;
     const verdicts = await Promise.all(
       questions.map(async (question) => {

@@ -190,6 +190,12 @@ describe('whether the mail server behind a relay takes a message', function () {
     expect(await ask('end', { recipient: '', size: 10, recipient_count: 2 })).to.match(/^451 /);
   });
 
+  it('is nobody’s to say for the postmaster of the node', async () => {
+    expect(await ask('end', { recipient: 'postmaster', size: 10, recipient_count: 1 })).to.equal('DUNNO');
+    await ask('taken', { recipient: `full@${domain}` });
+    expect(await ask('end', { recipient: '', size: 10, recipient_count: 2 })).to.equal('DUNNO');
+  });
+
   it('does not take words with a line break in them for an address', async () => {
     const answer = await policy.answer('recipient', (name) =>
       name === 'recipient' ? `a\r\nDATA\r\n@${domain}` : '',
