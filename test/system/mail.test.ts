@@ -219,7 +219,7 @@ describe('mail', () => {
       await client.messageDelete({ all: true });
       // Nobody says the size beforehand: it is known at the end.
       await client.append('INBOX', filling.slice(0, mebibyte / 2));
-      const message = `Subject: half\r\n${filling.slice(0, mebibyte * 0.6)}`;
+      const message = `Subject: half\r\n${filling.slice(0, mebibyte * 0.6)}\r\n`;
       const atEnd = /^END 552 5\.2\.2 .*Mailbox is full/;
       for (const who of [null, 'alice']) {
         const sender = who === null ? stranger : at(who);

@@ -1,7 +1,7 @@
 """Promise: no mail was lost: nothing that was accepted could neither be delivered nor returned to its sender.
 
 Postfix files a notice about each such message. What a program answers by itself (vacation) is missed by nobody, and does
-not count.
+not count; nor does what Postfix reports to who called it on this machine, whose name nobody gets mail at.
 
 config: `folder`: a maildir of those notices; `shown-for`: seconds for which one is reported. It does not bang, because
 processing the partition again brings nothing back.
@@ -46,7 +46,10 @@ def read(path):
 
 def is_missed(notice):
   """Whether it is about a bounce, or about anything else that no program sent of its own accord."""
-  _before, _mark, returned = notice.partition('\nContent-Description: Undelivered')
+  report, _mark, returned = notice.partition('\nContent-Description: Undelivered')
+  own = re.search(r'^Reporting-MTA: dns; *(\S+)$', report, re.MULTILINE)
+  if own and re.search(r'^Final-Recipient: *[^;\n]+; *.*@%s$' % re.escape(own.group(1)), report, re.MULTILINE | re.IGNORECASE):
+    return False
   headers = email.parser.HeaderParser(policy=email.policy.compat32).parsestr(returned.partition('\n\n')[2])
   is_answer = str(headers.get('Auto-Submitted', '')).lower().startswith('auto-replied')
   return headers.get_content_type() == 'multipart/report' or not is_answer

@@ -7,7 +7,10 @@ import { sense } from '../../support/promise/sense.ts';
 import { sharedFolder } from '../../support/promise/stand-ins.ts';
 
 /** As Postfix tells it; `headers`: of what was lost. */
-const notice = (headers: string) => `Return-Path: <double-bounce@mx1.example>
+const notice = (
+  headers: string,
+  recipient = 'sender@world.example',
+) => `Return-Path: <double-bounce@mx1.example>
 Subject: Postmaster Copy: Undelivered Mail
 Auto-Submitted: auto-replied
 Content-Type: multipart/report; report-type=delivery-status; boundary="x"
@@ -18,7 +21,7 @@ Content-Type: message/delivery-status
 
 Reporting-MTA: dns; mx1.example
 
-Final-Recipient: rfc822; sender@world.example
+Final-Recipient: rfc822; ${recipient}
 Action: failed
 Diagnostic-Code: smtp; 550 5.1.1 no such
     user here
@@ -38,17 +41,18 @@ describe('lost_mail', function () {
   const folder = sharedFolder();
   const ask = () => sense('lost_mail', { folder: folder(), 'shown-for': '86400' });
   const path = (name: string) => join(folder(), 'new', name);
-  const file = async (name: string, headers: string, age = 0) => {
-    await writeFile(path(name), notice(headers));
+  const file = async (name: string, headers: string, age = 0, recipient?: string) => {
+    await writeFile(path(name), notice(headers, recipient));
     await utimes(path(name), Date.now() / 1000 - age, Date.now() / 1000 - age);
   };
   beforeEach(() => mkdir(join(folder(), 'new'), { recursive: true }));
   afterEach(() => rm(join(folder(), 'new'), { recursive: true, force: true }));
 
-  it('is content with none, with what was lost two days ago, and with answers of a program', async () => {
+  it('is content with none, with what was lost two days ago, answers of a program and reports to this machine', async () => {
     const content = { level: 'info', message: 'no mail was lost within the last 24 hours' };
     expect(await ask()).to.deep.equal(content);
     await file('old', bounce, 2 * 86400);
+    await file('report', 'Subject: Mail Delivery Status Report\n', 0, 'root@MX1.example');
     await file(
       'vacation',
       'Subject: away\nAuto-Submitted: auto-replied (vacation)\nContent-Type: text/plain\n',
