@@ -246,14 +246,21 @@ describe('mail', () => {
       };
       const others = known.split('\n').filter((line) => !line.startsWith(`${at('bob')}:`));
       await write(others.join('\n'), 1);
-      const message = 'Subject: before its time\r\n\r\nhi\r\n';
-      expect(await from(server, null, { sender: stranger, recipients: [at('bob')], message })).to.equal(
-        'accepted',
-      );
-      await eventually('it waits', async () =>
-        (await runTool(mail, partition, 'mailq')).output.includes('User doesn'),
-      );
-      await write(known, 2);
+      try {
+        await eventually('Dovecot has looked', async () => {
+          const { exitCode } = await runTool(mail, partition, 'doveadm', 'user', at('bob'));
+          return exitCode !== 0;
+        });
+        const message = 'Subject: before its time\r\n\r\nhi\r\n';
+        expect(await from(server, null, { sender: stranger, recipients: [at('bob')], message })).to.equal(
+          'accepted',
+        );
+        await eventually('it waits', async () =>
+          (await runTool(mail, partition, 'mailq')).output.includes('User doesn'),
+        );
+      } finally {
+        await write(known, 2);
+      }
       await runTool(mail, partition, 'postqueue', '-f');
       await arrival(server, 'bob', 'Subject: before its time');
     });
