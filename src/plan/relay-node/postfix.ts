@@ -79,7 +79,7 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
       certificate: `${partition}/${certificate.bundle}`,
       inboundCertificate: `${partition}/${inboundBundle}`,
       ownAddresses: ['127.0.0.0/8', '[::1]/128', `[${place.ipv6}]/128`].join(' '),
-      greylisting: node.greylisting.enable,
+      greylisting: node.greylisting.isOn,
       postgreySocket: `${partition}/${postgreySocket}`,
     }),
     file(location, 'master.cf', 'inbound', {
@@ -125,9 +125,10 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
       configurationFolder: basics.configurationFolder,
       endpoints: endpointsOf(place, 'outbound'),
       knownBackends: planKnownBackends(domains).ownTransports,
-      deliveryServices: deliveryServices.map(({ transport, login }) => ({
+      deliveryServices: deliveryServices.map(({ transport, login, implicitTls }) => ({
         transport,
-        tlsLevel: login === null ? 'may' : 'encrypt',
+        tlsLevel: login === null && !implicitTls ? 'may' : 'encrypt',
+        tlsFromFirstByte: implicitTls ? 'yes' : 'no',
       })),
     }),
     ...postfixIdentities(location),
