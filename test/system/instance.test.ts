@@ -49,7 +49,10 @@ describe('an instance of a mail server', () => {
 
   before(async () => {
     others = await Promise.all(takenPorts.map((port) => occupy(ipv4, port)));
-    smarthost = await startStandIn({ user: 'mail1', password: 'a secret: with blanks' }, { submissions: true });
+    smarthost = await startStandIn(
+      { user: 'mail1', password: 'a secret: with blanks' },
+      { submissions: true },
+    );
     mail = await startMailNode({ partitions: 3, ipv4 });
     await mail.request('mail1', basics);
     await mail.requestAccount('mail1', 'alice', { address: alice });

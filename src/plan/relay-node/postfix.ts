@@ -13,6 +13,7 @@ import {
   startPostfix,
 } from '../postfix-service.ts';
 import { certificateServed, queueAge } from '../promises.ts';
+import { postfixTls } from '../tls.ts';
 import { certificate, inboundBundle } from './certificates.ts';
 import { planKnownBackends } from './known-backends.ts';
 import { policySocket } from './policy.ts';
@@ -77,6 +78,7 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
     file(location, 'main.cf', 'inbound', {
       ...basics,
       certificate: `${partition}/${certificate.bundle}`,
+      tls: postfixTls('are servers'),
       inboundCertificate: `${partition}/${inboundBundle}`,
       ownAddresses: ['127.0.0.0/8', '[::1]/128', `[${place.ipv6}]/128`].join(' '),
       greylisting: node.greylisting.isOn,
@@ -116,6 +118,7 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
     file(location, 'main.cf', 'outbound', {
       ...basics,
       certificate: `${partition}/${certificate.bundle}`,
+      tls: postfixTls('log in'),
       hasPasswords: domains.some(({ authentication }) => authentication === 'password'),
       authSocket: `${partition}/${saslSocket}`,
       policySocket: `${partition}/${policySocket}`,
