@@ -3,10 +3,12 @@
 // RFC 1035, 2.3.4
 const maxLabelLength = 63;
 const maxNameLength = 253;
-const label = `[A-Za-z0-9_-]{1,${maxLabelLength}}`;
-const hostName = new RegExp(`^${label}(\\.${label})*$`);
+const inner = `[A-Za-z0-9_-]{0,${maxLabelLength - 2}}`;
+const label = `[A-Za-z0-9_](${inner}[A-Za-z0-9_])?`;
+// A name of digits and dots only would be an address.
+const hostName = new RegExp(`^(?![0-9.]+$)${label}(\\.${label})*$`);
 
-/** Whether `name`, without a dot at its end, can stand in DNS as the name of a host. */
+/** Whether `name`, without a dot at its end, is the name of a host that Postfix takes: with others it does not start, or refuses mail. */
 export function isHostName(name: string): boolean {
   return name.length <= maxNameLength && hostName.test(name);
 }

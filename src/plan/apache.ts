@@ -7,6 +7,7 @@ import type { PlannedFile } from './planned.ts';
 import { certificateServed } from './promises.ts';
 import { monitorListenPromise } from './monitor.ts';
 import { portalSocket } from './portal.ts';
+import { tlsForPeople } from './tls.ts';
 
 /** `https` serves the accounts' pages, `monitor` the monitor. */
 const ports: Readonly<Record<WebService, Port>> = {
@@ -88,6 +89,7 @@ function apacheFiles(
           hostName,
           modules: programs['apache-modules'],
           certificate: bundle,
+          tls: { versions: tlsForPeople.versions, suites: tlsForPeople.suites },
           portalSocket: `${partition}/${portalSocket}`,
           https: sockets('https'),
           monitor: sockets('monitor'),

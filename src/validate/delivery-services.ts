@@ -1,10 +1,16 @@
 /** Rules for delivery services that a schema cannot say: what Postfix cannot write into its tables. Pure. */
 import type { RelayInput } from '../generated/types/mail-server-relay/relay-input.ts';
+import { parseServer } from '../names/server.ts';
 import { brokenRules, isTrimmed, type Rule } from './rules.ts';
 
 export type DeliveryServices = RelayInput['proxy-map'];
 
 const rules: readonly Rule<DeliveryServices[string]>[] = [
+  {
+    check: ({ host }) => parseServer(host) !== null,
+    message: 'is no name of a host and no address that a server has; write one such as smtp.example.com',
+    pointer: '/host',
+  },
   {
     check: ({ user }) => !user?.includes(':'),
     message: 'holds a colon, which SMTP logins of Postfix cannot; ask for another user name',

@@ -27,7 +27,7 @@ describe('mail that leaves again', () => {
   });
 
   before(async () => {
-    world = await startStandIn(undefined, /^unknown@/);
+    world = await startStandIn(undefined, { unknown: /^unknown@/ });
     mail = await startMailNode();
     await mail.request('mail1', parameters(true));
     const aliases: Record<string, string[]> = {

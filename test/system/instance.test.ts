@@ -49,7 +49,10 @@ describe('an instance of a mail server', () => {
 
   before(async () => {
     others = await Promise.all(takenPorts.map((port) => occupy(ipv4, port)));
-    smarthost = await startStandIn({ user: 'mail1', password: 'a secret: with blanks' });
+    smarthost = await startStandIn(
+      { user: 'mail1', password: 'a secret: with blanks' },
+      { submissions: true },
+    );
     mail = await startMailNode({ partitions: 3, ipv4 });
     await mail.request('mail1', basics);
     await mail.requestAccount('mail1', 'alice', { address: alice });
@@ -219,7 +222,7 @@ describe('an instance of a mail server', () => {
     await idle.until(/^\* \d+ EXISTS/);
   });
 
-  it('sends to other servers through the host of its parameters, logged in and by TLS', async () => {
+  it('sends to other servers through the host of its parameters, logged in and by TLS from the first byte', async () => {
     const login = { user: alice, pass: password };
     const message = 'Subject: through the smarthost\r\n\r\nhi\r\n';
     const recipients = ['friend@elsewhere.example', 'other@third.example'];

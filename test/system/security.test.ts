@@ -19,6 +19,7 @@ import {
 import { shownDuring } from '../support/system/process-texts.ts';
 import { sendBy } from '../support/system/smtp.ts';
 import { type StandIn, startStandIn } from '../support/system/smtp-stand-in.ts';
+import { expectGoodSuites } from '../support/system/tls-suites.ts';
 
 const domain = 'mail1.example.com';
 const alice = `alice@${domain}`;
@@ -96,6 +97,19 @@ describe('security of a mail server', () => {
       .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
       .sort();
   }
+
+  it('takes good suites of TLS alone where people log in, in its own order', async () => {
+    const web = (url: unknown) => {
+      const { hostname, port } = new URL(String(url));
+      return { host: hostname.slice(1, -1), port: Number(port) };
+    };
+    const { 'monitor-base-url': monitor, 'webmail-url': pages } = await mail.published(title);
+    await expectGoodSuites(server.smtp, 'smtp');
+    await expectGoodSuites(server.imap, 'imap');
+    await expectGoodSuites(server.imaps, 'at once');
+    await expectGoodSuites(server.sieve, 'sieve');
+    for (const url of [pages, monitor]) await expectGoodSuites(web(url), 'at once');
+  });
 
   it('shows no secret in the command or environment of any process at work, nor in what slapgrid prints', async () => {
     const all = (await shownDuring(work, mail.node.user.uid)).join('\n');

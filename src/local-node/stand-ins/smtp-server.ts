@@ -1,6 +1,6 @@
 /**
  * An SMTP server that accepts and keeps all mail. It stands in for a delivery service that asks for a login, a relay
- * that checks client certificates, or a backend. It always demands TLS.
+ * that checks client certificates, or a backend. It always demands TLS, after STARTTLS or from the first byte.
  */
 import { createHash, X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +14,8 @@ export interface StandInOptions {
   host: string;
   /** By default a free one. */
   port?: number;
+  /** Whether TLS begins with the first byte. */
+  implicitTls?: boolean;
   /** Its host name in the greeting and in Received headers. */
   name?: string;
   /** User name → password. If given, clients must log in before they send. */
@@ -67,6 +69,7 @@ export async function startStandInSmtpServer(options: StandInOptions): Promise<S
   const tls = new Map<string, { protocol: string; client: string | null }>();
   const server = new SMTPServer({
     ...identity,
+    secure: options.implicitTls ?? false,
     name,
     ...(options.sizeLimit === undefined ? {} : { size: options.sizeLimit }),
     requestCert: true,

@@ -10,7 +10,9 @@ import {
 import type { MailServerRequest } from '../../validate/mail-server/request.ts';
 import { sendingLimitsOf } from '../../validate/mail-server/sending-limits.ts';
 import { hostNameOf } from '../../names/host-name.ts';
+import { parseServer } from '../../names/server.ts';
 import type { Facts } from '../facts.ts';
+import { isTlsImplicit } from '../implicit-tls.ts';
 import type { Place } from '../place.ts';
 import { type CertificatePair, certificatePair, type Provided, secretOf } from '../provided.ts';
 import { type ClaimOutcome, decideAddresses } from './addresses.ts';
@@ -67,7 +69,13 @@ export interface MailServer extends MailServerSettings {
 export type Outbound =
   | { kind: 'direct' }
   | { kind: 'relay' }
-  | { kind: 'smarthost'; host: string; port: number; login: { user: string; password: string } | null };
+  | {
+      kind: 'smarthost';
+      host: string;
+      port: number;
+      implicitTls: boolean;
+      login: { user: string; password: string } | null;
+    };
 
 const mebibyte = 1024 * 1024;
 
@@ -180,9 +188,16 @@ function builtinClaims({ parameters }: MailServerRequest, promisePassword: strin
 }
 
 function outboundOf(parameters: MailServerRequest['parameters']): Outbound {
-  const { enable, host, port, user, password } = parameters['outbound-relay'];
+  const written = parameters['outbound-relay'];
+  const { enable, host, port, user, password } = written;
   if (!enable) return { kind: 'direct' };
   if (host === undefined) return parameters['inbound-relay'].enable ? { kind: 'relay' } : { kind: 'direct' };
   const login = user === undefined || password === undefined ? null : { user, password };
-  return { kind: 'smarthost', host, port, login };
+  return {
+    kind: 'smarthost',
+    host: parseServer(host) ?? host,
+    port,
+    implicitTls: isTlsImplicit(written),
+    login,
+  };
 }

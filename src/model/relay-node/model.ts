@@ -4,8 +4,11 @@ import { hash } from 'node:crypto';
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
 import { canonicalAddress } from '../../names/ip-address.ts';
 import { hostNameOf, isHostName } from '../../names/host-name.ts';
+import { greylistingExceptionsOf, type GreylistingExceptions } from '../../validate/greylisting.ts';
 import { servicesByDomain } from '../delivery-services.ts';
+import { parseServer } from '../../names/server.ts';
 import type { Facts } from '../facts.ts';
+import { isTlsImplicit } from '../implicit-tls.ts';
 import type { Place } from '../place.ts';
 import { type CertificatePair, certificatePair, secretOf } from '../provided.ts';
 import { identity } from './needs.ts';
@@ -25,10 +28,17 @@ export interface RelayNode {
   serviceOf: ReadonlyMap<string, DeliveryService>;
   /** Whether softfail of SPF is refused as fail is. */
   refuseSpfSoftfail: boolean;
-  greylisting: RelayInput['greylisting'];
+  greylisting: Greylisting;
   /** PEM text, or null for the node's own certificate. */
   inboundCertificate: string | null;
   secrets: Readonly<Record<'monitor-password' | 'auth-policy-key', string>>;
+}
+
+export interface Greylisting {
+  isOn: boolean;
+  /** Seconds; at least one. */
+  delay: number;
+  exceptions: GreylistingExceptions;
 }
 
 export interface RelayedDomain {
@@ -48,6 +58,8 @@ export interface DeliveryService {
   transport: string;
   host: string;
   port: number;
+  /** TLS begins with the first byte, not after STARTTLS. */
+  implicitTls: boolean;
   login: { user: string; password: string } | null;
 }
 
@@ -57,12 +69,13 @@ export function buildRelayNode(
 ): RelayNode {
   const services = new Map(
     Object.entries(input['proxy-map']).map(
-      ([id, { host, port, user, password }]): [string, DeliveryService] => [
+      ([id, { host, user, password, ...rest }]): [string, DeliveryService] => [
         id,
         {
-          transport: transportOf(id, { host, port, user }),
-          host,
-          port,
+          transport: transportOf(id, { host, port: rest.port, user }),
+          host: parseServer(host) ?? host,
+          port: rest.port,
+          implicitTls: isTlsImplicit(rest),
           login: user === undefined || password === undefined ? null : { user, password },
         },
       ],
@@ -84,7 +97,7 @@ export function buildRelayNode(
     deliveryServices: [...services.values()],
     serviceOf: new Map(serviceOf),
     refuseSpfSoftfail: input['refuse-spf-softfail'],
-    greylisting: input.greylisting,
+    greylisting: greylistingOf(input.greylisting),
     inboundCertificate: input['custom-inbound-certificate'] ?? null,
     secrets: {
       'auth-policy-key': secretOf(provided, 'auth-policy-key'),
@@ -97,6 +110,15 @@ export function buildRelayNode(
 function hostNameOfNode(fqdn: string | undefined, { title }: Place): string {
   const kept = (fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '');
   return isHostName(kept) ? kept : hostNameOf(title);
+}
+
+function greylistingOf(input: RelayInput['greylisting']): Greylisting {
+  return {
+    isOn: input.enable,
+    // Postgrey takes 0 for its own default, five minutes.
+    delay: Math.max(1, input['greylisting-delay']),
+    exceptions: greylistingExceptionsOf(input, '/greylisting').exceptions,
+  };
 }
 
 /** A hash, because ids and logins may contain characters that a name in master.cf may not. */

@@ -4,6 +4,7 @@ import { logInSettings } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { certificateServed } from '../promises.ts';
+import { tlsForPeople } from '../tls.ts';
 import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { sendingSocket } from './mail-policy.ts';
@@ -97,6 +98,7 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
           temporaryFolder: `${partition}/var/tmp`,
           logFile: `${partition}/${dovecot.log}`,
           certificate: `${partition}/${certificate.bundle}`,
+          tls: { oldest: tlsForPeople.oldest, suites: tlsForPeople.suites },
           users: `${partition}/srv/ledger/current/users`,
           mailFolder: `${partition}/srv/mail`,
           scriptSendmail: `${partition}/${scriptSendmail}`,

@@ -15,6 +15,7 @@ import {
 } from '../postfix-service.ts';
 import { adminTools } from '../postfix-tools.ts';
 import { certificateServed, queueAge } from '../promises.ts';
+import { postfixTls } from '../tls.ts';
 import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
@@ -70,6 +71,7 @@ function postfixFiles(model: PlannedMailServer): PlannedFile[] {
           sendingSocket: `${place.partition}/${sendingSocket}`,
           srsSocket: `${place.partition}/${srsSocket}`,
           certificate: bundle,
+          tls: postfixTls('log in'),
           ownAddresses: ownAddresses(model).join(' '),
           onlyRelays: model.reception === 'relays',
           anyPassword: model.anyPassword,

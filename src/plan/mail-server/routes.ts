@@ -50,10 +50,10 @@ function outboundRoutes(
       return { transports: new Map(), tlsPolicies: new Map(), passwords: new Map() };
     case 'smarthost': {
       const hop = `[${outbound.host}]:${outbound.port}`;
-      const { login } = outbound;
+      const { login, implicitTls } = outbound;
       return {
-        transports: bySenderDomain(hostedDomains, () => `smtp:${hop}`),
-        tlsPolicies: new Map([[hop, login === null ? 'may' : 'encrypt']]),
+        transports: bySenderDomain(hostedDomains, () => `${implicitTls ? 'smtps' : 'smtp'}:${hop}`),
+        tlsPolicies: new Map([[hop, login === null && !implicitTls ? 'may' : 'encrypt']]),
         passwords: new Map(login === null ? [] : [[hop, `${login.user}:${login.password}`]]),
       };
     }

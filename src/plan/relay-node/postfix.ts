@@ -14,6 +14,7 @@ import {
   startPostfix,
 } from '../postfix-service.ts';
 import { certificateServed, queueAge } from '../promises.ts';
+import { postfixTls } from '../tls.ts';
 import { certificate, inboundBundle } from './certificates.ts';
 import { planKnownBackends } from './known-backends.ts';
 import { bounceWaysSocket, policySocket } from './policy.ts';
@@ -78,9 +79,10 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
     file(location, 'main.cf', 'inbound', {
       ...basics,
       certificate: `${partition}/${certificate.bundle}`,
+      tls: postfixTls('are servers'),
       inboundCertificate: `${partition}/${inboundBundle}`,
       ownAddresses: ['127.0.0.0/8', '[::1]/128', `[${place.ipv6}]/128`].join(' '),
-      greylisting: node.greylisting.enable,
+      greylisting: node.greylisting.isOn,
       policySocket: `${partition}/${policySocket}`,
       postgreySocket: `${partition}/${postgreySocket}`,
     }),
@@ -130,6 +132,7 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
     file(location, 'main.cf', 'outbound', {
       ...basics,
       certificate: `${partition}/${certificate.bundle}`,
+      tls: postfixTls('log in'),
       hasPasswords: domains.some(({ authentication }) => authentication === 'password'),
       authSocket: `${partition}/${saslSocket}`,
       policySocket: `${partition}/${policySocket}`,
@@ -152,9 +155,10 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
 /** Both services deliver by them: the inbound one, bounces. */
 function deliveryTransports({ place, deliveryServices }: RelayNode) {
   const { configurationFolder, tableType } = postfixBasics({ place, ...outboundPostfix });
-  return deliveryServices.map(({ transport, login }) => ({
+  return deliveryServices.map(({ transport, login, implicitTls }) => ({
     transport,
-    tlsLevel: login === null ? 'may' : 'encrypt',
+    tlsLevel: login === null && !implicitTls ? 'may' : 'encrypt',
+    tlsFromFirstByte: implicitTls ? 'yes' : 'no',
     passwords: `${tableType}:${configurationFolder}/${transport}-password`,
   }));
 }

@@ -1,4 +1,5 @@
 /** Greylisting of unknown clients. Pure. */
+import { serialisePostgreyList } from '../../formats/postgrey-list.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile } from '../planned.ts';
@@ -29,19 +30,18 @@ export const postgreyPart: Part<RelayNode> = {
 
 function postgreyFiles({ place, greylisting, hostName }: RelayNode): PlannedFile[] {
   const { partition, user, programs } = place;
-  const list = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
   return [
     {
       path: 'etc/postgrey-clients',
       mode: 0o600,
       reload: 'postgrey',
-      body: { text: list(greylisting['whitelist-clients']) },
+      body: { text: serialisePostgreyList(greylisting.exceptions.clients) },
     },
     {
       path: 'etc/postgrey-recipients',
       mode: 0o600,
       reload: 'postgrey',
-      body: { text: list(greylisting['whitelist-recipients']) },
+      body: { text: serialisePostgreyList(greylisting.exceptions.recipients) },
     },
     {
       path: 'libexec/start-postgrey',
@@ -57,7 +57,7 @@ function postgreyFiles({ place, greylisting, hostName }: RelayNode): PlannedFile
           user: user.name,
           group: user.group,
           hostName,
-          delay: greylisting['greylisting-delay'],
+          delay: greylisting.delay,
           whitelistClients: `${partition}/etc/postgrey-clients`,
           whitelistRecipients: `${partition}/etc/postgrey-recipients`,
         },

@@ -1,8 +1,11 @@
 /** Rules for the smarthost of a mail server that a schema cannot say: what Postfix cannot write into its tables. Pure. */
 import type { DefaultInputWritten } from '../../generated/types/mail-server/default-input.ts';
+import { parseServer } from '../../names/server.ts';
 import { isTrimmed, type Rule } from '../rules.ts';
 
 type WrittenRelay = NonNullable<DefaultInputWritten['outbound-relay']>;
+
+const hasPort = /^[^:]*:[^:]*$/;
 
 export const outboundRelayRules: readonly Rule<WrittenRelay>[] = [
   {
@@ -26,8 +29,13 @@ export const outboundRelayRules: readonly Rule<WrittenRelay>[] = [
     pointer: '/password',
   },
   {
-    check: ({ host }) => !/^[^:]*:[^:]*$/.test(host ?? ''),
+    check: ({ host = '' }) => !hasPort.test(host),
     message: 'holds a colon outside an IPv6 address; write the port as "port"',
+    pointer: '/host',
+  },
+  {
+    check: ({ host }) => host === undefined || hasPort.test(host) || parseServer(host) !== null,
+    message: 'is no name of a host and no address that a server has; write one such as smtp.example.com',
     pointer: '/host',
   },
 ];

@@ -10,9 +10,11 @@ import { checkAgainstSchema } from '../json-schema.ts';
 import type { RequestedInstance, SharedRequest } from '../requested.ts';
 import { canonicalAddress, specialAddress } from '../../names/ip-address.ts';
 import { deliveryServiceProblems } from '../delivery-services.ts';
+import { greylistingExceptionsOf } from '../greylisting.ts';
 import { withoutHalfCharacters } from '../../names/half-characters.ts';
 import { isHostName } from '../../names/host-name.ts';
 import { parseRelayedDomain } from '../../names/relayed-domain.ts';
+import { parseServer } from '../../names/server.ts';
 
 export type RelayConfig = ClusterInput['default-relay-config'];
 
@@ -62,11 +64,18 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
   const written = requested.parameters as ClusterInputWritten;
   const defaultConfig = value['default-relay-config'];
   const unusable = [
-    ...deliveryServiceProblems(defaultConfig['proxy-map'], '/default-relay-config/proxy-map'),
+    ...configProblems(defaultConfig, '/default-relay-config'),
     ...Object.entries(value.topology).flatMap(([name, { config }]) =>
-      deliveryServiceProblems(config?.['proxy-map'] ?? {}, `/topology/${name}/config/proxy-map`),
+      config === undefined ? [] : configProblems(config, `/topology/${name}/config`),
     ),
   ];
+  const relayDomain = value['relay-domain'] ?? null;
+  const relayName = relayDomain === null ? null : parseServer(relayDomain);
+  if (relayDomain !== null && relayName === null) {
+    unusable.push(
+      `/relay-domain: ${shown(relayDomain)} is no name of a host; write one such as relay.example.com`,
+    );
+  }
   if (unusable.length > 0) throw new RequesterError(unusable);
   const outcomes = requested.sharedRequests.map(validateDomain);
   const fqdnOf = ({ fqdn = '' }: { fqdn?: string }) => fqdn.replace(/\.$/, '');
@@ -91,13 +100,23 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
           ],
     ),
     defaultConfig,
-    relayDomain: value['relay-domain'] ?? null,
+    relayDomain: relayName,
     claims: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [outcome])),
     refused: outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),
   };
 }
 
+/** RFC 8314, 7.3. */
+const submissionsPort = 465;
+
 export const writeOwnAddress = 'write the address at which the cluster reaches the mail server';
+
+function configProblems(config: RelayConfig, pointer: string): string[] {
+  return [
+    ...deliveryServiceProblems(config['proxy-map'], `${pointer}/proxy-map`),
+    ...greylistingExceptionsOf(config.greylisting, `${pointer}/greylisting`).problems,
+  ];
+}
 
 /** A node's configuration overrides the default one key by key; a default that the schema filled in overrides nothing. */
 function onlyWritten(filled: RelayConfig | undefined, written: object | undefined): Partial<RelayConfig> {
@@ -129,6 +148,11 @@ function validateDomain({ reference, parameters, problem }: SharedRequest): Doma
   // Loopback is right where the cluster itself has such an address: the model decides (unusable-backends.ts).
   if (special !== null && special !== 'loopback') {
     return refuse(`/mail-server-host: ${value['mail-server-host']} is ${special}; ${writeOwnAddress}`);
+  }
+  if (value['mail-server-port'] === submissionsPort) {
+    return refuse(
+      `/mail-server-port: ${submissionsPort} is for mail programs, which begin with TLS; write the port at which the server takes mail of other servers, such as 25`,
+    );
   }
   return {
     reference,

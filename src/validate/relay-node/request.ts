@@ -4,12 +4,16 @@ import type { RelayInput } from '../../generated/types/mail-server-relay/relay-i
 import { checkAgainstSchema } from '../json-schema.ts';
 import type { RequestedInstance } from '../requested.ts';
 import { deliveryServiceProblems } from '../delivery-services.ts';
+import { greylistingExceptionsOf } from '../greylisting.ts';
 
 export function validateRelayRequest(requested: RequestedInstance): RelayInput {
   const schema = 'mail-server-relay/relay-input.json';
   const { value, problems } = checkAgainstSchema<RelayInput>(schema, requested.parameters);
   if (problems.length > 0) throw new RequesterError(problems);
-  const unusable = deliveryServiceProblems(value['proxy-map'], '/proxy-map');
+  const unusable = [
+    ...deliveryServiceProblems(value['proxy-map'], '/proxy-map'),
+    ...greylistingExceptionsOf(value.greylisting, '/greylisting').problems,
+  ];
   if (unusable.length > 0) throw new RequesterError(unusable);
   return value;
 }

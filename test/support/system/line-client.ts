@@ -1,6 +1,11 @@
 /** A raw client for protocols of lines, for what client libraries hide or refuse to send. */
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
+import {
+  connect as connectTls,
+  type ConnectionOptions,
+  type PeerCertificate,
+  type TLSSocket,
+} from 'node:tls';
 
 import type { TlsIdentity } from '../../../src/local-node/stand-ins/self-signed-identity.ts';
 
@@ -17,9 +22,11 @@ export interface LineClient {
   /** Sends a line and reads up to the one that matches. */
   command(line: string, end: RegExp): Promise<string>;
   /** Goes over to TLS; any certificate will do. */
-  secure(identity?: TlsIdentity): Promise<void>;
+  secure(options?: TlsIdentity | ConnectionOptions): Promise<void>;
   /** Of the server; undefined before TLS. */
   certificate(): PeerCertificate | undefined;
+  /** Name of the suite; undefined before TLS. */
+  suite(): string | undefined;
   /** Text that was received and not read yet. */
   pending(): string;
   close(): void;
@@ -82,10 +89,10 @@ export async function connectLines({ host, port }: Endpoint, from?: string): Pro
       socket.write(`${line}\r\n`);
       return until(end);
     },
-    async secure(identity) {
+    async secure(options) {
       const plain = socket;
       plain.removeAllListeners();
-      const secured = connectTls({ socket: plain, rejectUnauthorized: false, ...identity });
+      const secured = connectTls({ socket: plain, rejectUnauthorized: false, ...options });
       await new Promise<void>((resolve, reject) => {
         secured.once('secureConnect', resolve);
         secured.once('error', reject);
@@ -95,6 +102,7 @@ export async function connectLines({ host, port }: Endpoint, from?: string): Pro
       listen();
     },
     certificate: () => ('getPeerCertificate' in socket ? socket.getPeerCertificate() : undefined),
+    suite: () => ('getCipher' in socket ? socket.getCipher().name : undefined),
     pending: () => received,
     close: () => socket.destroy(),
   };

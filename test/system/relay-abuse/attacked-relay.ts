@@ -19,7 +19,8 @@ import { type Keep, startAll, type Stoppable } from '../../support/system/start-
 export const outside = 'fd00:2::1';
 export const addresses = {
   delivery: { host: 'fd00:3::1', port: 2525 },
-  unpaid: { host: 'fd00:3::2', port: 2525 },
+  // Takes mail from the first byte by TLS.
+  unpaid: { host: 'fd00:3::2', port: 465 },
   backend: { host: 'fd00:3::10', port: 2525 },
   victim: { host: 'fd00:3::11', port: 2525 },
 };
@@ -97,7 +98,7 @@ async function start(keep: Keep): Promise<Omit<AttackedRelay, 'stop'>> {
         recipient === refusedRecipient ? 'this looks like spam; see https://delivery.example/why' : undefined,
     }),
   );
-  const unpaid = keep(await startStandInSmtpServer(addresses.unpaid));
+  const unpaid = keep(await startStandInSmtpServer({ ...addresses.unpaid, implicitTls: true }));
   const backend = keep(await startStandInSmtpServer(addresses.backend));
   const startVictim = (identity: TlsIdentity) => startStandInSmtpServer({ ...addresses.victim, identity });
   let victim = await startVictim(ofVictim);

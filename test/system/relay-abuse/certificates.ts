@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { eventually } from '../../support/system/eventually.ts';
 import { taken } from '../../support/system/smtp-stand-in.ts';
 import { sendAccepted } from '../../support/system/smtp.ts';
+import { expectGoodSuites } from '../../support/system/tls-suites.ts';
 import { type Attacks, fingerprintOf } from './attacked-relay.ts';
 
 export const certificates: Attacks = (relay) => {
@@ -27,6 +28,13 @@ export const certificates: Attacks = (relay) => {
     await replaceVictim(ofVictim);
     await world.tool('node1', 'outbound-postqueue', '-f');
     for (const subject of waiting) await taken(victim(), subject);
+  });
+
+  it('takes good suites of TLS alone where tenants log in, and from the world what has a certificate, in its own order', async () => {
+    const { node1 } = relay();
+    await expectGoodSuites(node1.outbound, 'smtp');
+    await expectGoodSuites(node1.inbound, 'smtp', 'for servers');
+    await expectGoodSuites({ ...node1.outbound, port: 8196 }, 'at once');
   });
 
   it('lists every fingerprint of every domain in the table that administrators know', async () => {

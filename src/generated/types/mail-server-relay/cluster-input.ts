@@ -55,6 +55,10 @@ export interface ClusterInputWritten {
              */
             port?: number;
             /**
+             * Whether TLS begins with the first byte of the connection, not after STARTTLS; when absent, on port 465 only.
+             */
+            'implicit-tls'?: boolean;
+            /**
              * Name to log in with; TLS is then mandatory.
              */
             user?: string;
@@ -83,17 +87,17 @@ export interface ClusterInputWritten {
            */
           enable?: boolean;
           /**
-           * Seconds until a new sender may try again with success.
+           * Seconds until a new sender may try again with success; 0 is one second.
            */
           'greylisting-delay'?: number;
           /**
-           * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+           * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
            *
            * Items: Text without control characters, at least one character long.
            */
           'whitelist-clients'?: string[];
           /**
-           * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+           * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
            *
            * Items: Text without control characters, at least one character long.
            */
@@ -127,6 +131,10 @@ export interface ClusterInputWritten {
          */
         port?: number;
         /**
+         * Whether TLS begins with the first byte of the connection, not after STARTTLS; when absent, on port 465 only.
+         */
+        'implicit-tls'?: boolean;
+        /**
          * Name to log in with; TLS is then mandatory.
          */
         user?: string;
@@ -155,17 +163,17 @@ export interface ClusterInputWritten {
        */
       enable?: boolean;
       /**
-       * Seconds until a new sender may try again with success.
+       * Seconds until a new sender may try again with success; 0 is one second.
        */
       'greylisting-delay'?: number;
       /**
-       * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+       * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
        *
        * Items: Text without control characters, at least one character long.
        */
       'whitelist-clients'?: string[];
       /**
-       * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+       * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
        *
        * Items: Text without control characters, at least one character long.
        */
@@ -233,6 +241,10 @@ export interface ClusterInput {
              */
             port: number;
             /**
+             * Whether TLS begins with the first byte of the connection, not after STARTTLS; when absent, on port 465 only.
+             */
+            'implicit-tls'?: boolean;
+            /**
              * Name to log in with; TLS is then mandatory.
              */
             user?: string;
@@ -261,17 +273,17 @@ export interface ClusterInput {
            */
           enable: boolean;
           /**
-           * Seconds until a new sender may try again with success.
+           * Seconds until a new sender may try again with success; 0 is one second.
            */
           'greylisting-delay': number;
           /**
-           * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+           * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
            *
            * Items: Text without control characters, at least one character long.
            */
           'whitelist-clients': string[];
           /**
-           * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+           * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
            *
            * Items: Text without control characters, at least one character long.
            */
@@ -305,6 +317,10 @@ export interface ClusterInput {
          */
         port: number;
         /**
+         * Whether TLS begins with the first byte of the connection, not after STARTTLS; when absent, on port 465 only.
+         */
+        'implicit-tls'?: boolean;
+        /**
          * Name to log in with; TLS is then mandatory.
          */
         user?: string;
@@ -333,17 +349,17 @@ export interface ClusterInput {
        */
       enable: boolean;
       /**
-       * Seconds until a new sender may try again with success.
+       * Seconds until a new sender may try again with success; 0 is one second.
        */
       'greylisting-delay': number;
       /**
-       * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+       * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
        *
        * Items: Text without control characters, at least one character long.
        */
       'whitelist-clients': string[];
       /**
-       * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+       * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
        *
        * Items: Text without control characters, at least one character long.
        */

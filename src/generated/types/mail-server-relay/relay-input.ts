@@ -21,6 +21,10 @@ export interface RelayInputWritten {
        */
       port?: number;
       /**
+       * Whether TLS begins with the first byte of the connection, not after STARTTLS; when absent, on port 465 only.
+       */
+      'implicit-tls'?: boolean;
+      /**
        * Name to log in with; TLS is then mandatory.
        */
       user?: string;
@@ -49,17 +53,17 @@ export interface RelayInputWritten {
      */
     enable?: boolean;
     /**
-     * Seconds until a new sender may try again with success.
+     * Seconds until a new sender may try again with success; 0 is one second.
      */
     'greylisting-delay'?: number;
     /**
-     * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+     * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
      *
      * Items: Text without control characters, at least one character long.
      */
     'whitelist-clients'?: string[];
     /**
-     * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+     * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
      *
      * Items: Text without control characters, at least one character long.
      */
@@ -137,6 +141,10 @@ export interface RelayInput {
        */
       port: number;
       /**
+       * Whether TLS begins with the first byte of the connection, not after STARTTLS; when absent, on port 465 only.
+       */
+      'implicit-tls'?: boolean;
+      /**
        * Name to log in with; TLS is then mandatory.
        */
       user?: string;
@@ -165,17 +173,17 @@ export interface RelayInput {
      */
     enable: boolean;
     /**
-     * Seconds until a new sender may try again with success.
+     * Seconds until a new sender may try again with success; 0 is one second.
      */
     'greylisting-delay': number;
     /**
-     * Clients that are never put off: host names, addresses or patterns as Postgrey has them.
+     * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
      *
      * Items: Text without control characters, at least one character long.
      */
     'whitelist-clients': string[];
     /**
-     * Recipients whose mail is never put off; a bare domain stands for all its recipients.
+     * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
      *
      * Items: Text without control characters, at least one character long.
      */

@@ -51,6 +51,10 @@ export interface DefaultInputWritten {
      */
     port?: number;
     /**
+     * Whether TLS begins with the first byte of the connection to that host, not after STARTTLS; when absent, on port 465 only.
+     */
+    'implicit-tls'?: boolean;
+    /**
      * Name to log in with at that host; TLS is then mandatory.
      */
     user?: string;
@@ -186,6 +190,10 @@ export interface DefaultInput {
      * Port of that host.
      */
     port: number;
+    /**
+     * Whether TLS begins with the first byte of the connection to that host, not after STARTTLS; when absent, on port 465 only.
+     */
+    'implicit-tls'?: boolean;
     /**
      * Name to log in with at that host; TLS is then mandatory.
      */

@@ -51,6 +51,10 @@ export interface DefaultOrsInputWritten {
      */
     port?: number;
     /**
+     * Whether TLS begins with the first byte of the connection to that host, not after STARTTLS; when absent, on port 465 only.
+     */
+    'implicit-tls'?: boolean;
+    /**
      * Name to log in with at that host; TLS is then mandatory.
      */
     user?: string;
@@ -207,6 +211,10 @@ export interface DefaultOrsInput {
      * Port of that host.
      */
     port: number;
+    /**
+     * Whether TLS begins with the first byte of the connection to that host, not after STARTTLS; when absent, on port 465 only.
+     */
+    'implicit-tls'?: boolean;
     /**
      * Name to log in with at that host; TLS is then mandatory.
      */

@@ -244,6 +244,22 @@ describe('the way out of a mail server', () => {
     });
   });
 
+  it('is a host of one own with TLS from the first byte on its port for that, or where it is said', () => {
+    for (const host of [
+      { host: 'h.example.', port: 465 },
+      { host: 'h.example', port: 2465, 'implicit-tls': true, user: 'me', password: 'secret' },
+    ]) {
+      const hop = `[h.example]:${host.port}`;
+      expect(routesOf({ 'outbound-relay': host })).to.deep.include({
+        transports: { '@example.com': `smtps:${hop}`, '<>': `smtps:${hop}` },
+        // Without a login as well: there is nothing else to speak.
+        tlsPolicies: { [hop]: 'encrypt' },
+      });
+    }
+    const plain = routesOf({ 'outbound-relay': { host: 'h.example', port: 465, 'implicit-tls': false } });
+    expect(plain.transports).to.include({ '@example.com': 'smtp:[h.example]:465' });
+  });
+
   it('is a host of one own although a relay receives, whose clients are trusted all the same', () => {
     const routes = routesOf({ ...relayed, 'outbound-relay': { host: 'h.example' } }, { 'a.example': answer });
     expect(routes.transports).to.include({ '@a.example': 'smtp:[h.example]:25' });

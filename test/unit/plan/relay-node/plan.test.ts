@@ -157,6 +157,22 @@ describe('the tables of a relay node', () => {
     expect(tenantsOf(contents(plan)).map(({ domain: name }) => name)).to.deep.equal(['a.example']);
   });
 
+  it('begin with TLS at a delivery service on its port for that, or where it is said', () => {
+    const files = filesOf({
+      'proxy-map': {
+        a: { host: 'a.example', port: 465 },
+        b: { host: 'b.example', port: 2465, 'implicit-tls': true, user: 'me', password: 'secret' },
+        c: { host: 'c.example', port: 465, 'implicit-tls': false },
+        d: { host: 'd.example', port: 587, user: 'me', password: 'secret' },
+      },
+    });
+    const master = files.get('etc/postfix/outbound/master.cf') ?? '';
+    const found = [
+      ...master.matchAll(/smtp_tls_security_level=(may|encrypt)\n +-o smtp_tls_wrappermode=(\w+)/g),
+    ].map(([, level, wrapper]) => `${level} ${wrapper}`);
+    expect(found).to.deep.equal(['encrypt yes', 'encrypt yes', 'may no', 'encrypt no']);
+  });
+
   it('ask no fingerprint of a domain that named none, though another on its host does', () => {
     const files = filesOf({ 'mail-domains': [relayed('a.example'), byFingerprint('b.example', 'AA')] });
     expect(tableOf(files, 'outbound/transports')).to.deep.equal({

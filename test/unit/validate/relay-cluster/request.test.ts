@@ -76,6 +76,50 @@ describe('the parameters of a relay cluster', () => {
     );
   });
 
+  it('refuse, for each value alone, what Postgrey could not read or would never meet', () => {
+    const config = {
+      greylisting: { 'whitelist-clients': ['*.example.com', '/*/'], 'whitelist-recipients': ['a@b@c'] },
+    };
+    const expected = (pointer: string) => [
+      `${pointer}/greylisting/whitelist-clients/1: "/*/" is not a regular expression; write one such as /^mx\\d+\\.example\\.com$/`,
+      `${pointer}/greylisting/whitelist-recipients/0: "a@b@c" is not a recipient; write one such as example.com, *.example.com, alice@example.com, alice@ or /^news-.*@example\\.com$/`,
+    ];
+    expect(
+      problemsOf(() => validate({ 'default-relay-config': config, topology: { a: { config } } })),
+    ).to.deep.equal([...expected('/default-relay-config'), ...expected('/topology/a/config')]);
+    expect(
+      problemsOf(() =>
+        validateRelayRequest({ softwareType: 'relay', parameters: config, sharedRequests: [] }),
+      ),
+    ).to.deep.equal(expected(''));
+  });
+
+  it('refuse a host that nothing could be reached by, and an odd relay domain', () => {
+    const hosts = [
+      'a..b',
+      '-a.example',
+      '1.2.3',
+      '999.1.1.1',
+      ':::',
+      '0.0.0.0',
+      'ff02::1',
+      `${'x'.repeat(64)}.example`,
+    ];
+    for (const host of hosts) {
+      const parameters = { topology: {}, 'default-relay-config': { 'proxy-map': { out: { host } } } };
+      expect(problemsOf(() => validate(parameters))[0], host).to.match(
+        /^\/default-relay-config\/proxy-map\/out\/host: .*; write one such as smtp\.example\.com$/,
+      );
+    }
+    for (const name of ['relay example.com', 'a..b', 'relay.example.com:25']) {
+      const problems = problemsOf(() => validate({ topology: {}, 'relay-domain': name }));
+      expect(problems[0], name).to.match(/^\/relay-domain: .*; write one such as relay\.example\.com$/);
+    }
+    expect(validate({ topology: {}, 'relay-domain': 'Relay.example.com.' }).relayDomain).to.equal(
+      'Relay.example.com',
+    );
+  });
+
   it('refuse a login that Postfix could not write into its table, wherever it stands', () => {
     const service = { host: 'h', user: 'a:b', password: ' secret' };
     const expected = (pointer: string) => [
@@ -132,14 +176,23 @@ describe('a relayed domain', () => {
   });
 
   it('may be a label alone, or have an underscore', () => {
-    for (const name of ['localdomain', '_dmarc.example.com', 'a_b.example', '-a.example', 'constructor'])
+    for (const name of ['localdomain', '_dmarc.example.com', 'a_b.example', 'constructor'])
       expect(claimOf(domainOf(name))?.domain, name).to.equal(name);
   });
 
   it('with an odd name is refused for itself', () => {
     const names = ['', '.', '..', 'a..b', '.example.com', 'example.com..', `${'a'.repeat(64)}.example`];
+    // With these, Postfix refuses every address.
+    names.push('-a.example', 'a-.example', '192.0.2.1', '1');
     for (const name of [...names, 'a b', 'a@b.example', 'exämple.com', 'a\n', `${'a.'.repeat(126)}ab`])
       expect(errorOf(domainOf(name)), JSON.stringify(name)).to.match(/^\/name: .*; write /);
+  });
+
+  it('at the port on which TLS comes first, where nobody delivers, is refused for itself', () => {
+    expect(errorOf(domainOf('example.com', { 'mail-server-port': 465 }))).to.match(
+      /^\/mail-server-port: 465 .*; write /,
+    );
+    expect(claimOf(domainOf('example.com', { 'mail-server-port': 466 }))?.port).to.equal(466);
   });
 
   it('without fingerprints, though they are to prove it, is refused for itself', () => {
