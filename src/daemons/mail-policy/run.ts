@@ -43,13 +43,15 @@ export async function runMailPolicy(configFile: string): Promise<void> {
     );
   });
   await serveSocket(atStart.sendingSocket, (connection) => {
+    const session = sending.session();
+    connection.once('close', session.end);
     answerQuestions(connection, async (attributes) =>
       attributes('policy_context') === 'quota'
         ? answerQuota(attributes, {
             ...(await config.latest()).quota,
             recipients: await recipients.latest(),
           })
-        : sending.answer(attributes),
+        : session.answer(attributes),
     );
   });
 

@@ -118,7 +118,7 @@ export interface DefaultInputWritten {
    */
   'log-in-limits'?: {
     /**
-     * Failed log-ins of one client to one account within the time, after which it is refused even with the right password; 0 is no limit.
+     * Different wrong passwords of one client at one account within the time, after which it is refused even with the right password; 0 is no limit.
      */
     failures?: number;
     /**
@@ -254,7 +254,7 @@ export interface DefaultInput {
    */
   'log-in-limits': {
     /**
-     * Failed log-ins of one client to one account within the time, after which it is refused even with the right password; 0 is no limit.
+     * Different wrong passwords of one client at one account within the time, after which it is refused even with the right password; 0 is no limit.
      */
     failures: number;
     /**
