@@ -81,7 +81,7 @@ export interface DefaultInputWritten {
    */
   'recipient-delimiter'?: '' | '+' | '-' | '=' | '_' | '~';
   /**
-   * Largest message, in MiB, in both directions, the whole message counted.
+   * Largest message, in MiB, in both directions, the whole message counted. Attachments grow by 37 % when they are sent: 50 is 36 MiB of attachments.
    */
   'email-size-limit'?: number;
   /**
@@ -112,6 +112,19 @@ export interface DefaultInputWritten {
      * Recipients that one account may write to within 24 hours; 0 is no limit.
      */
     'recipients-per-day'?: number;
+  };
+  /**
+   * What each account may keep of filter scripts (Sieve).
+   */
+  'filter-limits'?: {
+    /**
+     * Number of scripts.
+     */
+    scripts?: number;
+    /**
+     * Largest script, in KiB.
+     */
+    'script-size'?: number;
   };
   /**
    * How often one client may fail to log in to one account.
@@ -217,7 +230,7 @@ export interface DefaultInput {
    */
   'recipient-delimiter': '' | '+' | '-' | '=' | '_' | '~';
   /**
-   * Largest message, in MiB, in both directions, the whole message counted.
+   * Largest message, in MiB, in both directions, the whole message counted. Attachments grow by 37 % when they are sent: 50 is 36 MiB of attachments.
    */
   'email-size-limit': number;
   /**
@@ -248,6 +261,19 @@ export interface DefaultInput {
      * Recipients that one account may write to within 24 hours; 0 is no limit.
      */
     'recipients-per-day': number;
+  };
+  /**
+   * What each account may keep of filter scripts (Sieve).
+   */
+  'filter-limits': {
+    /**
+     * Number of scripts.
+     */
+    scripts: number;
+    /**
+     * Largest script, in KiB.
+     */
+    'script-size': number;
   };
   /**
    * How often one client may fail to log in to one account.

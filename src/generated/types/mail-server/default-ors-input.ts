@@ -81,7 +81,7 @@ export interface DefaultOrsInputWritten {
    */
   'recipient-delimiter'?: '' | '+' | '-' | '=' | '_' | '~';
   /**
-   * Largest message, in MiB, in both directions, the whole message counted.
+   * Largest message, in MiB, in both directions, the whole message counted. Attachments grow by 37 % when they are sent: 50 is 36 MiB of attachments.
    */
   'email-size-limit'?: number;
   /**
@@ -112,6 +112,19 @@ export interface DefaultOrsInputWritten {
      * Recipients that one account may write to within 24 hours; 0 is no limit.
      */
     'recipients-per-day'?: number;
+  };
+  /**
+   * What each account may keep of filter scripts (Sieve).
+   */
+  'filter-limits'?: {
+    /**
+     * Number of scripts.
+     */
+    scripts?: number;
+    /**
+     * Largest script, in KiB.
+     */
+    'script-size'?: number;
   };
   /**
    * How often one client may fail to log in to one account.
@@ -238,7 +251,7 @@ export interface DefaultOrsInput {
    */
   'recipient-delimiter': '' | '+' | '-' | '=' | '_' | '~';
   /**
-   * Largest message, in MiB, in both directions, the whole message counted.
+   * Largest message, in MiB, in both directions, the whole message counted. Attachments grow by 37 % when they are sent: 50 is 36 MiB of attachments.
    */
   'email-size-limit': number;
   /**
@@ -269,6 +282,19 @@ export interface DefaultOrsInput {
      * Recipients that one account may write to within 24 hours; 0 is no limit.
      */
     'recipients-per-day': number;
+  };
+  /**
+   * What each account may keep of filter scripts (Sieve).
+   */
+  'filter-limits': {
+    /**
+     * Number of scripts.
+     */
+    scripts: number;
+    /**
+     * Largest script, in KiB.
+     */
+    'script-size': number;
   };
   /**
    * How often one client may fail to log in to one account.

@@ -43,7 +43,7 @@ describe('attempts to log in', () => {
     const { begin, end } = start();
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => begin(right('a'), limits)));
     expect(outcomes).to.deep.equal(outcomes.map(() => 'allowed'));
-    for (const _each of outcomes) await end(right('a'), 'success', limits);
+    for (let index = 0; index < outcomes.length; index += 1) await end(right('a'), 'success', limits);
     expect(await begin(right('a'), limits)).to.equal('allowed');
   });
 
