@@ -21,6 +21,12 @@ import { writeFiles, writeFolders } from '../../src/converge/write/write-plan.ts
 import { render } from './mail-server-run.ts';
 import { placeWith, portsOf } from './place.ts';
 
+export interface Finished {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
 export interface WrittenPartition {
   place: Place;
   plan: Plan;
@@ -28,10 +34,9 @@ export interface WrittenPartition {
   /** Absolute path of what is in the partition. */
   at: (path: string) => string;
   /** Runs a program of the stack as the partition's user, in the environment of Postfix's programs. */
-  run: (
-    program: string,
-    ...args: string[]
-  ) => Promise<{ exitCode: number | undefined; stdout: string; stderr: string }>;
+  run: (program: string, ...args: string[]) => Promise<Finished>;
+  /** The same, with what it reads on standard input. */
+  runWith: (input: string, program: string, ...args: string[]) => Promise<Finished>;
   remove: () => Promise<void>;
 }
 
@@ -71,21 +76,24 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
   });
   await changeLedger(ledgerStore(partition), () => ({ ledger: plan.ledger, result: undefined }));
   if (process.getuid?.() === 0) await execa('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
+  const runWith: WrittenPartition['runWith'] = async (input, program, ...args) => {
+    const [command = '', ...rest] = commandAs(user, [place.programs[program] ?? program, ...args]);
+    const { exitCode, stdout, stderr } = await execa(command, rest, {
+      reject: false,
+      cwd: '/',
+      extendEnv: false,
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
+      input,
+    });
+    return { exitCode, stdout, stderr };
+  };
   return {
     place,
     plan,
     files,
     at: (path) => join(partition, path),
-    run: async (program, ...args) => {
-      const [command = '', ...rest] = commandAs(user, [place.programs[program] ?? program, ...args]);
-      const { exitCode, stdout, stderr } = await execa(command, rest, {
-        reject: false,
-        cwd: '/',
-        extendEnv: false,
-        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
-      });
-      return { exitCode, stdout, stderr };
-    },
+    run: (program, ...args) => runWith('', program, ...args),
+    runWith,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -69,9 +69,15 @@ async function handle(
 
 function parseQuestion(body: string): Question | null {
   try {
-    const { login, remote, success, policy_reject } = JSON.parse(body) as Record<string, unknown>;
+    const { login, remote, pwhash, success, policy_reject } = JSON.parse(body) as Record<string, unknown>;
     if (typeof login !== 'string' || typeof remote !== 'string') return null;
-    return { login, remote, success: success === true, policy_reject: policy_reject === true };
+    return {
+      login,
+      remote,
+      pwhash: typeof pwhash === 'string' ? pwhash : '',
+      success: success === true,
+      policy_reject: policy_reject === true,
+    };
   } catch {
     return null;
   }

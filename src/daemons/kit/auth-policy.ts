@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { clientNetwork } from './client-network.ts';
 import { durationOf } from './duration.ts';
-import { logInAttempts } from './log-in-attempts.ts';
+import { type Attempt, logInAttempts } from './log-in-attempts.ts';
 import type { LogInLimits } from './log-in-config.ts';
 
 export interface AuthPolicyData {
@@ -19,6 +19,8 @@ export interface AuthPolicyData {
 export interface Question {
   login: string;
   remote: string;
+  /** Keyed hash of the password that is tried, cut to few bits; empty where Dovecot does not know it. */
+  pwhash: string;
   success: boolean;
   /** Whether it failed because `allow` refused it. */
   policy_reject: boolean;
@@ -48,15 +50,17 @@ const dovecotDelay = 1_050;
 export function authPolicy(data: AuthPolicyData): AuthPolicy {
   const attempts = logInAttempts();
   const changes: Changes = new Map();
-  const keyOf = ({ name, digest }: Account, { remote }: Question) =>
-    `${name} ${digest} ${clientNetwork(remote)}`;
+  const attemptOf = ({ name, digest }: Account, { remote, pwhash }: Question): Attempt => ({
+    key: `${name} ${digest} ${clientNetwork(remote)}`,
+    guess: pwhash,
+  });
   return {
     async allow(question) {
       const limits = await data.limits();
       const account = await accountOf(question, data);
       if (account === null) return goOn;
       await delay(noteChange(changes, account, data.passwordsReadAt()) + dovecotDelay - Date.now());
-      const outcome = await attempts.begin(keyOf(account, question), limits);
+      const outcome = await attempts.begin(attemptOf(account, question), limits);
       return outcome === 'allowed' ? goOn : refusal(outcome);
     },
     async report(question) {
@@ -64,7 +68,7 @@ export function authPolicy(data: AuthPolicyData): AuthPolicy {
       const limits = await data.limits();
       const account = await accountOf(question, data);
       if (account === null) return;
-      await attempts.end(keyOf(account, question), question.success ? 'success' : 'failure', limits);
+      await attempts.end(attemptOf(account, question), question.success ? 'success' : 'failure', limits);
     },
   };
 }

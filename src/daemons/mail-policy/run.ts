@@ -47,8 +47,10 @@ export async function runMailPolicy(configFile: string): Promise<void> {
     recipients: await recipients.latest(),
   }));
   await serveSocket(atStart.sendingSocket, (connection) => {
+    const session = sending.session();
+    connection.once('close', session.end);
     answerQuestions(connection, (attributes) =>
-      attributes('policy_context') === 'quota' ? quota.answer(attributes) : sending.answer(attributes),
+      attributes('policy_context') === 'quota' ? quota.answer(attributes) : session.answer(attributes),
     );
   });
 

@@ -1,4 +1,7 @@
-/** What each account sent within the last hour and day, and whether it may send one more. */
+/**
+ * What each account sent within the last hour and day, and whether it may send one more. A message counts when it is taken.
+ * Until then its recipients are reserved, or many messages begun at once would all be within the limit.
+ */
 import type { SendingLimits } from '../../ledger/types.ts';
 
 export interface Attempt {
@@ -20,6 +23,12 @@ export interface Excess {
 export interface SendingCounts {
   /** Counts one more recipient, and the message with its first one. When one is too many nothing is counted. */
   add(attempt: Attempt, limits: SendingLimits): Excess | null;
+  /** The same, but only for as long as the message may still be taken. */
+  reserve(attempt: Attempt, limits: SendingLimits): Excess | null;
+  /** The message was taken, for so many recipients. */
+  take(attempt: Attempt, recipients: number): void;
+  /** The message was not taken: what was reserved for it is given back. */
+  release(attempt: Attempt): void;
   /** For `restore`, as JSON. */
   dump(): unknown;
   /** Takes the counts of a `dump`; anything else is passed over. */
@@ -51,6 +60,8 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
   /** Account → what it sent, oldest first. */
   const counts: Readonly<Record<Span, Map<string, Slot[]>>> = { Hour: new Map(), Day: new Map() };
   const begun = new Set<string>();
+  /** Account → message that may still be taken → its recipients so far. */
+  const reserved = new Map<string, Map<string, number>>();
 
   function slotsOf(span: Span, account: string, now: number): Slot[] {
     const slots = (counts[span].get(account) ?? []).filter(({ last }) => last + spans[span] > now);
@@ -64,21 +75,28 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
     limits: SendingLimits,
     { isBegun, now }: { isBegun: boolean; now: number },
   ) {
+    const open = [...(reserved.get(account)?.values() ?? [])];
+    const waiting = { messages: open.length, recipients: open.reduce((sum, each) => sum + each, 0) };
     const found = spanNames.flatMap((span) => {
       const slots = slotsOf(span, account, now);
       return nouns.flatMap((noun): Excess[] => {
         const limit = `${noun}Per${span}` as const;
-        const sent = slots.reduce((sum, slot) => sum + slot[noun], 0);
+        const sent = slots.reduce((sum, slot) => sum + slot[noun], waiting[noun]);
         if (limits[limit] === 0 || sent < limits[limit] || (noun === 'messages' && isBegun)) return [];
         let left = sent;
         const enough = slots.find((slot) => (left -= slot[noun]) < limits[limit]);
-        return [{ limit, sent, wait: (enough?.last ?? now) + spans[span] - now }];
+        // Where only what is being sent is in the way, that ends soon.
+        return [{ limit, sent, wait: enough === undefined ? 0 : enough.last + spans[span] - now }];
       });
     });
     return found.sort((left, right) => right.wait - left.wait)[0] ?? null;
   }
 
-  function count(span: Span, account: string, { isBegun, now }: { isBegun: boolean; now: number }): void {
+  function count(
+    span: Span,
+    account: string,
+    { messages, recipients, now }: { messages: number; recipients: number; now: number },
+  ): void {
     const slots = slotsOf(span, account, now);
     const slotOf = (time: number) => Math.floor((time * slotsPerSpan) / spans[span]);
     const latest = slots.at(-1);
@@ -86,9 +104,15 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
       latest && slotOf(latest.last) === slotOf(now) ? latest : { last: now, messages: 0, recipients: 0 };
     if (slot !== latest) slots.push(slot);
     slot.last = now;
-    slot.messages += isBegun ? 0 : 1;
-    slot.recipients += 1;
+    slot.messages += messages;
+    slot.recipients += recipients;
     counts[span].set(account, slots);
+  }
+
+  function release({ account, message }: Attempt): void {
+    const open = reserved.get(account);
+    open?.delete(message);
+    if (open?.size === 0) reserved.delete(account);
   }
 
   return {
@@ -97,7 +121,8 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
       const state = { isBegun: begun.has(key), now: clock() };
       const excess = excessOf(account, limits, state);
       if (excess !== null) return excess;
-      for (const span of spanNames) count(span, account, state);
+      const sent = { messages: state.isBegun ? 0 : 1, recipients: 1, now: state.now };
+      for (const span of spanNames) count(span, account, sent);
       begun.add(key);
       for (const oldest of begun) {
         if (begun.size <= maxMessages) break;
@@ -105,6 +130,19 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
       }
       return null;
     },
+    reserve({ account, message }, limits) {
+      const open = reserved.get(account) ?? new Map<string, number>();
+      const before = open.get(message) ?? 0;
+      const excess = excessOf(account, limits, { isBegun: before > 0, now: clock() });
+      if (excess === null) reserved.set(account, open.set(message, before + 1));
+      return excess;
+    },
+    take(attempt, recipients) {
+      release(attempt);
+      const sent = { messages: 1, recipients, now: clock() };
+      for (const span of spanNames) count(span, attempt.account, sent);
+    },
+    release,
     dump() {
       const now = clock();
       return Object.fromEntries(

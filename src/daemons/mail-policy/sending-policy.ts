@@ -8,13 +8,23 @@ import type { Attributes } from '../kit/policy-server.ts';
 import { writeFileAtomically } from '../../host/write-file.ts';
 import { refusalsFile } from './config.ts';
 import { scriptContext } from './script-mail.ts';
-import { amountOf, sendingCounts } from './sending-counts.ts';
+import { amountOf, type Attempt, type Excess, sendingCounts } from './sending-counts.ts';
 
 export interface SendingPolicy {
-  /** Postfix action (access(5)) for one recipient of somebody who is logged in, or of a filter script. */
-  answer(attributes: Attributes): Promise<string>;
+  /** One connection of Postfix, which has one message at a time. */
+  session(): SendingSession;
   /** Writes counts and refusals if there are new ones. */
   save(): Promise<void>;
+}
+
+export interface SendingSession {
+  /**
+   * Postfix action (access(5)) for one recipient of somebody who is logged in, for the end of the message, or for a filter
+   * script. A recipient is only reserved until the end of the message.
+   */
+  answer(attributes: Attributes): Promise<string>;
+  /** Gives back what was reserved for a message that did not come. */
+  end(): void;
 }
 
 /** Account → its last refusal, for the promise `sending_limits`. */
@@ -36,26 +46,57 @@ export async function sendingPolicy(folder: string, { limits, mayLogIn }: Sender
   counts.restore(await readJson(join(folder, countsFile)));
   let refusals = asRefusals(await readJson(join(folder, refusalsFile)));
   const unsaved = { counts: false, refusals: false };
+
+  const refusal = (account: string, excess: Excess): string => {
+    refusals = {
+      ...recent(refusals),
+      [account]: { at: Math.round(Date.now() / 1000), limit: amountOf(excess) },
+    };
+    unsaved.refusals = true;
+    return `450 4.7.1 you have sent ${amountOf(excess)}, which is the limit of ${account}; try again in ${durationOf(excess.wait)}`;
+  };
+  const session = (): SendingSession => {
+    let current: Attempt | null = null;
+    let isOver = false;
+    const giveBack = (): void => {
+      if (current !== null) counts.release(current);
+      current = null;
+    };
+    return {
+      end() {
+        isOver = true;
+        giveBack();
+      },
+      async answer(attributes) {
+        const account = attributes('sasl_username').toLowerCase();
+        if (account === '') return 'DUNNO';
+        const attempt = { account, message: attributes('instance') };
+        // Filter scripts of a suspended account still send: they need no log-in, and a refusal would bounce the mail that they forward.
+        if (attributes('policy_context') === scriptContext) {
+          const excess = counts.add(attempt, await limits(account));
+          if (excess !== null) return refusal(account, excess);
+          unsaved.counts = true;
+          return 'DUNNO';
+        }
+        if (current?.message !== attempt.message) giveBack();
+        if (!(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
+        if (attributes('protocol_state') === 'END-OF-MESSAGE') {
+          current = null;
+          counts.take(attempt, Number(attributes('recipient_count')));
+          unsaved.counts = true;
+          return 'DUNNO';
+        }
+        const allowed = await limits(account);
+        // Nobody would give back what a closed connection reserves.
+        if (isOver) return 'DUNNO';
+        current = attempt;
+        const excess = counts.reserve(attempt, allowed);
+        return excess === null ? 'DUNNO' : refusal(account, excess);
+      },
+    };
+  };
   return {
-    async answer(attributes) {
-      const account = attributes('sasl_username').toLowerCase();
-      if (account === '') return 'DUNNO';
-      // Filter scripts of a suspended account still send: they need no log-in, and a refusal would bounce the mail that they forward.
-      const isScript = attributes('policy_context') === scriptContext;
-      if (!isScript && !(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
-      const attempt = { account, message: attributes('instance') };
-      const excess = counts.add(attempt, await limits(account));
-      if (excess === null) {
-        unsaved.counts = true;
-        return 'DUNNO';
-      }
-      refusals = {
-        ...recent(refusals),
-        [account]: { at: Math.round(Date.now() / 1000), limit: amountOf(excess) },
-      };
-      unsaved.refusals = true;
-      return `450 4.7.1 you have sent ${amountOf(excess)}, which is the limit of ${account}; try again in ${durationOf(excess.wait)}`;
-    },
+    session,
     async save() {
       const { counts: newCounts, refusals: newRefusals } = unsaved;
       Object.assign(unsaved, { counts: false, refusals: false });

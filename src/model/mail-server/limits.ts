@@ -8,6 +8,13 @@ export interface LogInLimits {
   minutes: number;
 }
 
+/** For the Sieve scripts of each account. */
+export interface FilterLimits {
+  scripts: number;
+  /** KiB, of each. */
+  scriptSize: number;
+}
+
 /** What the instance sets for every account. */
 export interface InstanceLimits {
   /** MiB. */

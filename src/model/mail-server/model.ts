@@ -17,7 +17,7 @@ import type { Place } from '../place.ts';
 import { type CertificatePair, certificatePair, type Provided, secretOf } from '../provided.ts';
 import { type ClaimOutcome, decideAddresses } from './addresses.ts';
 import type { AccountClaim, Claim } from './claims.ts';
-import { type LogInLimits, withinLimits } from './limits.ts';
+import { type FilterLimits, type LogInLimits, withinLimits } from './limits.ts';
 import { identity, type SecretName, secretNames } from './needs.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { ResolvedAddress } from './resolution.ts';
@@ -48,6 +48,7 @@ export interface MailServerSettings {
   messageSizeLimit: number;
   /** MiB. */
   mailboxSizeLimit: number;
+  filterLimits: FilterLimits;
   /** For each account without limits of its own. */
   sendingLimits: SendingLimits;
   logInLimits: LogInLimits;
@@ -103,6 +104,10 @@ export function mailServerSettings(
     anyPassword: parameters['demo-disable-auth'],
     messageSizeLimit: parameters['email-size-limit'] * mebibyte,
     mailboxSizeLimit: parameters['mailbox-size-limit'],
+    filterLimits: {
+      scripts: parameters['filter-limits'].scripts,
+      scriptSize: parameters['filter-limits']['script-size'],
+    },
     sendingLimits: sendingLimitsOf(parameters['sending-limits']),
     logInLimits: parameters['log-in-limits'],
     trustedProxies: parameters['trusted-proxies'],

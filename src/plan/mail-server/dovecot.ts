@@ -9,6 +9,7 @@ import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { sendingSocket } from './mail-policy.ts';
 
+const mebibyte = 1024 * 1024;
 /** Names of the promises that report when nobody listens. */
 export const imapListenPromise = 'imap_listen';
 
@@ -105,6 +106,11 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
           sieveBefore: `${partition}/${globalScript}`,
           ...logInSettings(place, model.secrets['auth-policy-key']),
           mailboxSizeLimit: model.mailboxSizeLimit,
+          // The largest message must fit.
+          allowance: Math.ceil(model.messageSizeLimit / mebibyte),
+          scripts: model.filterLimits.scripts,
+          scriptSize: model.filterLimits.scriptSize,
+          scriptsSize: model.filterLimits.scripts * model.filterLimits.scriptSize,
           recipientDelimiter: model.recipientDelimiter,
           anyPassword: model.anyPassword,
           imap: listener('imap'),

@@ -34,10 +34,13 @@ export interface LineClient {
 
 const timeout = 10_000;
 
-export async function connectLines({ host, port }: Endpoint, from?: string): Promise<LineClient> {
+/** `path` is that of a Unix socket. */
+export async function connectLines(
+  endpoint: Endpoint | { path: string },
+  from?: string,
+): Promise<LineClient> {
   let socket: Socket | TLSSocket = connectTcp({
-    host,
-    port,
+    ...endpoint,
     ...(from === undefined ? {} : { localAddress: from }),
   });
   let received = '';

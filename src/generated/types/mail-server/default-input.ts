@@ -85,7 +85,7 @@ export interface DefaultInputWritten {
    */
   'recipient-delimiter'?: '' | '+' | '-' | '=' | '_' | '~';
   /**
-   * Largest message, in MiB, in both directions, the whole message counted.
+   * Largest message, in MiB, in both directions, the whole message counted. Attachments grow by 37 % when they are sent: 50 is 36 MiB of attachments.
    */
   'email-size-limit'?: number;
   /**
@@ -118,11 +118,24 @@ export interface DefaultInputWritten {
     'recipients-per-day'?: number;
   };
   /**
+   * What each account may keep of filter scripts (Sieve).
+   */
+  'filter-limits'?: {
+    /**
+     * Number of scripts.
+     */
+    scripts?: number;
+    /**
+     * Largest script, in KiB.
+     */
+    'script-size'?: number;
+  };
+  /**
    * How often one client may fail to log in to one account.
    */
   'log-in-limits'?: {
     /**
-     * Failed log-ins of one client to one account within the time, after which it is refused even with the right password; 0 is no limit.
+     * Different wrong passwords of one client at one account within the time, after which it is refused even with the right password; 0 is no limit.
      */
     failures?: number;
     /**
@@ -225,7 +238,7 @@ export interface DefaultInput {
    */
   'recipient-delimiter': '' | '+' | '-' | '=' | '_' | '~';
   /**
-   * Largest message, in MiB, in both directions, the whole message counted.
+   * Largest message, in MiB, in both directions, the whole message counted. Attachments grow by 37 % when they are sent: 50 is 36 MiB of attachments.
    */
   'email-size-limit': number;
   /**
@@ -258,11 +271,24 @@ export interface DefaultInput {
     'recipients-per-day': number;
   };
   /**
+   * What each account may keep of filter scripts (Sieve).
+   */
+  'filter-limits': {
+    /**
+     * Number of scripts.
+     */
+    scripts: number;
+    /**
+     * Largest script, in KiB.
+     */
+    'script-size': number;
+  };
+  /**
    * How often one client may fail to log in to one account.
    */
   'log-in-limits': {
     /**
-     * Failed log-ins of one client to one account within the time, after which it is refused even with the right password; 0 is no limit.
+     * Different wrong passwords of one client at one account within the time, after which it is refused even with the right password; 0 is no limit.
      */
     failures: number;
     /**

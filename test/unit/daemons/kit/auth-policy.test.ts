@@ -43,8 +43,11 @@ describe('the auth policy', () => {
     });
   const status = async (login: string, remote = client) =>
     ((await (await ask('allow', { login, remote })).json()) as { status: number; msg: string }).status;
-  async function fail(login: string, remote = client): Promise<void> {
-    if ((await status(login, remote)) === 0) await ask('report', { login, remote, success: false });
+  let guesses = 0;
+  async function fail(login: string, remote = client, pwhash = String((guesses += 1))): Promise<void> {
+    const question = { login, remote, pwhash };
+    const { status: refused } = (await (await ask('allow', question)).json()) as { status: number };
+    if (refused === 0) await ask('report', { ...question, success: false });
   }
 
   it('refuses one client at one account after too many failures, and says for how long', async () => {
@@ -79,6 +82,16 @@ describe('the auth policy', () => {
     expect(answered.slice(0, 2)).to.deep.equal(['bob@example.com', 'bob@example.com']);
     users['bob@example.com'] = 'hash-4';
     expect(await wait('bob@example.com')).to.be.at.least(1_000);
+  });
+
+  it('takes one wrong password for one guess, at all addresses of a network', async () => {
+    for (let index = 1; index < 10; index += 1)
+      await fail('alice@example.com', `2001:db8::${index}`, 'that of last year');
+    const right = { login: 'alice@example.com', remote: '2001:db8::1', pwhash: 'right' };
+    expect(await (await ask('allow', right)).json()).to.deep.equal({ status: 0, msg: '' });
+    await ask('report', { ...right, success: true });
+    await fail('alice@example.com', '2001:db8::1', 'another');
+    expect(await status('alice@example.com', '2001:db8::1')).to.equal(-1);
   });
 
   it('takes the addresses of one IPv6 network for one client', async () => {

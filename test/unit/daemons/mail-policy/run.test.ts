@@ -64,9 +64,14 @@ describe('the mail policy process', function () {
     const ask = (account: string, recipient: string) =>
       askPolicy(
         { socket: here.sendingSocket, timeout: 5_000 },
-        { sasl_username: account, instance: recipient, recipient },
+        { sasl_username: account, instance: recipient, recipient, protocol_state: 'RCPT' },
       );
+    const sent = { sasl_username: 'alice@a.example', instance: '1@b.example', recipient_count: '1' };
     expect(await ask('alice@a.example', '1@b.example')).to.equal('DUNNO');
+    await askPolicy(
+      { socket: here.sendingSocket, timeout: 5_000 },
+      { ...sent, protocol_state: 'END-OF-MESSAGE' },
+    );
     expect(await ask('alice@a.example', '2@b.example')).to.match(/^450 4\.7\.1 /);
     expect(await ask('bob@a.example', '1@b.example')).to.match(/^REJECT 5\.7\.1 /);
     await write({

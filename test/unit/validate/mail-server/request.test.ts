@@ -43,6 +43,7 @@ describe('the parameters of a mail server', () => {
         'recipients-per-hour': 1000,
         'recipients-per-day': 5000,
       },
+      'filter-limits': { scripts: 50, 'script-size': 256 },
       'log-in-limits': { failures: 20, minutes: 10 },
       'trusted-proxies': [],
       'domain-aliases': new Map(),
