@@ -9,6 +9,7 @@ import {
 } from '../../ledger/types.ts';
 import type { MailServerRequest } from '../../validate/mail-server/request.ts';
 import { sendingLimitsOf } from '../../validate/mail-server/sending-limits.ts';
+import { byText } from '../../formats/one-word.ts';
 import { hostNameOf } from '../../names/host-name.ts';
 import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
@@ -19,6 +20,7 @@ import { type LogInLimits, withinLimits } from './limits.ts';
 import { identity, type SecretName, secretNames } from './needs.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { ResolvedAddress } from './resolution.ts';
+import { isChosenRole, type RoleCandidate, roleAddresses } from './role-addresses.ts';
 
 /** The part of the model that depends on the parameters alone, not on requests for addresses. */
 export interface MailServerSettings {
@@ -49,6 +51,8 @@ export interface MailServerSettings {
   /** For each account without limits of its own. */
   sendingLimits: SendingLimits;
   logInLimits: LogInLimits;
+  /** Accounts that may write anything into the From header. */
+  anyFrom: readonly string[];
   /** Addresses and networks of frontends before the web pages that are believed about their clients. */
   trustedProxies: readonly string[];
 }
@@ -97,6 +101,7 @@ export function mailServerSettings(
     mailboxSizeLimit: parameters['mailbox-size-limit'],
     sendingLimits: sendingLimitsOf(parameters['sending-limits']),
     logInLimits: parameters['log-in-limits'],
+    anyFrom: parameters['any-from'],
     trustedProxies: parameters['trusted-proxies'],
   };
 }
@@ -124,7 +129,7 @@ export function buildMailServer(
       invalid: request.refused.map(({ reference }): Holder => `shared:${reference}`),
     },
     {
-      ...ledger,
+      aliases: ledger.aliases.filter((alias) => !isChosenRole(alias)),
       accounts: ledger.accounts.map((account) => ({ ...account, settings: allowed(account.settings) })),
     },
     {
@@ -134,16 +139,31 @@ export function buildMailServer(
     },
     seed,
   );
+  const accounts = records.filter(({ state }) => state === 'held');
+  const roles = roleAddresses(resolved, inOrder(accounts), ledger.aliases, {
+    domains: settings.domains,
+    postmaster: request.parameters.postmaster,
+    anyName: settings.anyPassword,
+    delimiter: settings.recipientDelimiter,
+  });
   return {
     ...settings,
     records,
-    aliases,
-    addresses: resolved,
+    aliases: [...aliases, ...roles.chosen],
+    addresses: new Map([...resolved, ...roles.addresses]),
     outcomes,
-    accounts: records.filter(({ state }) => state === 'held'),
+    accounts,
     refused: request.refused,
     secrets,
   };
+}
+
+/** Requested accounts by address, as a master's order means nothing, then built-in ones for people. */
+function inOrder(accounts: readonly AccountRecord[]): RoleCandidate[] {
+  const rank = ({ holder, address }: RoleCandidate) => `${holder.startsWith('shared:') ? 0 : 1} ${address}`;
+  return accounts
+    .filter(({ address }) => address !== promiseAddress)
+    .sort((left, right) => byText(rank(left), rank(right)));
 }
 
 function sharedClaims(

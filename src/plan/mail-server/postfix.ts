@@ -17,7 +17,7 @@ import { certificateServed, queueAge } from '../promises.ts';
 import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
-import { sendingSocket, srsSocket } from './mail-policy.ts';
+import { authorSocket, sendingSocket, srsSocket } from './mail-policy.ts';
 import { srsPatterns } from './sender-rewriting.ts';
 
 export const postfix: Postfix = {
@@ -66,6 +66,7 @@ function postfixFiles(model: PlannedMailServer): PlannedFile[] {
           messageSizeLimit: model.messageSizeLimit,
           lmtpSocket: `${place.partition}/var/run/dovecot/lmtp`,
           authSocket: `${place.partition}/var/run/dovecot/auth-postfix`,
+          authorSocket: `${place.partition}/${authorSocket}`,
           sendingSocket: `${place.partition}/${sendingSocket}`,
           srsSocket: `${place.partition}/${srsSocket}`,
           certificate: bundle,

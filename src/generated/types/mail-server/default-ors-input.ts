@@ -69,6 +69,10 @@ export interface DefaultOrsInputWritten {
     enable?: boolean;
   };
   /**
+   * Address that gets mail to `postmaster` and `abuse` of each domain, where no account or alias has these names. Without it, such mail goes to the domain's catch-all, else to its first account.
+   */
+  postmaster?: string;
+  /**
    * Whether every domain has an account testmail@<domain> with the password `password123`, known to everybody. For tests only.
    */
   'test-account'?: boolean;
@@ -113,6 +117,14 @@ export interface DefaultOrsInputWritten {
      */
     'recipients-per-day'?: number;
   };
+  /**
+   * Accounts that may send with any From and Sender header, for mailing lists and programs that write in the name of others. All others may name their own addresses only.
+   *
+   * @maxItems 1000
+   *
+   * Items: Address of the account.
+   */
+  'any-from'?: string[];
   /**
    * How often one client may fail to log in to one account.
    */
@@ -226,6 +238,10 @@ export interface DefaultOrsInput {
     enable: boolean;
   };
   /**
+   * Address that gets mail to `postmaster` and `abuse` of each domain, where no account or alias has these names. Without it, such mail goes to the domain's catch-all, else to its first account.
+   */
+  postmaster?: string;
+  /**
    * Whether every domain has an account testmail@<domain> with the password `password123`, known to everybody. For tests only.
    */
   'test-account': boolean;
@@ -270,6 +286,14 @@ export interface DefaultOrsInput {
      */
     'recipients-per-day': number;
   };
+  /**
+   * Accounts that may send with any From and Sender header, for mailing lists and programs that write in the name of others. All others may name their own addresses only.
+   *
+   * @maxItems 1000
+   *
+   * Items: Address of the account.
+   */
+  'any-from': string[];
   /**
    * How often one client may fail to log in to one account.
    */
