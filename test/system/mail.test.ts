@@ -33,6 +33,7 @@ describe('mail', () => {
       'email-size-limit': 1,
       'mailbox-size-limit': 1,
       'recipient-delimiter': '',
+      'any-from': [at('carol')],
     });
     for (const name of accounts) await mail.requestAccount('mail1', name, { address: at(name) });
     await mail.settle();
@@ -168,6 +169,70 @@ describe('mail', () => {
       transport.close();
       const received = await arrival(server, 'bob', 'by a library');
       expect((await PostalMime.parse(received)).text).to.contain('grüße');
+    });
+
+    const submit =
+      (who: string, headers: string, sender = at(who)) =>
+      (subject: string) =>
+        from(server, who, {
+          sender,
+          recipients: [at('bob')],
+          message: `${headers}\r\nSubject: ${subject}\r\n\r\nhi\r\n`,
+        });
+    const ceo = 'From: The CEO <ceo@bank.example>';
+
+    it('lets an account bear its own name only, at the end of the message', async () => {
+      expect(await submit('dave', ceo)('in the name of the CEO')).to.match(
+        /^END 550 5\.7\.1 dave@.* may not send with ceo@bank\.example in the From header/,
+      );
+      expect(await submit('dave', `From: ${at('alice')}`)('in the name of alice')).to.match(
+        /^END 550 5\.7\.1 /,
+      );
+      expect(await submit('dave', `From: ${at('dave')}\r\n${ceo}`)('in two names')).to.match(
+        /^END 550 5\.7\.1 /,
+      );
+      await letterOf(
+        server,
+        'bob',
+        'in the own name',
+        submit('dave', `From: "ceo@bank.example" <${at('Dave')}>`),
+      );
+    });
+
+    it('lets an account that is named for it bear any name, and strangers theirs', async () => {
+      await letterOf(server, 'bob', 'from a list', submit('carol', ceo));
+      await letterOf(server, 'bob', 'from the CEO', (subject) =>
+        from(server, null, {
+          sender: stranger,
+          recipients: [at('bob')],
+          message: `${ceo}\r\nSubject: ${subject}\r\n\r\nhi\r\n`,
+        }),
+      );
+    });
+
+    it('takes a receipt without a sender from whose name it bears', async () => {
+      const type = 'Content-Type: multipart/report; report-type=disposition-notification; boundary=x';
+      const read = await letterOf(
+        server,
+        'bob',
+        'read',
+        submit('dave', `From: ${at('dave')}\r\n${type}`, ''),
+      );
+      expect(header(read, 'return-path')).to.equal('<>');
+      for (const headers of [type, `${ceo}\r\n${type}`, `From: ${at('dave')}`])
+        expect(await submit('dave', headers, '')('read by another'), headers).to.match(/^END 550 5\.7\.1 /);
+    });
+
+    it('brings mail for postmaster and abuse of every domain to the first account', async () => {
+      for (const recipient of [at('postmaster'), 'abuse@second.example.com', 'PostMaster']) {
+        await letterOf(server, accounts[0] ?? '', `for ${recipient}`, (subject) =>
+          from(server, null, {
+            sender: stranger,
+            recipients: [recipient],
+            message: `Subject: ${subject}\r\n\r\nhi\r\n`,
+          }),
+        );
+      }
     });
 
     it('adds From, Date and Message-ID to what an account submits without them', async () => {

@@ -19,6 +19,8 @@ import { type LogInConfig, logInCodecs } from '../kit/log-in-config.ts';
 export interface MailPolicyConfig extends LogInConfig {
   /** Unix socket of Postfix' policy protocol: sending limits, full mailboxes. */
   sendingSocket: string;
+  /** Unix socket of the milter protocol: whose name submitted messages bear. */
+  authorSocket: string;
   /** Unix socket on which Postfix looks rewritten senders up. */
   srsSocket: string;
   /** Keeps what must outlive the process. */
@@ -27,6 +29,11 @@ export interface MailPolicyConfig extends LogInConfig {
   /** Account → where it differs. */
   sendingExceptions: ReadonlyMap<string, Partial<SendingLimits>>;
   anyPassword: boolean;
+  /**
+   * `senderLogins`: source of Postfix' table, which says who may send as what. `exempt`: accounts whose From header may be
+   * anything. `delimiter`: as below.
+   */
+  authors: { senderLogins: string; exempt: readonly string[]; delimiter: string };
   /** `hosted`: domains whose senders are not rewritten; `domain`, one of them, is that of the addresses that are made. */
   srs: { secret: string; domain: string; hosted: readonly string[] };
   /**
@@ -48,12 +55,18 @@ const sendingLimits = {
 
 const codec = objectOf<MailPolicyConfig>({
   sendingSocket: absolutePath,
+  authorSocket: absolutePath,
   srsSocket: absolutePath,
   stateFolder: absolutePath,
   ...logInCodecs,
   sendingLimits: objectOf<SendingLimits>(sendingLimits),
   sendingExceptions: mapOf(partOf<SendingLimits>(sendingLimits)),
   anyPassword: flag,
+  authors: objectOf<MailPolicyConfig['authors']>({
+    senderLogins: absolutePath,
+    exempt: listOf(filledText),
+    delimiter: text,
+  }),
   srs: objectOf<MailPolicyConfig['srs']>({
     secret: filledText,
     domain: filledText,

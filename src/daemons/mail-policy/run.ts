@@ -2,9 +2,11 @@
 import { parseLookupTable } from '../../formats/postfix-table.ts';
 import { endWhenFixedSettingsChange } from '../kit/fixed-settings.ts';
 import { followFile } from '../kit/followed-file.ts';
+import { answerMilter } from '../kit/milter-server.ts';
 import { answerQuestions } from '../kit/policy-server.ts';
 import { serveSocket } from '../kit/private-socket.ts';
 import { serveLogIns } from '../kit/serve-log-ins.ts';
+import { authorHeaders, judgeAuthor } from './author-policy.ts';
 import { type MailPolicyConfig, parseMailPolicyConfig } from './config.ts';
 import { quotaPolicy } from './quota-policy.ts';
 import { sendingPolicy } from './sending-policy.ts';
@@ -24,6 +26,11 @@ export async function runMailPolicy(configFile: string): Promise<void> {
     path: atStart.quota.recipients,
     parse: parseLookupTable,
     content: 'the addresses',
+  });
+  const senderLogins = await followFile({
+    path: atStart.authors.senderLogins,
+    parse: parseLookupTable,
+    content: 'the addresses that accounts may send as',
   });
 
   const sending = await sendingPolicy(atStart.stateFolder, {
@@ -53,6 +60,21 @@ export async function runMailPolicy(configFile: string): Promise<void> {
       attributes('policy_context') === 'quota' ? quota.answer(attributes) : session.answer(attributes),
     );
   });
+  await serveSocket(atStart.authorSocket, (connection) => {
+    answerMilter(connection, {
+      headers: authorHeaders,
+      looksAt: ({ login }) => login !== '',
+      async judge(message) {
+        const { authors, anyPassword } = await config.latest();
+        return judgeAuthor(message, {
+          senderLogins: await senderLogins.latest(),
+          delimiter: authors.delimiter,
+          anyName: anyPassword,
+          exempt: new Set(authors.exempt),
+        });
+      },
+    });
+  });
 
   let saving = Promise.resolve();
   const save = (): void => {
@@ -71,6 +93,8 @@ export async function runMailPolicy(configFile: string): Promise<void> {
 /** Settings that are read at the start only. */
 function fixedSettings({
   authPolicy,
+  authorSocket,
+  authors,
   srsSocket,
   sendingSocket,
   stateFolder,
@@ -78,7 +102,10 @@ function fixedSettings({
   quota,
 }: MailPolicyConfig) {
   const { host, port } = authPolicy;
-  return [host, port, srsSocket, sendingSocket, stateFolder, users, quota.recipients];
+  return [
+    ...[host, port, authorSocket, srsSocket, sendingSocket, stateFolder],
+    ...[users, quota.recipients, authors.senderLogins],
+  ];
 }
 
 /** With the hosted domains as they are looked up. */

@@ -9,6 +9,7 @@ import {
 } from '../../ledger/types.ts';
 import type { MailServerRequest } from '../../validate/mail-server/request.ts';
 import { sendingLimitsOf } from '../../validate/mail-server/sending-limits.ts';
+import { byText } from '../../formats/one-word.ts';
 import { hostNameOf } from '../../names/host-name.ts';
 import { parseServer } from '../../names/server.ts';
 import type { Facts } from '../facts.ts';
@@ -21,6 +22,7 @@ import { type FilterLimits, type LogInLimits, withinLimits } from './limits.ts';
 import { identity, type SecretName, secretNames } from './needs.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import type { ResolvedAddress } from './resolution.ts';
+import { isChosenRole, type RoleCandidate, roleAddresses } from './role-addresses.ts';
 
 /** The part of the model that depends on the parameters alone, not on requests for addresses. */
 export interface MailServerSettings {
@@ -52,6 +54,8 @@ export interface MailServerSettings {
   /** For each account without limits of its own. */
   sendingLimits: SendingLimits;
   logInLimits: LogInLimits;
+  /** Accounts that may write anything into the From header. */
+  anyFrom: readonly string[];
   /** Addresses and networks of frontends before the web pages that are believed about their clients. */
   trustedProxies: readonly string[];
 }
@@ -110,6 +114,7 @@ export function mailServerSettings(
     },
     sendingLimits: sendingLimitsOf(parameters['sending-limits']),
     logInLimits: parameters['log-in-limits'],
+    anyFrom: parameters['any-from'],
     trustedProxies: parameters['trusted-proxies'],
   };
 }
@@ -137,7 +142,7 @@ export function buildMailServer(
       invalid: request.refused.map(({ reference }): Holder => `shared:${reference}`),
     },
     {
-      ...ledger,
+      aliases: ledger.aliases.filter((alias) => !isChosenRole(alias)),
       accounts: ledger.accounts.map((account) => ({ ...account, settings: allowed(account.settings) })),
     },
     {
@@ -147,16 +152,31 @@ export function buildMailServer(
     },
     seed,
   );
+  const accounts = records.filter(({ state }) => state === 'held');
+  const roles = roleAddresses(resolved, inOrder(accounts), ledger.aliases, {
+    domains: settings.domains,
+    postmaster: request.parameters.postmaster,
+    anyName: settings.anyPassword,
+    delimiter: settings.recipientDelimiter,
+  });
   return {
     ...settings,
     records,
-    aliases,
-    addresses: resolved,
+    aliases: [...aliases, ...roles.chosen],
+    addresses: new Map([...resolved, ...roles.addresses]),
     outcomes,
-    accounts: records.filter(({ state }) => state === 'held'),
+    accounts,
     refused: request.refused,
     secrets,
   };
+}
+
+/** Requested accounts by address, as a master's order means nothing, then built-in ones for people. */
+function inOrder(accounts: readonly AccountRecord[]): RoleCandidate[] {
+  const rank = ({ holder, address }: RoleCandidate) => `${holder.startsWith('shared:') ? 0 : 1} ${address}`;
+  return accounts
+    .filter(({ address }) => address !== promiseAddress)
+    .sort((left, right) => byText(rank(left), rank(right)));
 }
 
 function sharedClaims(

@@ -17,6 +17,8 @@ const configFile = 'etc/mail-policy.json';
 const stateFolder = 'var/lib/mail-policy';
 /** Asked by Postfix' policy protocol. */
 export const sendingSocket = 'var/run/mail-policy.sock';
+/** Asked by Postfix by the milter protocol. */
+export const authorSocket = 'var/run/author-policy.sock';
 /** Asked by Postfix as lookup tables. */
 export const srsSocket = 'var/run/srs.sock';
 
@@ -24,7 +26,7 @@ const mailPolicy: Service = {
   name: 'mail-policy',
   programs: ['node'],
   ports: logInPorts,
-  sockets: { 'mail-policy': sendingSocket, srs: srsSocket },
+  sockets: { 'mail-policy': sendingSocket, 'author-policy': authorSocket, srs: srsSocket },
   pidFile: pidFileOf('mail-policy'),
   signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
   log: 'var/log/mail-policy.log',
@@ -63,6 +65,7 @@ function configOf(model: MailServer): MailPolicyConfig {
   const { partition } = place;
   return {
     sendingSocket: `${partition}/${sendingSocket}`,
+    authorSocket: `${partition}/${authorSocket}`,
     srsSocket: `${partition}/${srsSocket}`,
     stateFolder: `${partition}/${stateFolder}`,
     ...logInConfig(place, {
@@ -79,6 +82,11 @@ function configOf(model: MailServer): MailPolicyConfig {
       [promiseAddress, { messagesPerHour: 0, messagesPerDay: 0, recipientsPerHour: 0, recipientsPerDay: 0 }],
     ]),
     anyPassword: model.anyPassword,
+    authors: {
+      senderLogins: `${partition}/etc/postfix/sender-logins`,
+      exempt: model.anyFrom,
+      delimiter: model.recipientDelimiter,
+    },
     srs: {
       secret: secrets['srs-secret'],
       domain: rewrittenDomain(model),

@@ -19,7 +19,7 @@ import { postfixTls } from '../tls.ts';
 import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
-import { sendingSocket, srsSocket } from './mail-policy.ts';
+import { authorSocket, sendingSocket, srsSocket } from './mail-policy.ts';
 import { srsPatterns } from './sender-rewriting.ts';
 
 export const postfix: Postfix = {
@@ -68,6 +68,7 @@ function postfixFiles(model: PlannedMailServer): PlannedFile[] {
           messageSizeLimit: model.messageSizeLimit,
           lmtpSocket: `${place.partition}/var/run/dovecot/lmtp`,
           authSocket: `${place.partition}/var/run/dovecot/auth-postfix`,
+          authorSocket: `${place.partition}/${authorSocket}`,
           sendingSocket: `${place.partition}/${sendingSocket}`,
           srsSocket: `${place.partition}/${srsSocket}`,
           certificate: bundle,

@@ -7,13 +7,16 @@ import type { HostedDomains } from '../../names/mail-address.ts';
 import type { RequestedInstance } from '../requested.ts';
 import { brokenRules } from '../rules.ts';
 import { hostedDomainsOf } from './hosted-domains.ts';
+import { namedAddressesOf } from './named-addresses.ts';
 import { outboundRelayRules } from './outbound-relay.ts';
 import { type RefusedRequest, validateSharedRequest, type ValidRequest } from './shared-request.ts';
 import { trustedProxiesOf } from './trusted-proxies.ts';
 
 /** Checked, in one spelling, with all defaults. */
 export type MailServerParameters = Pick<DefaultOrsInput, 'request-dns' | 'demo-disable-auth'> &
-  Omit<DefaultOrsInput, 'mail-domains' | 'domain-aliases'> & {
+  Omit<DefaultOrsInput, 'mail-domains' | 'domain-aliases' | 'postmaster' | 'any-from'> & {
+    postmaster: string | null;
+    'any-from': readonly string[];
     'mail-domains': readonly string[];
     /** Alias domain → mail domain. */
     'domain-aliases': HostedDomains['aliases'];
@@ -49,14 +52,16 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
   const written = requested.parameters as DefaultInputWritten;
   const { domains, aliases, problems: domainProblems } = hostedDomainsOf(written);
   const { networks, problems: proxyProblems } = trustedProxiesOf(value['trusted-proxies']);
+  const hosted: HostedDomains = { domains: new Set(domains), aliases };
+  const named = namedAddressesOf(value, hosted);
   const broken = [
     ...domainProblems,
+    ...named.problems,
     ...proxyProblems,
     ...brokenRules(outboundRelayRules, written['outbound-relay'] ?? {}, '/outbound-relay'),
   ];
   if (broken.length > 0) throw new RequesterError(broken);
 
-  const hosted: HostedDomains = { domains: new Set(domains), aliases };
   const outcomes = requested.sharedRequests.map((shared) => validateSharedRequest(shared, hosted));
   return {
     parameters: {
@@ -64,6 +69,8 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
       // Only an Open Radio Station has these two.
       'request-dns': value['request-dns'] ?? { enable: false, 'sr-url': '', 'sr-type': '' },
       'demo-disable-auth': value['demo-disable-auth'] ?? false,
+      postmaster: named.postmaster,
+      'any-from': named.anyFrom,
       'mail-domains': domains,
       'domain-aliases': aliases,
       'trusted-proxies': networks,

@@ -16,6 +16,8 @@ const attemptsFromOutside: Attempt[] = [
   ['out@world.example', user1, /^accepted$/, 'takes mail for a relayed domain'],
   ['out@world.example', user1.toUpperCase(), /^accepted$/, 'takes it in capitals'],
   ['', user1, /^accepted$/, 'takes bounces'],
+  ['out@world.example', 'postmaster@mail1.example.com', /^accepted$/, 'takes mail for a postmaster'],
+  ['out@world.example', 'abuse@also-mail1.example.com', /^accepted$/, 'takes mail for abuse of each domain'],
   ['out@sub.mail2.example.com', user1, /^accepted$/, 'takes mail from a name below a relayed domain'],
   [
     'out@world.example',

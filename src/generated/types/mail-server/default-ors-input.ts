@@ -73,6 +73,10 @@ export interface DefaultOrsInputWritten {
     enable?: boolean;
   };
   /**
+   * Address that gets mail to `postmaster` and `abuse` of each domain, where no account or alias has these names. Without it, such mail goes to the domain's catch-all, else to its first account.
+   */
+  postmaster?: string;
+  /**
    * Whether every domain has an account testmail@<domain> with the password `password123`, known to everybody. For tests only.
    */
   'test-account'?: boolean;
@@ -130,6 +134,14 @@ export interface DefaultOrsInputWritten {
      */
     'script-size'?: number;
   };
+  /**
+   * Accounts that may send with any From and Sender header, for mailing lists and programs that write in the name of others. All others may name their own addresses only.
+   *
+   * @maxItems 1000
+   *
+   * Items: Address of the account.
+   */
+  'any-from'?: string[];
   /**
    * How often one client may fail to log in to one account.
    */
@@ -247,6 +259,10 @@ export interface DefaultOrsInput {
     enable: boolean;
   };
   /**
+   * Address that gets mail to `postmaster` and `abuse` of each domain, where no account or alias has these names. Without it, such mail goes to the domain's catch-all, else to its first account.
+   */
+  postmaster?: string;
+  /**
    * Whether every domain has an account testmail@<domain> with the password `password123`, known to everybody. For tests only.
    */
   'test-account': boolean;
@@ -304,6 +320,14 @@ export interface DefaultOrsInput {
      */
     'script-size': number;
   };
+  /**
+   * Accounts that may send with any From and Sender header, for mailing lists and programs that write in the name of others. All others may name their own addresses only.
+   *
+   * @maxItems 1000
+   *
+   * Items: Address of the account.
+   */
+  'any-from': string[];
   /**
    * How often one client may fail to log in to one account.
    */

@@ -4,6 +4,8 @@ import type { MailPolicyConfig } from '../../../../src/daemons/mail-policy/confi
 export function exampleConfig(folder: string): MailPolicyConfig {
   return {
     sendingSocket: `${folder}/mail-policy.sock`,
+    authorSocket: `${folder}/author-policy.sock`,
+    authors: { senderLogins: `${folder}/sender-logins`, exempt: ['lists@a.example'], delimiter: '+' },
     srsSocket: `${folder}/srs.sock`,
     stateFolder: `${folder}/state`,
     authPolicy: { host: '::1', port: 10024, key: 'the-key' },

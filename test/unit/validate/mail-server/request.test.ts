@@ -45,6 +45,8 @@ describe('the parameters of a mail server', () => {
       },
       'filter-limits': { scripts: 50, 'script-size': 256 },
       'log-in-limits': { failures: 20, minutes: 10 },
+      postmaster: null,
+      'any-from': [],
       'trusted-proxies': [],
       'domain-aliases': new Map(),
       forwarding: false,
@@ -52,6 +54,14 @@ describe('the parameters of a mail server', () => {
       'request-dns': { enable: false, 'sr-url': '', 'sr-type': '' },
       'demo-disable-auth': false,
     });
+  });
+
+  it('name accounts that may write any From header, in one spelling and each once', () => {
+    const domains = { 'mail-domains': ['example.com'] };
+    const named = (accounts: readonly string[]) => ({ ...domains, 'any-from': accounts });
+    const parameters = named(['Lists@Example.com', 'lists@example.com']);
+    expect(validate({ parameters }).parameters['any-from']).to.deep.equal(['lists@example.com']);
+    expect(problemsOf(named(['lists@example.com', 'x y@example.com']))[0]).to.match(/^\/any-from\/1: "x y@/);
   });
 
   it('name trusted proxies by address or network, in one spelling and each once', () => {
