@@ -1,6 +1,7 @@
 /** What every Postfix needs to run as one unprivileged user: queue, identities, environment. Pure. */
 import type { Place } from '../model/place.ts';
 import { shellWord } from '../formats/shell.ts';
+import { lostMailSettings } from './lost-mail.ts';
 import type { Service } from './part.ts';
 import type { PlannedFile, PlannedFolder } from './planned.ts';
 
@@ -145,12 +146,17 @@ export function postfixBasics(location: PostfixLocation) {
     logFile: `${place.partition}/${log}`,
     environmentNames: Object.keys(postfixEnvironment(location)).join(' '),
     tableType: place.stackFacts['postfix-table-type'],
+    ...lostMailSettings,
     // Names have no tags where nobody says so.
     recipientDelimiter: '',
     ipv6: place.ipv6,
-    // From the loopback address nothing but this machine can be reached.
-    speaksFromOwnAddress: place.ipv6 !== '::1',
+    speaksFromOwnAddress: speaksFromOwnAddress(place),
   };
+}
+
+/** From the loopback address nothing but this machine can be reached. */
+export function speaksFromOwnAddress({ ipv6 }: Place): boolean {
+  return ipv6 !== '::1';
 }
 
 /** The script that starts a Postfix; `endpoints`: `[address]:port` of its smtpd. */

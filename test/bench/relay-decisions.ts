@@ -16,6 +16,7 @@ function tenantsOf(count: number, domainsEach: number): Tenant[] {
     domain: domainOf(index),
     login: null,
     address: null,
+    backend: { host: 'fd00::1', port: 25 },
     fingerprints: [`PRINT ${Math.floor(index / domainsEach)}`],
     delivery: 'delivery-1:[smtp.example.net]:587',
   }));

@@ -1,14 +1,19 @@
 /** Mail itself: IMAP, SMTP, ManageSieve and delivery, on a local node with real daemons; by subject also in mail/. */
+import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 import { createTransport } from 'nodemailer';
 import PostalMime from 'postal-mime';
 
+import { eventually } from '../support/system/eventually.ts';
 import { connectLines } from '../support/system/line-client.ts';
 import { type MailNode, startMailNode } from '../support/system/mail-node.ts';
 import { endpointsOf, imapClient, type MailServer } from '../support/system/mail-server.ts';
 import { activateAll, arrival, at, domain, loginOf, mailOf, passwordOf } from '../support/system/people.ts';
 import { almostEnds, oneMessage, smuggle } from '../support/system/smuggling.ts';
 import { deliver, openSmtp } from '../support/system/smtp.ts';
+import { runTool } from '../support/system/watching.ts';
 import { attempts, unknown } from './mail/attempts.ts';
 import { accounts, from, header, ipv4, letterOf, stranger } from './mail/letters.ts';
 import { manageSieve } from './mail/manage-sieve.ts';
@@ -212,8 +217,52 @@ describe('mail', () => {
 
       await client.mailboxOpen('INBOX');
       await client.messageDelete({ all: true });
+      // Nobody says the size beforehand: it is known at the end.
+      await client.append('INBOX', filling.slice(0, mebibyte / 2));
+      const message = `Subject: half\r\n${filling.slice(0, mebibyte * 0.6)}\r\n`;
+      const atEnd = /^END 552 5\.2\.2 .*Mailbox is full/;
+      for (const who of [null, 'alice']) {
+        const sender = who === null ? stranger : at(who);
+        expect(await from(server, who, { sender, recipients: [at('full')], message })).to.match(atEnd);
+      }
+      const several = { sender: stranger, recipients: [at('full'), at('carol')], message };
+      expect(await from(server, null, several)).to.equal('accepted');
+      await arrival(server, 'carol', 'Subject: half');
+      await client.mailboxOpen('INBOX');
+      await client.messageDelete({ all: true });
       expect(await toFull(null, stranger)).to.equal('accepted');
       await client.logout();
+    });
+
+    it('keeps mail for an account that Postfix knows and Dovecot does not yet', async () => {
+      const partition = await mail.partition('mail1');
+      const users = join(partition, 'srv/ledger/current/users');
+      const known = await readFile(users, 'utf8');
+      const time = (await stat(users)).mtimeMs / 1000;
+      // Dovecot looks at whole seconds.
+      const write = async (text: string, later: number) => {
+        await writeFile(users, text);
+        await utimes(users, time + later, time + later);
+      };
+      const isKnown = async () =>
+        (await runTool(mail, partition, 'doveadm', 'user', at('bob'))).exitCode === 0;
+      const others = known.split('\n').filter((line) => !line.startsWith(`${at('bob')}:`));
+      await write(others.join('\n'), 1);
+      try {
+        await eventually('Dovecot has looked', async () => !(await isKnown()));
+        const message = 'Subject: before its time\r\n\r\nhi\r\n';
+        expect(await from(server, null, { sender: stranger, recipients: [at('bob')], message })).to.equal(
+          'accepted',
+        );
+        await eventually('it waits', async () =>
+          (await runTool(mail, partition, 'mailq')).output.includes('User doesn'),
+        );
+      } finally {
+        await write(known, 2);
+      }
+      await eventually('Dovecot has looked again', isKnown);
+      await runTool(mail, partition, 'postqueue', '-f');
+      await arrival(server, 'bob', 'Subject: before its time');
     });
 
     for (const [name, end] of Object.entries(almostEnds)) {

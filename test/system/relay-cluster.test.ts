@@ -1,4 +1,5 @@
 /** The relay cluster at work: relay-cluster/ has the cluster with all that is around it, and the tests by subject. */
+import { bounces } from './relay-cluster/bounces.ts';
 import { changes } from './relay-cluster/changes.ts';
 import { claims } from './relay-cluster/claims.ts';
 import { greetings } from './relay-cluster/greetings.ts';
@@ -16,7 +17,7 @@ describe('mail relay', () => {
   after(() => relay?.stop());
 
   // What changes things comes last.
-  for (const subject of [paths, recipients, senders, unwantedMail, claims, greetings, changes]) {
+  for (const subject of [paths, recipients, senders, unwantedMail, claims, greetings, bounces, changes]) {
     subject(() => relay);
   }
 });

@@ -96,6 +96,7 @@ describe('an operator of a mail relay', () => {
       expected: {
         inbound_smtp_listen:
           /^nobody listens on \[fd00:1::.*\]:10025 .*; start inbound-postfix, see var\/log\/inbound-/,
+        'bounce-ways-socket-listening': /^nobody listens on .*bounce-ways\.sock .*; start policy/,
         'policy-socket-listening':
           /^nobody listens on .*policy\.sock .*; start policy, see var\/log\/policy\.log$/,
         'auth-policy-listening': /^nobody listens on .*:10024 .*; start policy, see var\/log\/policy\.log$/,

@@ -1,10 +1,14 @@
-/** Whether there is room where a recipient ends. Postfix asks before it expands addresses, and Dovecot knows mailboxes only. */
+/**
+ * Whether there is room where a recipient ends: asked for each recipient with the size that the client declares, and at the
+ * end of the message with its real size. Postfix asks before it expands addresses, and Dovecot knows mailboxes only.
+ */
 import { type LookupTable, parseAddresses } from '../../formats/postfix-table.ts';
 import { withoutTag } from '../../names/tag.ts';
+import { openMessages } from '../kit/open-messages.ts';
 import { askPolicy } from '../kit/policy-client.ts';
 import type { Attributes } from '../kit/policy-server.ts';
 
-export interface QuotaPolicy {
+export interface QuotaSettings {
   /** Unix socket of Dovecot's quota-status, which speaks the same protocol. */
   socket: string;
   /** What separates a name from a tag; empty: nothing does. */
@@ -13,33 +17,72 @@ export interface QuotaPolicy {
   recipients: LookupTable;
 }
 
+export interface QuotaPolicy {
+  /** Postfix action (access(5)). */
+  answer(attributes: Attributes): Promise<string>;
+}
+
 /** Milliseconds; Postfix waits for ten seconds. */
 const timeout = 5_000;
+/** Bytes that are added to a message on its way to the mailbox: Received, Delivered-To and the like. */
+const added = 1_024;
+/** Of these, what a client may have miscounted, so that nobody is asked again at the end. */
+const miscounted = 512;
 const unknown = 'DEFER_IF_PERMIT 4.3.0 mailboxes cannot be asked for room; try again later';
 
-/**
- * Postfix action (access(5)): Dovecot's refusal when all mailboxes of a recipient are full. While one of them has
- * room the message is accepted, and the full ones bounce it.
- */
-export async function answerQuota(attributes: Attributes, policy: QuotaPolicy): Promise<string> {
-  // As Postfix resolves it: a dot at the end of a domain means nothing.
-  const recipient = attributes('recipient').replace(/\.$/, '');
-  const dovecot = { socket: policy.socket, timeout };
+export function quotaPolicy(current: () => Promise<QuotaSettings>): QuotaPolicy {
+  const messages = openMessages<{ recipient: string; size: number }>();
+
+  /** Refused when no recipient has room. While one has, the message is accepted, and the full ones bounce it. */
+  async function atEnd(attributes: Attributes): Promise<string> {
+    const single = attributes('recipient');
+    const asked =
+      messages.take(attributes('instance')) ?? (single === '' ? [] : [{ recipient: single, size: 0 }]);
+    // This process was started anew in the middle of the message.
+    if (asked.length === 0) return unknown;
+    // Postfix asks nothing about `postmaster` without a domain, and takes it.
+    if (asked.length < Number(attributes('recipient_count'))) return 'DUNNO';
+    const size = Number(attributes('size'));
+    let answer = 'DUNNO';
+    for (const { recipient, size: before } of asked) {
+      if (size + miscounted <= before) return 'DUNNO';
+      answer = await roomFor(recipient, size + added, await current());
+      if (answer === 'DUNNO' || answer === unknown) return answer;
+    }
+    return answer;
+  }
+
+  return {
+    async answer(attributes) {
+      if (attributes('protocol_state') === 'END-OF-MESSAGE') return atEnd(attributes);
+      // As Postfix resolves it: a dot at the end of a domain means nothing.
+      const recipient = attributes('recipient').replace(/\.$/, '');
+      const size = Number(attributes('size')) + added;
+      const answer = await roomFor(recipient, size, await current());
+      if (answer === 'DUNNO') messages.add(attributes('instance'), { recipient, size });
+      return answer;
+    },
+  };
+}
+
+/** Dovecot's refusal when all mailboxes of a recipient are full. */
+async function roomFor(recipient: string, size: number, settings: QuotaSettings): Promise<string> {
+  const dovecot = { socket: settings.socket, timeout };
   let answer = 'DUNNO';
   try {
-    for (const mailbox of endsOf(recipient.toLowerCase(), policy) ?? [recipient]) {
-      answer = await askPolicy(dovecot, { recipient: mailbox, size: attributes('size') });
+    for (const mailbox of endsOf(recipient.toLowerCase(), settings) ?? [recipient]) {
+      answer = await askPolicy(dovecot, { recipient: mailbox, size: String(size) });
       if (answer === 'DUNNO') break;
     }
     return answer;
   } catch (error) {
-    console.error(`${policy.socket}: ${(error as Error).message}`);
+    console.error(`${settings.socket}: ${(error as Error).message}`);
     return unknown;
   }
 }
 
 /** As Postfix finds it: an exact address before one without its tag before a catch-all. */
-function endsOf(recipient: string, { recipients, delimiter }: QuotaPolicy): string[] | null {
+function endsOf(recipient: string, { recipients, delimiter }: QuotaSettings): string[] | null {
   const plain = withoutTag(recipient, delimiter);
   const ends =
     recipients.get(recipient) ??

@@ -6,9 +6,9 @@ import { answerQuestions } from '../kit/policy-server.ts';
 import { serveSocket } from '../kit/private-socket.ts';
 import { serveLogIns } from '../kit/serve-log-ins.ts';
 import { type MailPolicyConfig, parseMailPolicyConfig } from './config.ts';
-import { answerQuota } from './quota-policy.ts';
+import { quotaPolicy } from './quota-policy.ts';
 import { sendingPolicy } from './sending-policy.ts';
-import { answerLookups } from './socketmap.ts';
+import { answerLookups } from '../kit/socketmap.ts';
 import { srsLookup } from './srs-maps.ts';
 import type { Srs } from './srs.ts';
 
@@ -42,14 +42,13 @@ export async function runMailPolicy(configFile: string): Promise<void> {
       srsLookup(async () => (await config.latest()).srsOf),
     );
   });
+  const quota = quotaPolicy(async () => ({
+    ...(await config.latest()).quota,
+    recipients: await recipients.latest(),
+  }));
   await serveSocket(atStart.sendingSocket, (connection) => {
-    answerQuestions(connection, async (attributes) =>
-      attributes('policy_context') === 'quota'
-        ? answerQuota(attributes, {
-            ...(await config.latest()).quota,
-            recipients: await recipients.latest(),
-          })
-        : sending.answer(attributes),
+    answerQuestions(connection, (attributes) =>
+      attributes('policy_context') === 'quota' ? quota.answer(attributes) : sending.answer(attributes),
     );
   });
 

@@ -1,5 +1,5 @@
 /** SRS as lookup tables of Postfix. */
-import type { Lookup } from './socketmap.ts';
+import type { Lookup } from '../kit/socketmap.ts';
 import { forwardSender, type Reversed, reverseRecipient, type Srs } from './srs.ts';
 
 /** Map name → what it is for. */

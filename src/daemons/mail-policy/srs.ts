@@ -5,7 +5,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-import { joinAddress, splitAddress } from './quoted-address.ts';
+import { joinAddress, splitAddress } from '../kit/quoted-address.ts';
 
 export interface Srs {
   secret: string;

@@ -7,12 +7,17 @@ import {
   nullable,
   objectOf,
   parseJson,
+  port,
   serialiseJson,
 } from '../kit/json-codec.ts';
 
 export interface RelayPolicyConfig extends LogInConfig {
   /** Unix socket on which Postfix asks. */
   socket: string;
+  /** Unix socket on which Postfix looks ways of bounces up. */
+  bounceWaysSocket: string;
+  /** As what mail servers are asked about recipients; `address`: null for any. */
+  asker: { hostName: string; address: string | null; bundle: string };
   tenants: readonly Tenant[];
   /** Host names of the cluster's nodes, lower case: domains whose MX records name one of them belong to the cluster. */
   exchangers: readonly string[];
@@ -27,6 +32,8 @@ export interface Tenant {
   address: string | null;
   /** Client certificates that it shows; upper case. */
   fingerprints: readonly string[];
+  /** Where its mail server takes mail. */
+  backend: { host: string; port: number };
   /** Postfix transport for mail to the world, or null: only relayed domains can be reached. */
   delivery: string | null;
 }
@@ -34,12 +41,19 @@ export interface Tenant {
 const codec = objectOf<RelayPolicyConfig>({
   ...logInCodecs,
   socket: absolutePath,
+  bounceWaysSocket: absolutePath,
+  asker: objectOf<RelayPolicyConfig['asker']>({
+    hostName: filledText,
+    address: nullable(filledText),
+    bundle: absolutePath,
+  }),
   tenants: listOf(
     objectOf<Tenant>({
       domain: filledText,
       login: nullable(filledText),
       address: nullable(filledText),
       fingerprints: listOf(filledText),
+      backend: objectOf<Tenant['backend']>({ host: filledText, port }),
       delivery: nullable(filledText),
     }),
   ),

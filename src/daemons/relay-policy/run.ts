@@ -1,4 +1,8 @@
-/** The relay's policy service: who may send as what, asked by Postfix on a unix socket, and how often log-ins may fail. */
+/**
+ * The relay's policy service, asked by Postfix on unix sockets: who may send as what, what mail servers would take, where
+ * bounces leave; and by Dovecot, how often log-ins may fail.
+ */
+import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:net';
 
 import { endWhenFixedSettingsChange } from '../kit/fixed-settings.ts';
@@ -6,8 +10,12 @@ import { followFile } from '../kit/followed-file.ts';
 import { answerQuestions, type Attributes } from '../kit/policy-server.ts';
 import { serveSocket } from '../kit/private-socket.ts';
 import { serveLogIns } from '../kit/serve-log-ins.ts';
+import { answerLookups } from '../kit/socketmap.ts';
+import { backendQuestions } from './backend-questions.ts';
+import { bounceWays } from './bounce-ways.ts';
 import { parseRelayPolicyConfig } from './config.ts';
 import { decide, indexTenants, type Question } from './decide.ts';
+import { recipientContexts, recipientPolicy } from './recipients.ts';
 import { domainLookup } from './whereabouts.ts';
 
 /** Listens until SIGTERM. Throws OperatorError when a file cannot be read, or a socket or port cannot be used. */
@@ -21,17 +29,36 @@ export async function runRelayPolicy(configFile: string): Promise<Server> {
     content: 'the tenants',
   });
   await serveLogIns(config);
-  endWhenFixedSettingsChange(configFile, config, ({ socket, users, authPolicy: { host, port } }) => [
-    ...[socket, users, host, port],
-  ]);
+  endWhenFixedSettingsChange(
+    configFile,
+    config,
+    ({ socket, bounceWaysSocket, users, authPolicy: { host, port } }) => [
+      ...[socket, bounceWaysSocket, users, host, port],
+    ],
+  );
+  const index = async () => (await config.latest()).index;
+  const recipients = recipientPolicy({
+    index,
+    backends: backendQuestions(async () => {
+      const { asker } = await config.latest();
+      return { ...asker, bundle: await readFile(asker.bundle, 'utf8') };
+    }),
+  });
+  await serveSocket(config.current.bounceWaysSocket, (connection) => {
+    answerLookups(connection, bounceWays(index));
+  });
   const whereabouts = domainLookup();
+  const permission = async (attributes: Attributes): Promise<string> => {
+    const { index: tenants, exchangers } = await config.latest();
+    const question = questionOf(attributes);
+    const decision = decide(question, tenants);
+    if (typeof decision === 'string') return decision;
+    return decide(question, tenants, await whereabouts(decision.lookUp, exchangers));
+  };
   return serveSocket(config.current.socket, (connection) => {
-    answerQuestions(connection, async (attributes) => {
-      const { index, exchangers } = await config.latest();
-      const question = questionOf(attributes);
-      const decision = decide(question, index);
-      if (typeof decision === 'string') return decision;
-      return decide(question, index, await whereabouts(decision.lookUp, exchangers));
+    answerQuestions(connection, (attributes) => {
+      const context = recipientContexts.find((each) => each === attributes('policy_context'));
+      return context === undefined ? permission(attributes) : recipients.answer(context, attributes);
     });
   });
 }

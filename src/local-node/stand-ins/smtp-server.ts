@@ -20,8 +20,15 @@ export interface StandInOptions {
   passwords?: Readonly<Record<string, string>> | undefined;
   /** Its certificate and key; by default new ones. */
   identity?: TlsIdentity;
-  /** The reason why a recipient is refused (550); undefined for accepted recipients. */
-  refusal?: (recipient: string) => string | undefined;
+  /** Largest message, which it announces. */
+  sizeLimit?: number;
+  /**
+   * The reason why a recipient is refused (550 unless it begins with another code), with the size that the client
+   * declares, 0 if none; undefined for accepted recipients.
+   */
+  refusal?: (recipient: string, size: number) => string | undefined;
+  /** The reason why a message is refused at its end (552); undefined for one that is accepted. */
+  refusalAtEnd?: (source: string) => string | undefined;
   /** Called before the client is told that the message is accepted. */
   onReceived?: (message: Received) => Promise<void>;
 }
@@ -44,20 +51,24 @@ export interface StandInSmtpServer {
   /** SHA-256 fingerprint of its certificate. */
   fingerprint: string;
   received: Received[];
+  /** Each RCPT: the recipient and the size that was declared. */
+  asked: { recipient: string; size: number; client: string | null }[];
   /** All login attempts, as `user:password`. */
   logins: string[];
   stop(): Promise<void>;
 }
 
 export async function startStandInSmtpServer(options: StandInOptions): Promise<StandInSmtpServer> {
-  const { host, port = 0, name = 'stand-in.example', passwords, refusal, onReceived } = options;
+  const { host, port = 0, name = 'stand-in.example', passwords, refusal, refusalAtEnd, onReceived } = options;
   const identity = options.identity ?? (await selfSignedIdentity(name));
   const received: Received[] = [];
   const logins: string[] = [];
+  const asked: StandInSmtpServer['asked'] = [];
   const tls = new Map<string, { protocol: string; client: string | null }>();
   const server = new SMTPServer({
     ...identity,
     name,
+    ...(options.sizeLimit === undefined ? {} : { size: options.sizeLimit }),
     requestCert: true,
     rejectUnauthorized: false,
     authOptional: passwords === undefined,
@@ -78,9 +89,14 @@ export async function startStandInSmtpServer(options: StandInOptions): Promise<S
     onMailFrom(_address, session, callback) {
       callback(session.secure ? null : new Error('TLS first'));
     },
-    onRcptTo({ address }, _session, callback) {
-      const reason = refusal?.(address);
-      callback(reason === undefined ? null : Object.assign(new Error(reason), { responseCode: 550 }));
+    onRcptTo({ address }, session, callback) {
+      const { mailFrom } = session.envelope;
+      const args = mailFrom === false ? {} : (mailFrom.args as Readonly<Record<string, string>>);
+      const size = Number(args['SIZE'] ?? 0);
+      asked.push({ recipient: address, size, client: tls.get(session.id)?.client ?? null });
+      const reason = refusal?.(address, size);
+      const [, code = '550', text = reason] = /^(\d{3}) (.*)$/.exec(reason ?? '') ?? [];
+      callback(reason === undefined ? null : Object.assign(new Error(text), { responseCode: Number(code) }));
     },
     onData(stream, session, callback) {
       const parts: Buffer[] = [];
@@ -95,6 +111,11 @@ export async function startStandInSmtpServer(options: StandInOptions): Promise<S
           user: loginOf(session),
           client,
         };
+        const reason = refusalAtEnd?.(message.source);
+        if (reason !== undefined) {
+          callback(Object.assign(new Error(reason), { responseCode: 552 }));
+          return;
+        }
         received.push(message);
         Promise.resolve(onReceived?.(message)).then(
           () => callback(),
@@ -114,6 +135,7 @@ export async function startStandInSmtpServer(options: StandInOptions): Promise<S
     identity,
     fingerprint: new X509Certificate(identity.cert).fingerprint256,
     received,
+    asked,
     logins,
     stop: () => new Promise((resolve) => server.close(resolve)),
   };

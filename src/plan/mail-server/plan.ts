@@ -3,6 +3,7 @@ import type { Ledger } from '../../ledger/types.ts';
 import type { Answers } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/model.ts';
 import { assemble } from '../assemble.ts';
+import { lostMailPart } from '../lost-mail.ts';
 import { nextLedger } from '../next-ledger.ts';
 import type { Part } from '../part.ts';
 import type { Plan } from '../planned.ts';
@@ -21,6 +22,7 @@ export const mailServerParts: readonly Part<PlannedMailServer>[] = [
   upkeepPart,
   certificateRotationPart,
   postfixPart,
+  lostMailPart,
   dovecotPart,
   mailPolicyPart,
   ...webParts,

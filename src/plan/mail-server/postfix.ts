@@ -2,6 +2,7 @@
 import type { MailServer } from '../../model/mail-server/model.ts';
 import { promiseDomain } from '../../names/promise-address.ts';
 import { endpointsOf } from '../endpoints.ts';
+import { lostMailService } from '../lost-mail.ts';
 import type { Part } from '../part.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import {
@@ -81,7 +82,7 @@ function postfixFiles(model: PlannedMailServer): PlannedFile[] {
       reload: 'postfix',
       body: {
         template: 'mail-server/master.cf.hbs',
-        context: { endpoints, certificate: bundle },
+        context: { ...lostMailService(place), endpoints, certificate: bundle, cleanupOfNotices: '' },
       },
     },
     ...postfixIdentities(location),

@@ -4,6 +4,7 @@ import type { Answers } from '../../model/answers.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import { apachePart } from '../apache.ts';
 import { assemble } from '../assemble.ts';
+import { lostMailPart } from '../lost-mail.ts';
 import { nextLedger } from '../next-ledger.ts';
 import type { Part } from '../part.ts';
 import type { Plan } from '../planned.ts';
@@ -22,6 +23,7 @@ export const relayNodeParts: readonly Part<RelayNode & { answers: Answers }>[] =
   certificateRotationPart,
   inboundPart,
   outboundPart,
+  lostMailPart,
   toolsPart,
   saslPart,
   policyPart,

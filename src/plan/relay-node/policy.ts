@@ -1,14 +1,19 @@
-/** The policy service of outbound mail: who may send as what, and how often log-ins may fail. Pure. */
+/** The policy service of both Postfix: who may send as what, what mail servers would take, and how often log-ins may fail. Pure. */
 import { serialiseRelayPolicyConfig } from '../../daemons/relay-policy/config.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import { logInConfig, logInPorts } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
+import { speaksFromOwnAddress } from '../postfix-service.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
+import { certificate } from './certificates.ts';
 import { saslUsers } from './sasl.ts';
 import { planTenants } from './tenants.ts';
 
-/** Asked by the outbound Postfix. */
+/** Asked by Postfix about senders (outbound) and recipients (inbound). */
 export const policySocket = 'var/run/policy.sock';
+
+/** Where the inbound Postfix looks up which way a bounce takes. */
+export const bounceWaysSocket = 'var/run/bounce-ways.sock';
 
 const configFile = 'etc/relay-policy.json';
 
@@ -19,7 +24,7 @@ const policy: Service = {
   name: 'policy',
   programs: ['node'],
   ports: logInPorts,
-  sockets: { policy: policySocket },
+  sockets: { policy: policySocket, 'bounce-ways': bounceWaysSocket },
   pidFile: pidFileOf('policy'),
   signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
   log: 'var/log/policy.log',
@@ -38,6 +43,12 @@ export const policyPart: Part<RelayNode> = {
           body: {
             text: serialiseRelayPolicyConfig({
               socket: `${partition}/${policySocket}`,
+              bounceWaysSocket: `${partition}/${bounceWaysSocket}`,
+              asker: {
+                hostName: node.hostName,
+                address: speaksFromOwnAddress(node.place) ? node.place.ipv6 : null,
+                bundle: `${partition}/${certificate.bundle}`,
+              },
               tenants: planTenants(node),
               exchangers: node.exchangers,
               ...logInConfig(node.place, {

@@ -2,6 +2,7 @@
 import type { Place } from '../../model/place.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import { endpointsOf } from '../endpoints.ts';
+import { lostMailService } from '../lost-mail.ts';
 import type { Part } from '../part.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import {
@@ -15,7 +16,7 @@ import {
 import { certificateServed, queueAge } from '../promises.ts';
 import { certificate, inboundBundle } from './certificates.ts';
 import { planKnownBackends } from './known-backends.ts';
-import { policySocket } from './policy.ts';
+import { bounceWaysSocket, policySocket } from './policy.ts';
 import { inboundPostfix, outboundPostfix, type RelayService } from './postfix-pair.ts';
 import { postgreySocket } from './postgrey.ts';
 import { saslSocket } from './sasl.ts';
@@ -80,13 +81,26 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
       inboundCertificate: `${partition}/${inboundBundle}`,
       ownAddresses: ['127.0.0.0/8', '[::1]/128', `[${place.ipv6}]/128`].join(' '),
       greylisting: node.greylisting.enable,
+      policySocket: `${partition}/${policySocket}`,
       postgreySocket: `${partition}/${postgreySocket}`,
     }),
     file(location, 'master.cf', 'inbound', {
+      ...lostMailService(place),
+      configurationFolder: basics.configurationFolder,
       endpoints: endpointsOf(place, 'inbound'),
+      cleanupOfNotices: 'cleanup-notices',
+      bounceWaysSocket: `${partition}/${bounceWaysSocket}`,
+      deliveryServices: deliveryTransports(node),
       policydSpf: place.programs['policyd-spf'],
       policydSpfConfiguration: `${partition}/${spf}`,
     }),
+    {
+      path: `${location.configuration}/bounced-domain.regexp`,
+      mode: 0o600,
+      reload: location.service,
+      // As bounce(8) writes it; the domain is what follows the last @.
+      body: { text: '/^Final-Recipient: rfc822; .*@([^@ ]+)$/ $1\n' },
+    },
     {
       path: inboundBundle,
       mode: 0o600,
@@ -108,7 +122,7 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
 }
 
 function outboundFiles(node: RelayNode): PlannedFile[] {
-  const { place, deliveryServices, domains } = node;
+  const { place, domains } = node;
   const { partition } = place;
   const location = { place, ...outboundPostfix };
   const basics = { ...postfixBasics(location), hostName: node.hostName };
@@ -121,19 +135,28 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
       policySocket: `${partition}/${policySocket}`,
     }),
     file(location, 'master.cf', 'outbound', {
+      ...lostMailService(place),
+      cleanupOfNotices: '',
       tableType: basics.tableType,
       configurationFolder: basics.configurationFolder,
       endpoints: endpointsOf(place, 'outbound'),
       knownBackends: planKnownBackends(domains).ownTransports,
-      deliveryServices: deliveryServices.map(({ transport, login }) => ({
-        transport,
-        tlsLevel: login === null ? 'may' : 'encrypt',
-      })),
+      deliveryServices: deliveryTransports(node),
     }),
     ...postfixIdentities(location),
     ...tableFiles(location.configuration, { ...outboundTables(node), ...deliveryTables(node) }),
     startPostfix(location, endpointsOf(place, 'outbound')),
   ];
+}
+
+/** Both services deliver by them: the inbound one, bounces. */
+function deliveryTransports({ place, deliveryServices }: RelayNode) {
+  const { configurationFolder, tableType } = postfixBasics({ place, ...outboundPostfix });
+  return deliveryServices.map(({ transport, login }) => ({
+    transport,
+    tlsLevel: login === null ? 'may' : 'encrypt',
+    passwords: `${tableType}:${configurationFolder}/${transport}-password`,
+  }));
 }
 
 function file(

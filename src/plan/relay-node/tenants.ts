@@ -4,13 +4,14 @@ import type { RelayNode } from '../../model/relay-node/model.ts';
 import { deliveryTransport } from './tables.ts';
 
 export function planTenants({ domains, serviceOf }: RelayNode): Tenant[] {
-  return domains.map(({ name, host, authentication, fingerprints }) => {
+  return domains.map(({ name, host, port, authentication, fingerprints }) => {
     const service = serviceOf.get(name);
     return {
       domain: name,
       login: authentication === 'password' ? name : null,
       address: authentication === 'none' ? host : null,
       fingerprints: authentication === 'fingerprint' ? fingerprints : [],
+      backend: { host, port },
       delivery: service ? deliveryTransport(service) : null,
     };
   });

@@ -19,7 +19,7 @@ export const claims: Subject = (relay) => {
     const { 'backend-domains': domains, errors } = await world.published('mailrelay');
     expect(String(domains).split('\n')).to.deep.equal([
       ...['also-mail1.example.com', 'also-mail2.example.com', 'by-address.example', 'by-password.example'],
-      ...['impostor.example', 'mail1.example.com', 'mail2.example.com', 'twice.example'],
+      ...['impostor.example', 'mail1.example.com', 'mail2.example.com', 'paid.example', 'twice.example'],
     ]);
     expect(errors).to.have.lengthOf(1);
     expect((errors as string[])[0]).to.match(/mail1\.example\.com appears in multiple proxies/i);

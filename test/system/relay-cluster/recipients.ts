@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 
 import { eventually } from '../../support/system/eventually.ts';
-import { sendAccepted } from '../../support/system/smtp.ts';
+import { openSmtp, sendAccepted } from '../../support/system/smtp.ts';
 import { servedBySmtp } from '../../support/system/watching.ts';
 import { arrived, attempt, foreign, logIn, outside, type Subject, user1, user2 } from './relayed-mail.ts';
 
@@ -65,6 +65,18 @@ export const recipients: Subject = (relay) => {
       expect(await attempt(node1.inbound, sender, recipient, { from: outside })).to.match(result);
     });
   }
+
+  it('refuses at once what is too large for the mail server, though not for the node', async () => {
+    const client = await openSmtp(relay().node1.inbound, { from: outside });
+    const reply = /^\d{3} /;
+    expect(await client.command(`MAIL FROM:<out@world.example> SIZE=${60 * 1024 * 1024}`, reply)).to.match(
+      /^250 /,
+    );
+    expect(await client.command(`RCPT TO:<${user1}>`, reply)).to.match(
+      /^552 5\.3\.4 .*too large for the mail server/,
+    );
+    client.close();
+  });
 
   it('defers for a backend that is down, and delivers everything once it is back', async () => {
     const { world, mail1, mail2, node1 } = relay();

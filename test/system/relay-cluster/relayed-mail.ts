@@ -23,11 +23,14 @@ export const addresses = {
   delivery: { host: 'fd00:3::1', port: 2525 },
   password: { host: 'fd00:3::2', port: 2525 },
   address: { host: 'fd00:3::3', port: 2525 },
+  exchanger: { host: 'fd00:3::25', port: 25 },
 };
 export const user1 = 'testmail@mail1.example.com';
 export const user2 = 'testmail@mail2.example.com';
 const testPassword = 'password123';
 export const foreign = 'someone@foreign.example';
+/** Local part of senders whose mail the mail servers that are no instances refuse at its end. */
+export const refusedLater = 'refused.later';
 const greylistingDelay = 2;
 
 const records = [
@@ -44,6 +47,8 @@ const records = [
   'confused.example. TXT "v=spf1 nonsense:here -all"',
   'disputed.example. MX 10 mx.elsewhere.example.',
   'proven.example. MX 10 mx.elsewhere.example.',
+  'world.example. MX 10 mx.world.example.',
+  'mx.world.example. AAAA fd00:3::25',
 ];
 
 /** Two customers of one delivery service, which has one host and port. */
@@ -59,7 +64,7 @@ const services = {
     ...addresses.delivery,
     user: 'account-2',
     password: accounts['account-2'],
-    domains: ['mail2.example.com', 'mail1.example.com'],
+    domains: ['mail2.example.com', 'mail1.example.com', 'paid.example'],
   },
 };
 
@@ -78,6 +83,8 @@ export interface RelayedMail extends Stoppable {
   passwordBackend: StandIn;
   /** Mail server of `by-address.example`, which is known by its address. */
   addressBackend: StandIn;
+  /** MX of `world.example`, from where strangers send. */
+  exchanger: StandIn;
   /** That node2 shows to the world. */
   customCertificate: TlsIdentity;
   /** Of `by-password.example`, as it was published first. */
@@ -114,7 +121,19 @@ async function start(keep: Keep): Promise<Omit<RelayedMail, 'stop'>> {
   const nameServer = keep(await startNames({ records, broken: ['broken.example'] }));
   const delivery = keep(await startStandInSmtpServer({ ...addresses.delivery, passwords: accounts }));
   const passwordBackend = keep(await startStandInSmtpServer(addresses.password));
-  const addressBackend = keep(await startStandInSmtpServer(addresses.address));
+  const addressBackend = keep(
+    await startStandInSmtpServer({
+      ...addresses.address,
+      refusalAtEnd: (source) =>
+        source.includes(refusedLater) ? '5.7.1 this message is not wanted' : undefined,
+    }),
+  );
+  const exchanger = keep(
+    await startStandInSmtpServer({
+      ...addresses.exchanger,
+      refusal: (recipient) => (recipient.includes('unknown') ? '5.1.1 no such user' : undefined),
+    }),
+  );
   const customCertificate = await selfSignedIdentity('stand-in', 30);
   const world = keep(await startRelayWorld(5));
   await world.requestCluster(clusterParameters('started', pem(customCertificate)));
@@ -129,7 +148,8 @@ async function start(keep: Keep): Promise<Omit<RelayedMail, 'stop'>> {
   const [node1, node2] = await world.nodes();
   if (node1 === undefined || node2 === undefined) throw new Error('the cluster hands out no two nodes');
   return {
-    ...{ nameServer, world, node1, node2, delivery, passwordBackend, addressBackend, customCertificate },
+    ...{ nameServer, world, node1, node2, delivery, passwordBackend, addressBackend, exchanger },
+    customCertificate,
     mail1: endpointsOf(await world.published('mail1')),
     mail2: endpointsOf(await world.published('mail2')),
     firstPassword: (await world.published('by password'))['outbound-password'],
@@ -146,6 +166,7 @@ async function requestDomains(world: RelayWorld): Promise<void> {
     ...backend('password'),
   });
   await world.requestDomain('by address', { name: 'by-address.example', ...backend('address') });
+  await world.requestDomain('paid', { name: 'paid.example', ...backend('address') });
   await world.requestDomain('first', { name: 'twice.example', ...backend('address') });
   await world.requestDomain('second', { name: 'TWICE.example', ...backend('password') });
   await world.requestDomain('elsewhere', { name: 'elsewhere.example', ...backend('address') });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { joinAddress, splitAddress } from '../../../../src/daemons/mail-policy/quoted-address.ts';
+import { joinAddress, splitAddress } from '../../../../src/daemons/kit/quoted-address.ts';
 import { forwardSender, reverseRecipient, type Srs } from '../../../../src/daemons/mail-policy/srs.ts';
 
 const hosted = ['mail1.example.com', 'second.example.com'];

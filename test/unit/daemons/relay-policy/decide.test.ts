@@ -14,6 +14,7 @@ const tenant = (domain: string, more: Partial<Tenant>): Tenant => ({
   login: null,
   address: null,
   fingerprints: [],
+  backend: { host: '::1', port: 25 },
   delivery: null,
   ...more,
 });

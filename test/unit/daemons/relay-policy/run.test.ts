@@ -18,6 +18,7 @@ const tenant = (domain: string): Tenant => ({
   login: domain,
   address: null,
   fingerprints: [],
+  backend: { host: '::1', port: 25 },
   delivery: null,
 });
 const ask = (login: string, sender = `a@${login}`) =>
@@ -51,6 +52,8 @@ describe('the policy service', () => {
     // As stage 6 does it: in one step.
     const text = serialiseRelayPolicyConfig({
       socket: socket(),
+      asker: { hostName: 'mx1.example', address: null, bundle: join(folder(), 'bundle.pem') },
+      bounceWaysSocket: join(folder(), 'bounce-ways.sock'),
       tenants: domains.map(tenant),
       exchangers: [],
       authPolicy: { host: '::1', port: authPort, key: 'the-key' },

@@ -298,12 +298,35 @@ describe('tenants of a relay node', () => {
         ],
       }),
     );
-    const nothing = { login: null, address: null, fingerprints: [], delivery: null };
+    const backend = { host: 'fd00::a1', port: 10025 };
+    const nothing = { login: null, address: null, fingerprints: [], backend, delivery: null };
     expect(tenants).to.deep.equal([
-      { ...nothing, domain: 'a.example', address: 'fd00::ab' },
+      {
+        ...nothing,
+        domain: 'a.example',
+        address: 'fd00::ab',
+        backend: { ...backend, host: 'fd00::ab' },
+      },
       { ...nothing, domain: 'b.example', login: 'b.example' },
       { ...nothing, domain: 'c.example', fingerprints: [fingerprint('AB')] },
     ]);
+  });
+
+  it('have a delivery service of their own, and a bounce of inbound finds it with the same password', () => {
+    const files = filesOf({
+      'mail-domains': [relayed('a.example')],
+      'proxy-map': {
+        one: { host: 'smtp.example.net', port: 587, user: 'u', password: 'p', domains: ['a.example'] },
+      },
+    });
+    const [tenant] = tenantsOf(files);
+    const [transport = ''] = tenant?.delivery?.split(':') ?? [];
+    const options = (service: string) =>
+      new RegExp(`^${transport} unix .*\\n((?: .*\\n)*)`, 'm').exec(
+        files.get(`etc/postfix/${service}/master.cf`) ?? '',
+      )?.[1];
+    expect(options('inbound')).to.contain(`/etc/postfix/outbound/${transport}-password\n`);
+    expect(options('inbound')).to.equal(options('outbound'));
   });
 
   it('log in only where one of them has a password', () => {

@@ -3,7 +3,7 @@ import { createServer, connect, type AddressInfo, type Server, type Socket } fro
 
 import { expect } from 'chai';
 
-import { answerLookups } from '../../../../src/daemons/mail-policy/socketmap.ts';
+import { answerLookups } from '../../../../src/daemons/kit/socketmap.ts';
 
 const netstring = (text: string) => `${text.length}:${text},`;
 

@@ -1,0 +1,162 @@
+/**
+ * Whether the mail server behind the relay would take a message, asked while its sender is connected: for each recipient
+ * with the size that the client declares, and at the end of the message with its real size. A recipient that was taken
+ * is believed for a minute, and for as many bytes as the server was asked for.
+ */
+import type { Attributes } from '../kit/policy-server.ts';
+import { openMessages } from '../kit/open-messages.ts';
+import { joinAddress, splitAddress } from '../kit/quoted-address.ts';
+import type { Answer, BackendQuestions } from './backend-questions.ts';
+import type { Backend } from './backend-session.ts';
+import type { TenantIndex } from './decide.ts';
+import type { Verdict } from './smtp-replies.ts';
+
+/** Contexts of Postfix' questions: a recipient; the same when it passed all that was asked; the end of a message. */
+export const recipientContexts = ['recipient', 'taken', 'end'] as const;
+export type RecipientContext = (typeof recipientContexts)[number];
+
+export interface RecipientPolicy {
+  /** Postfix action (access(5)). */
+  answer(context: RecipientContext, attributes: Attributes): Promise<string>;
+}
+
+export interface RecipientPolicyOptions {
+  index: () => Promise<TenantIndex>;
+  backends: BackendQuestions;
+  /** Milliseconds since the epoch. */
+  clock?: () => number;
+}
+
+interface Question {
+  backend: Backend;
+  /** Unquoted; empty for bounces. */
+  sender: string;
+  /** Unquoted. */
+  recipient: string;
+}
+
+interface Belief {
+  until: number;
+  /** Bytes that the server would take. */
+  room: number;
+}
+
+/** Milliseconds. */
+const believedFor = 60_000;
+const maxBeliefs = 50_000;
+/** What this node and the servers behind it add to a message: Received and the like. */
+const added = 1_024;
+/** More than a message needs, so that the next ones need no question; less where there is not so much room. */
+const extras = [16 * 1024 * 1024, 256 * 1024, 0];
+const forgotten = '451 4.3.0 the recipients are not known any more; try again';
+const notYet = '450 4.3.0 mail for this domain cannot be taken yet; try again later';
+
+export function recipientPolicy({
+  index,
+  backends,
+  clock = Date.now,
+}: RecipientPolicyOptions): RecipientPolicy {
+  const beliefs = new Map<string, Belief>();
+  const asking = new Map<string, Promise<Verdict>>();
+  const messages = openMessages<Question>();
+
+  async function questionOf(attributes: Attributes): Promise<Question | null> {
+    const recipient = attributes('recipient').replace(/\.$/, '');
+    const domain = recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase();
+    const tenant = (await index()).byDomain.get(domain);
+    return tenant === undefined
+      ? null
+      : {
+          backend: tenant.backend,
+          sender: attributes('sender'),
+          recipient: `${recipient.slice(0, recipient.lastIndexOf('@'))}@${domain}`,
+        };
+  }
+
+  /** Servers treat bounces in a way of their own; otherwise one sender is believed to be as good as another. */
+  const keyOf = ({ backend, sender, recipient }: Question) =>
+    `${backend.host} ${backend.port} ${sender === '' ? 'bounce' : 'mail'} ${recipient}`;
+  const isBelieved = (key: string, size: number) => {
+    const belief = beliefs.get(key);
+    return belief !== undefined && belief.until > clock() && belief.room >= size;
+  };
+
+  /** Whether a message of `size` bytes would be taken. */
+  async function verdictFor(question: Question, size: number): Promise<Verdict> {
+    const key = keyOf(question);
+    if (isBelieved(key, size)) return { kind: 'taken' };
+    // Many may ask at the same time: one asks for all.
+    const running = asking.get(key);
+    if (running !== undefined) {
+      const verdict = await running;
+      if (verdict.kind !== 'taken' && !verdict.ofSize) return verdict;
+      return verdictFor(question, size);
+    }
+    const answer = ask(question, key, size).finally(() => asking.delete(key));
+    asking.set(key, answer);
+    return answer;
+  }
+
+  async function ask(question: Question, key: string, needed: number): Promise<Verdict> {
+    const sender = splitAddress(question.sender);
+    const recipient = splitAddress(question.recipient);
+    if (recipient === null) return { kind: 'refused', ofSize: false, action: '550 5.1.3 this is no address' };
+    const envelope = {
+      sender: sender === null ? '' : joinAddress(sender),
+      recipient: joinAddress(recipient),
+    };
+    let answer: Answer | undefined;
+    for (const extra of extras) {
+      answer = await backends.ask(question.backend, envelope, { needed, wanted: needed + extra });
+      if (answer.verdict.kind === 'taken' || !answer.verdict.ofSize || answer.size === needed) break;
+    }
+    if (answer === undefined) throw new Error('no question was asked');
+    beliefs.delete(key);
+    if (answer.verdict.kind === 'taken')
+      beliefs.set(key, { until: clock() + believedFor, room: answer.size });
+    for (const oldest of beliefs.keys()) {
+      if (beliefs.size <= maxBeliefs) break;
+      beliefs.delete(oldest);
+    }
+    return answer.verdict;
+  }
+
+  async function atEnd(attributes: Attributes): Promise<string> {
+    const known = messages.take(attributes('instance'));
+    // Postfix asks nothing about `postmaster` without a domain, and takes it.
+    if (known !== null && known.length < Number(attributes('recipient_count'))) return 'DUNNO';
+    // This process was started anew in the middle of the message; one recipient alone is named once more.
+    if (known === null && attributes('recipient') === '') return forgotten;
+    const single = known === null ? await questionOf(attributes) : null;
+    const questions = known ?? (single === null ? [] : [single]);
+    if (questions.length === 0) return 'DUNNO';
+    const size = Number(attributes('size')) + added;
+    const verdicts = await Promise.all(
+      questions.map(async (question) => {
+        const verdict = await verdictFor(question, size);
+        const belief = beliefs.get(keyOf(question));
+        if (verdict.kind === 'taken' && belief !== undefined) belief.room -= size;
+        return verdict;
+      }),
+    );
+    // Where one takes it the message goes its way; for others it waits, or is returned.
+    if (verdicts.some(({ kind }) => kind === 'taken')) return 'DUNNO';
+    return actionOf(verdicts.find(({ kind }) => kind === 'later') ?? verdicts[0]);
+  }
+
+  return {
+    async answer(context, attributes) {
+      if (context === 'end') return atEnd(attributes);
+      const question = await questionOf(attributes);
+      if (question === null) return notYet;
+      if (context === 'recipient')
+        return actionOf(await verdictFor(question, Number(attributes('size')) + added));
+      messages.add(attributes('instance'), question);
+      return 'DUNNO';
+    },
+  };
+}
+
+function actionOf(verdict: Verdict | undefined): string {
+  return verdict === undefined || verdict.kind === 'taken' ? 'DUNNO' : verdict.action;
+}
