@@ -27,8 +27,18 @@ interface Pool {
   away: { until: number; problem: string };
 }
 
-/** `idleTime`: milliseconds for which an unused connection is kept. */
-export function backendQuestions(asker: () => Promise<Asker>, idleTime = 5_000): BackendQuestions {
+/** Milliseconds. */
+export interface BackendTimes {
+  /** For which an unused connection is kept. */
+  idle: number;
+  /** After which an answer is not waited for: Postfix serves a limited number of clients at a time. */
+  patience: number;
+}
+
+export function backendQuestions(
+  asker: () => Promise<Asker>,
+  { idle: idleTime, patience }: BackendTimes = { idle: 5_000, patience: 20_000 },
+): BackendQuestions {
   const pools = new Map<string, Pool>();
 
   function keep({ idle }: Pool, session: BackendSession): void {
@@ -87,15 +97,24 @@ export function backendQuestions(asker: () => Promise<Asker>, idleTime = 5_000):
   return {
     async ask(backend, envelope, size) {
       try {
-        return await withSession(backend, async (session) => {
+        const answer = withSession(backend, async (session): Promise<Answer> => {
           const { reply, size: asked } = await session.ask(envelope, size);
           return { verdict: reply.code < 300 ? { kind: 'taken' } : verdictOf(reply), size: asked };
         });
+        return await within(patience, answer);
       } catch (error) {
         return { verdict: unanswered((error as Error).message), size: 0 };
       }
     },
   };
+}
+
+async function within<Result>(time: number, result: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('it does not answer in time')), time);
+  });
+  return Promise.race([result, end]).finally(() => clearTimeout(timer));
 }
 
 function takeIdle({ idle }: Pool): BackendSession | null {

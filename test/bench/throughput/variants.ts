@@ -21,31 +21,32 @@ export async function addVariants(
   { host, socket }: Place,
 ): Promise<Readonly<Record<string, Leg>>> {
   const mailServer = String((await world.published('mail1'))['imap-smtp-ipv6']);
-  const asked = (await world.tool('node1', 'inbound-postconf', '-h', 'smtpd_recipient_restrictions')).output;
+  const asked = (await world.tool('node1', 'inbound-postconf', '-h', 'smtpd_relay_restrictions')).output;
   const without = (...questions: RegExp[]) =>
-    `smtpd_recipient_restrictions=${questions.reduce((rest, one) => rest.replace(one, ''), asked.trim())}`;
-  const [verification, spf, greylisting] = [
-    /reject_unverified_recipient/,
+    `smtpd_relay_restrictions=${questions.reduce((rest, one) => rest.replace(one, ''), asked.trim())}`;
+  const [recipient, spf, greylisting] = [
+    /check_policy_service \{[^{}]*policy_context=recipient,[^{}]*\{[^{}]*\}\s*\}/,
     /check_policy_service unix:private\/policyd-spf/,
     /check_policy_service unix:\S*postgrey\S*/,
   ] as const;
   const real = `[${mailServer}]:10025`;
-  const settings: Record<string, string> = {
-    'without SPF': without(spf),
-    'without greylisting': without(greylisting),
-    'without asking for the recipient': without(verification),
-    'without all three questions': without(spf, greylisting, verification),
-    'second hop without TLS': `content_filter=clear-backend:[${mailServer}]:${openPort}`,
-    'second hop, TLS connections used again': `content_filter=reusing-backend:${real}`,
-    'second hop, TLS sessions remembered': `content_filter=remembering-backend:${real}`,
-    'no second hop: the relay gives mail to Dovecot': `content_filter=lmtp:unix:${socket}`,
+  const noQuestionAtEnd = 'smtpd_end_of_data_restrictions=';
+  const settings: Record<string, readonly string[]> = {
+    'without SPF': [without(spf)],
+    'without greylisting': [without(greylisting)],
+    'without asking for the recipient': [without(recipient), noQuestionAtEnd],
+    'without all three questions': [without(spf, greylisting, recipient), noQuestionAtEnd],
+    'second hop without TLS': [`content_filter=clear-backend:[${mailServer}]:${openPort}`],
+    'second hop, TLS connections used again': [`content_filter=reusing-backend:${real}`],
+    'second hop, TLS sessions remembered': [`content_filter=remembering-backend:${real}`],
+    'no second hop: the relay gives mail to Dovecot': [`content_filter=lmtp:unix:${socket}`],
   };
   const ports = Object.keys(settings).map((_, index) => 11_000 + index);
   const remembered = 'smtp_tls_session_cache_database=btree:$data_directory/sessions';
   const lines = [
-    ...Object.values(settings).flatMap((setting, index) => [
+    ...Object.values(settings).flatMap((changed, index) => [
       `[${host}]:${ports[index]} inet n - n - - smtpd`,
-      `    -o { ${setting} }`,
+      ...changed.map((setting) => `    -o { ${setting} }`),
     ]),
     'clear-backend unix - - n - - smtp',
     '    -o smtp_tls_security_level=none',

@@ -67,7 +67,7 @@ describe('whether the mail server behind a relay takes a message', function () {
     ]);
     policy = recipientPolicy({
       index: () => Promise.resolve(index),
-      backends: backendQuestions(() => Promise.resolve(asker), 50),
+      backends: backendQuestions(() => Promise.resolve(asker), { idle: 50, patience: 20_000 }),
       clock: () => now,
     });
   });
