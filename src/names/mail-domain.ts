@@ -1,5 +1,5 @@
 /** Mail domains in one spelling: lower case, internationalised names as A-labels (RFC 5890). */
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 // RFC 1035, 2.3.4. The last label begins with a letter, so that no IP address is taken for a domain.
 const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
@@ -10,6 +10,22 @@ const maxDomainLength = 253;
 export function canonicalDomain(text: string): string | null {
   const ascii = isAscii(text) ? text.toLowerCase() : asciiOf(text);
   return ascii !== null && ascii.length <= maxDomainLength && asciiDomain.test(ascii) ? ascii : null;
+}
+
+/**
+ * How programs may write a domain that has A-labels, to whoever compares bytes and folds ASCII only: composed or
+ * decomposed, in lower or upper case. Empty for a plain ASCII domain.
+ */
+export function unicodeSpellings(domain: string): string[] {
+  const unicode = domainToUnicode(domain);
+  if (isAscii(unicode)) return [];
+  const foldAscii = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const written = [unicode, foldAscii(unicode.toUpperCase())].flatMap((each) => [
+    each.normalize('NFC'),
+    each.normalize('NFD'),
+  ]);
+  // Upper case is another name for some letters (ß).
+  return [...new Set(written)].filter((each) => !isAscii(each) && canonicalDomain(each) === domain);
 }
 
 export function isAscii(text: string): boolean {

@@ -5,6 +5,8 @@ import { type AddressInfo, createServer } from 'node:net';
 
 import { expect } from 'chai';
 
+import { changeLedger, ledgerStore } from '../../src/ledger/store.ts';
+import { hashPassword } from '../../src/daemons/portal/bcrypt.ts';
 import { serveLogIns } from '../../src/daemons/kit/serve-log-ins.ts';
 import { parseRelayPolicyConfig } from '../../src/daemons/relay-policy/config.ts';
 import { type Doveadm, startDovecot } from '../support/written-dovecot.ts';
@@ -36,6 +38,75 @@ describe('log-ins of the scenario open-radio-station', () => {
   it('take none whose mailbox would be outside the folder of mailboxes', async () => {
     const names = ['ledger@..', 'a@.', '..@..', '..@example.com', '.@example.com', '..', '.', '@..'];
     expect(await whoMayLogIn([...names, 'anybody@example.com'])).to.deep.equal(['anybody@example.com']);
+  });
+});
+
+describe('log-ins of the scenario addresses', () => {
+  const password = 'the password of all';
+  let partition: WrittenPartition;
+  let doveadm: Doveadm;
+  before(async () => {
+    partition = await writePartition('addresses');
+    const hash = await hashPassword(password);
+    await changeLedger(ledgerStore(partition.at('')), (ledger) => ({
+      ledger: { ...ledger, accounts: ledger.accounts.map((each) => ({ ...each, password: hash })) },
+      result: undefined,
+    }));
+    await partition.ownAll();
+    doveadm = await startDovecot(partition);
+  });
+  after(async () => {
+    await doveadm('stop');
+    await partition.remove();
+  });
+
+  /** The account that the name logs in to; null: none. */
+  const accountOf = async (name: string, word = password): Promise<string | null> => {
+    const { exitCode, stdout } = await doveadm('auth', 'test', '-x', 'service=smtp', name, word);
+    return exitCode === 0 ? (/^ *user=(.*)$/m.exec(stdout)?.[1] ?? name) : null;
+  };
+
+  const accounts: Readonly<Record<string, string>> = {
+    'alice@mail1.example.com': 'alice@mail1.example.com',
+    'ALICE@mail1.example.com': 'alice@mail1.example.com',
+    'a.lice@mail1.example.com': 'alice@mail1.example.com',
+    'Sales@mail1.example.com': 'alice@mail1.example.com',
+    'alice@alias.example.com': 'alice@mail1.example.com',
+    'carol@xn--bcher-kva.example': 'carol@xn--bcher-kva.example',
+    'carol@bücher.example': 'carol@xn--bcher-kva.example',
+    'Carol@BÜCHER.example': 'carol@xn--bcher-kva.example',
+    'carol@bu\u0308cher.example': 'carol@xn--bcher-kva.example',
+  };
+  it('take the other addresses of an account, and domains in both writings', async () => {
+    const found = await Promise.all(
+      Object.keys(accounts).map(async (name): Promise<[string, string | null]> => [
+        name,
+        await accountOf(name),
+      ]),
+    );
+    expect(Object.fromEntries(found)).to.deep.equal(accounts);
+  });
+
+  it('take no alias that is a request of its own, no catch-all, no tag, and no wrong password', async () => {
+    const names = ['team@mail1.example.com', 'outside@mail1.example.com', 'whoever@mail1.example.com'];
+    const more = ['alice+tag@mail1.example.com', '@mail1.example.com', 'alice@bücher.example'];
+    expect(await Promise.all([...names, ...more].map((name) => accountOf(name)))).to.deep.equal(
+      [...names, ...more].map(() => null),
+    );
+    expect(await accountOf('a.lice@mail1.example.com', 'another password')).to.equal(null);
+    expect(await accountOf('a.lice@mail1.example.com', '')).to.equal(null);
+  });
+
+  it('without TLS are refused by any name', async () => {
+    const { exitCode } = await doveadm(
+      'auth',
+      'test',
+      '-x',
+      'service=imap',
+      'a.lice@mail1.example.com',
+      password,
+    );
+    expect(exitCode).to.not.equal(0);
   });
 });
 

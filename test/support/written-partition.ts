@@ -37,6 +37,8 @@ export interface WrittenPartition {
   run: (program: string, ...args: string[]) => Promise<Finished>;
   /** The same, with what it reads on standard input. */
   runWith: (input: string, program: string, ...args: string[]) => Promise<Finished>;
+  /** Gives what a test wrote to the partition's user. */
+  ownAll: () => Promise<void>;
   remove: () => Promise<void>;
 }
 
@@ -75,7 +77,10 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
     type: place.stackFacts['postfix-table-type'] ?? 'cdb',
   });
   await changeLedger(ledgerStore(partition), () => ({ ledger: plan.ledger, result: undefined }));
-  if (process.getuid?.() === 0) await execa('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
+  const ownAll = async () => {
+    if (process.getuid?.() === 0) await execa('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
+  };
+  await ownAll();
   const runWith: WrittenPartition['runWith'] = async (input, program, ...args) => {
     const [command = '', ...rest] = commandAs(user, [place.programs[program] ?? program, ...args]);
     const { exitCode, stdout, stderr } = await execa(command, rest, {
@@ -94,6 +99,7 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
     at: (path) => join(partition, path),
     run: (program, ...args) => runWith('', program, ...args),
     runWith,
+    ownAll,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -11,6 +11,8 @@ export interface AuthPolicyData {
   limits: () => Promise<LogInLimits>;
   /** Login name, lower case → its password's hash as Dovecot knows it; null for none. */
   passwords: () => Promise<ReadonlyMap<string, string | null>>;
+  /** The account that a log-in name (lower case) stands for; itself where it stands for none. */
+  accountName: (login: string) => Promise<string>;
   /** When they were read last; milliseconds since the epoch. */
   passwordsReadAt: () => number;
 }
@@ -83,9 +85,9 @@ function refusal(wait: number): Verdict {
  */
 async function accountOf(
   { login, remote }: Question,
-  { passwords }: AuthPolicyData,
+  { passwords, accountName }: AuthPolicyData,
 ): Promise<Account | null> {
-  const name = login.toLowerCase();
+  const name = await accountName(login.toLowerCase());
   const password = (await passwords()).get(name);
   if (password === undefined || remote === '') return null;
   return {

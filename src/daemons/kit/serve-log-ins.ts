@@ -8,9 +8,10 @@ import type { LogInConfig } from './log-in-config.ts';
 /** Log-in name → its password's hash, null for one that cannot log in. */
 export type Passwords = ReadonlyMap<string, string | null>;
 
-/** Answers until SIGTERM. Throws OperatorError when the passwords cannot be read or the port cannot be used. */
+/** Answers until SIGTERM. `accountName`: as in AuthPolicyData. Throws OperatorError when the passwords cannot be read or the port cannot be used. */
 export async function serveLogIns(
   config: Pick<FollowedFile<LogInConfig>, 'current' | 'latest'>,
+  accountName = async (login: string): Promise<string> => login,
 ): Promise<FollowedFile<Passwords>> {
   let passwordsReadAt = 0;
   const passwords = await followFile<Passwords>({
@@ -24,6 +25,7 @@ export async function serveLogIns(
   const logIns = authPolicy({
     limits: async () => (await config.latest()).logInLimits,
     passwords: passwords.latest,
+    accountName,
     passwordsReadAt: () => passwordsReadAt,
   });
   const { host, port } = config.current.authPolicy;

@@ -34,6 +34,8 @@ export interface MailPolicyConfig extends LogInConfig {
    * anything. `delimiter`: as below.
    */
   authors: { senderLogins: string; exempt: readonly string[]; delimiter: string };
+  /** Names that people may log in with beside their account's: Dovecot's passwd-file. */
+  logInNames: string;
   /** `hosted`: domains whose senders are not rewritten; `domain`, one of them, is that of the addresses that are made. */
   srs: { secret: string; domain: string; hosted: readonly string[] };
   /**
@@ -67,6 +69,7 @@ const codec = objectOf<MailPolicyConfig>({
     exempt: listOf(filledText),
     delimiter: text,
   }),
+  logInNames: absolutePath,
   srs: objectOf<MailPolicyConfig['srs']>({
     secret: filledText,
     domain: filledText,

@@ -1,6 +1,7 @@
 /** Runs the mail server's policy process until SIGTERM: services that share one configuration. */
 import { parseLookupTable } from '../../formats/postfix-table.ts';
 import { endWhenFixedSettingsChange } from '../kit/fixed-settings.ts';
+import { parseLogInNames } from '../../formats/log-in-names.ts';
 import { followFile } from '../kit/followed-file.ts';
 import { answerMilter } from '../kit/milter-server.ts';
 import { answerQuestions } from '../kit/policy-server.ts';
@@ -21,7 +22,12 @@ const interval = 2_000;
 export async function runMailPolicy(configFile: string): Promise<void> {
   const config = await followFile({ path: configFile, parse: parseConfig, content: 'the settings' });
   const atStart = config.current;
-  const passwords = await serveLogIns(config);
+  const names = await followFile({
+    path: atStart.logInNames,
+    parse: parseLogInNames,
+    content: 'the log-in names',
+  });
+  const passwords = await serveLogIns(config, async (login) => (await names.latest()).get(login) ?? login);
   const recipients = await followFile({
     path: atStart.quota.recipients,
     parse: parseLookupTable,
@@ -99,12 +105,13 @@ function fixedSettings({
   sendingSocket,
   stateFolder,
   users,
+  logInNames,
   quota,
 }: MailPolicyConfig) {
   const { host, port } = authPolicy;
   return [
     ...[host, port, authorSocket, srsSocket, sendingSocket, stateFolder],
-    ...[users, quota.recipients, authors.senderLogins],
+    ...[users, logInNames, quota.recipients, authors.senderLogins],
   ];
 }
 

@@ -7,6 +7,9 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { accountNamed } from '../../ledger/account-name.ts';
+import { readLedger } from '../../ledger/store.ts';
+import { canonicalDomain } from '../../names/mail-domain.ts';
 import { type AccountPortal, clientOf } from './context.ts';
 import { loggedUser } from './logged-fields.ts';
 import type { Way } from './metrics.ts';
@@ -65,7 +68,9 @@ async function attempt(
   client: string,
   fields: Fields,
 ): Promise<{ result: Result; problem: string; retryAfter?: number }> {
-  const { user, token, password, currentPassword, repeated, by } = fields;
+  const { token, password, currentPassword, repeated, by } = fields;
+  // Failures at all addresses of an account count together.
+  const user = accountNamed(await readLedger(portal.store), fields.user)?.address ?? fields.user;
   // First what is wrong with the new password itself: it says nothing about secrets, so it does not count as a guess.
   const refusal =
     passwordProblem(password, user, by === 'token' ? token.trim() : '') ??
@@ -96,13 +101,25 @@ function readFields({ body, query }: FastifyRequest): Fields {
   const linked = textField(query);
   const repeated = posted('password-repeated');
   return {
-    user: (posted('user') ?? linked('user') ?? '').trim().toLowerCase(),
+    user: canonicalUser((posted('user') ?? linked('user') ?? '').trim()),
     token: posted('token') ?? linked('token') ?? '',
-    currentPassword: posted('current-password') ?? '',
-    password: posted('password') ?? '',
-    repeated,
+    currentPassword: canonicalPassword(posted('current-password') ?? ''),
+    password: canonicalPassword(posted('password') ?? ''),
+    repeated: repeated === null ? null : canonicalPassword(repeated),
     by: posted('current-password') === null ? 'token' : 'current-password',
   };
+}
+
+/** In lower case, its domain with A-labels. */
+function canonicalUser(written: string): string {
+  const at = written.lastIndexOf('@') + 1;
+  const domain = written.slice(at);
+  return written.slice(0, at).toLowerCase() + (canonicalDomain(domain) ?? domain.toLowerCase());
+}
+
+/** A character that can be typed in several ways (é, or e and an accent) counts as the same in all of them. */
+function canonicalPassword(written: string): string {
+  return written.normalize('NFC');
 }
 
 /** Reads fields of a form; of a field that stands twice, the first. */

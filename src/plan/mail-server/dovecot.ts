@@ -1,12 +1,15 @@
 /** Dovecot of a mail server: IMAP, LMTP, ManageSieve, SASL for Postfix, quota. Pure. */
+import { serialiseLogInNames } from '../../formats/log-in-names.ts';
 import { listenAddresses, portOf } from '../endpoints.ts';
 import { logInSettings } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { certificateServed } from '../promises.ts';
 import { tlsForPeople } from '../tls.ts';
+import { isAscii, unicodeSpellings } from '../../names/mail-domain.ts';
 import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
+import { logInNames, logInNamesFile } from './log-in-names.ts';
 import { sendingSocket } from './mail-policy.ts';
 
 const mebibyte = 1024 * 1024;
@@ -101,6 +104,8 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
           certificate: `${partition}/${certificate.bundle}`,
           tls: { oldest: tlsForPeople.oldest, suites: tlsForPeople.suites },
           users: `${partition}/srv/ledger/current/users`,
+          logInNames: `${partition}/${logInNamesFile}`,
+          moreNameCharacters: charactersBeyondAscii(model.hostedDomains),
           mailFolder: `${partition}/srv/mail`,
           scriptSendmail: `${partition}/${scriptSendmail}`,
           sieveBefore: `${partition}/${globalScript}`,
@@ -119,6 +124,7 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
         },
       },
     },
+    { path: logInNamesFile, mode: 0o600, body: { text: serialiseLogInNames(logInNames(model)) } },
     {
       // Dovecot compiles it by itself, beside it, when it is newer.
       path: globalScript,
@@ -152,4 +158,11 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
       },
     },
   ];
+}
+
+/** What log-in names of these domains hold and Dovecot would refuse in them. */
+function charactersBeyondAscii(domains: readonly string[]): string {
+  const written = domains.flatMap(unicodeSpellings).join('');
+  const found = new Set([...written].filter((each) => !isAscii(each)));
+  return [...found].sort().join('');
 }

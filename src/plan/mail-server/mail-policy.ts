@@ -11,6 +11,7 @@ import { logInConfig, logInPorts } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile } from '../planned.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
+import { logInNamesFile } from './log-in-names.ts';
 import { rewrittenDomain } from './sender-rewriting.ts';
 
 const configFile = 'etc/mail-policy.json';
@@ -87,6 +88,7 @@ function configOf(model: MailServer): MailPolicyConfig {
       exempt: model.anyFrom,
       delimiter: model.recipientDelimiter,
     },
+    logInNames: `${partition}/${logInNamesFile}`,
     srs: {
       secret: secrets['srs-secret'],
       domain: rewrittenDomain(model),

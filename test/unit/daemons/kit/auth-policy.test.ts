@@ -19,6 +19,7 @@ describe('the auth policy', () => {
   const data: AuthPolicyData = {
     limits: async () => ({ failures: 2, minutes: 5 }),
     passwords: async () => new Map(Object.entries(users)),
+    accountName: async (login) => (login === 'al@example.com' ? 'alice@example.com' : login),
     passwordsReadAt: () => readAt,
   };
 
@@ -92,6 +93,13 @@ describe('the auth policy', () => {
     await ask('report', { ...right, success: true });
     await fail('alice@example.com', '2001:db8::1', 'another');
     expect(await status('alice@example.com', '2001:db8::1')).to.equal(-1);
+  });
+
+  it('counts guesses at all names of an account together', async () => {
+    await fail('alice@example.com');
+    await fail('AL@example.com');
+    expect(await status('al@example.com')).to.equal(-1);
+    expect(await status('alice@example.com')).to.equal(-1);
   });
 
   it('takes the addresses of one IPv6 network for one client', async () => {

@@ -43,6 +43,7 @@ describe('the mail policy process', function () {
     await writeFile(config.users, 'alice@a.example:{X}1::::/m::\nbob@a.example:*::::/m::\n');
     await writeFile(config.quota.recipients, '');
     await writeFile(config.authors.senderLogins, '');
+    await writeFile(config.logInNames, '');
     await write(config);
     const source = `import { runMailPolicy } from ${JSON.stringify(entry)}; await runMailPolicy(${JSON.stringify(configFile())});`;
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', source], {

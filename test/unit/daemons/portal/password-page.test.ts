@@ -52,6 +52,53 @@ describe('the password page', function () {
     return bcrypt.compare(password, hash.slice('{BLF-CRYPT}'.length));
   }
 
+  it('takes a password for the same however its accents are typed', async () => {
+    const [composed, decomposed] = ['naïve é password', 'naïve é password'].map((text, index) =>
+      text.normalize(index === 0 ? 'NFC' : 'NFD'),
+    ) as [string, string];
+    expect((await post({ user: alice, token, password: decomposed })).statusCode).to.equal(200);
+    expect(await hasPassword(alice, composed)).to.equal(true);
+    const change = { user: alice, 'current-password': decomposed, 'password-repeated': `${decomposed}2` };
+    expect((await post({ ...change, password: `${composed}2` })).statusCode).to.equal(200);
+    expect(await hasPassword(alice, `${composed}2`)).to.equal(true);
+  });
+
+  it('says which characters some programs send in their own way', async () => {
+    const { body } = await portal.inject({ url: '/password.php' });
+    expect(body).to.match(/some mail programs send them in their own way/);
+  });
+
+  it('knows accounts by their other addresses, and by domains in both writings', async () => {
+    const names = {
+      'eve@xn--bcher-kva.example': ['Eve@bücher.example', 'eve@BÜCHER.example', 'e.ve@bu\u0308cher.example'],
+    };
+    for (const [address, written] of Object.entries(names))
+      for (const user of written) {
+        await changeLedger(partition.store, (ledger) => ({
+          ledger: {
+            ...ledger,
+            accounts: [
+              ...ledger.accounts.filter((each) => each.address !== address),
+              waitingAccount(address),
+            ],
+            aliases: [
+              {
+                address: 'e.ve@xn--bcher-kva.example',
+                holder: waitingAccount(address).holder,
+                destinations: [address],
+              },
+              { address: 'team@xn--bcher-kva.example', holder: 'shared:_team', destinations: [address] },
+            ],
+          },
+          result: undefined,
+        }));
+        expect((await post({ user, token, password: 'nine char' })).statusCode, user).to.equal(200);
+        expect(await hasPassword(address, 'nine char')).to.equal(true);
+      }
+    const shared = await post({ user: 'team@bücher.example', token, password: 'nine char' });
+    expect(shared.statusCode).to.equal(403);
+  });
+
   it('sets a password of nine characters with the token, and tells how to connect', async () => {
     const answer = await post({ user: alice, token, password: 'nine char' });
     expect(answer.statusCode).to.equal(200);
