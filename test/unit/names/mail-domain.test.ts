@@ -75,10 +75,12 @@ describe('an internationalised domain of a mail server', () => {
     });
   });
 
-  it('stands in tables by that name only', () => {
+  it('stands in tables by that name only, but where log-in names are', () => {
     const files = contents(plan);
     expect(files.get('etc/postfix/mail-domains')).to.contain(`${ascii} `).and.contain('xn--4ca.example ');
-    for (const [path, content] of files) expect(content, path).not.to.match(/[\u00fc\u00e4]/);
+    for (const [path, content] of files)
+      if (!path.startsWith('etc/dovecot/')) expect(content, path).not.to.match(/[\u00fc\u00e4]/);
+    expect(files.get('etc/dovecot/log-in-names')).to.contain(`alice@${written}:`);
   });
 
   it('may stand for another once, and not be a mail domain as well', () => {
