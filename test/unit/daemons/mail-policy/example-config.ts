@@ -14,7 +14,7 @@ export function exampleConfig(folder: string): MailPolicyConfig {
     sendingExceptions: new Map(),
     users: `${folder}/users`,
     anyPassword: false,
-    srs: { secret: 'secret', domain: 'a.example', hosted: ['a.example'] },
+    srs: { secret: 'secret', domain: 'a.example', hosted: ['a.example'], keptSenders: `${folder}/kept` },
     quota: { recipients: `${folder}/recipients`, socket: `${folder}/quota-status`, delimiter: '+' },
   };
 }
