@@ -72,7 +72,7 @@ describe('mail that leaves again', () => {
   async function rewritten(sender: string, time = Date.now()): Promise<string> {
     const { secrets } = await readLedger(ledgerStore(await mail.partition('mail1')));
     const srs = { secret: secrets['srs-secret'] ?? '', domain, isHosted: () => false };
-    return forwardSender(sender, srs, time) ?? '';
+    return forwardSender(sender, srs, time)?.address ?? '';
   }
 
   async function returnPath(name: string, subject: string): Promise<string | undefined> {
@@ -172,6 +172,22 @@ describe('mail that leaves again', () => {
       const { sender } = await abroad('somebody@abroad.example', 'to be bounced');
       expect(await send('', sender, 'the bounce of it')).to.equal('accepted');
       expect((await abroad(stranger, 'the bounce of it')).sender).to.equal('');
+    });
+
+    it('has a sender that every server takes, and is bounced to it, however odd and long the sender was', async () => {
+      for (const [index, sender] of [
+        'user%odd@elsewhere.example',
+        'a/b@elsewhere.example',
+        '"john doe"@elsewhere.example',
+        `bounces+${'1'.repeat(40)}=team=ours.example@lists.elsewhere.example`,
+      ].entries()) {
+        expect(await send(sender, at('team'), `odd ${index}`)).to.equal('accepted');
+        const away = (await abroad('somebody@abroad.example', `odd ${index}`)).sender;
+        expect(away).to.match(/^[A-Za-z0-9=]{1,64}@mail1\.example\.com$/);
+        expect(await returnPath('bob', `odd ${index}`)).to.equal(sender);
+        expect(await send('', away, `bounce of odd ${index}`)).to.equal('accepted');
+        expect((await abroad(sender, `bounce of odd ${index}`)).sender).to.equal('');
+      }
     });
 
     it('of one forwarder is bounced to that one, which knows the rest', async () => {

@@ -36,8 +36,11 @@ export interface MailPolicyConfig extends LogInConfig {
   authors: { senderLogins: string; exempt: readonly string[]; delimiter: string };
   /** Names that people may log in with beside their account's: Dovecot's passwd-file. */
   logInNames: string;
-  /** `hosted`: domains whose senders are not rewritten; `domain`, one of them, is that of the addresses that are made. */
-  srs: { secret: string; domain: string; hosted: readonly string[] };
+  /**
+   * `hosted`: domains whose senders are not rewritten; `domain`, one of them, is that of the addresses that are made.
+   * `keptSenders`: folder of what does not fit into addresses.
+   */
+  srs: { secret: string; domain: string; hosted: readonly string[]; keptSenders: string };
   /**
    * `recipients`: source of Postfix' table, which says where each address ends. `socket`: Dovecot's, which is asked whether
    * a mailbox is full. `delimiter`: what separates a name from a tag; empty where nothing does.
@@ -74,6 +77,7 @@ const codec = objectOf<MailPolicyConfig>({
     secret: filledText,
     domain: filledText,
     hosted: listOf(filledText),
+    keptSenders: absolutePath,
   }),
   quota: objectOf<MailPolicyConfig['quota']>({
     recipients: absolutePath,

@@ -9,6 +9,7 @@ import { serveSocket } from '../kit/private-socket.ts';
 import { serveLogIns } from '../kit/serve-log-ins.ts';
 import { authorHeaders, judgeAuthor } from './author-policy.ts';
 import { type MailPolicyConfig, parseMailPolicyConfig } from './config.ts';
+import { keptSenders } from './kept-senders.ts';
 import { quotaPolicy } from './quota-policy.ts';
 import { sendingPolicy } from './sending-policy.ts';
 import { answerLookups } from '../kit/socketmap.ts';
@@ -49,10 +50,11 @@ export async function runMailPolicy(configFile: string): Promise<void> {
       return password !== null || (await config.latest()).anyPassword;
     },
   });
+  const kept = keptSenders(atStart.srs.keptSenders);
   await serveSocket(atStart.srsSocket, (connection) => {
     answerLookups(
       connection,
-      srsLookup(async () => (await config.latest()).srsOf),
+      srsLookup(async () => (await config.latest()).srsOf, kept),
     );
   });
   const quota = quotaPolicy(async () => ({
@@ -101,6 +103,7 @@ function fixedSettings({
   authPolicy,
   authorSocket,
   authors,
+  srs,
   srsSocket,
   sendingSocket,
   stateFolder,
@@ -111,7 +114,7 @@ function fixedSettings({
   const { host, port } = authPolicy;
   return [
     ...[host, port, authorSocket, srsSocket, sendingSocket, stateFolder],
-    ...[users, logInNames, quota.recipients, authors.senderLogins],
+    ...[users, logInNames, quota.recipients, authors.senderLogins, srs.keptSenders],
   ];
 }
 

@@ -1,6 +1,7 @@
 /** SRS as lookup tables of Postfix. */
 import type { Lookup } from '../kit/socketmap.ts';
-import { forwardSender, type Reversed, reverseRecipient, type Srs } from './srs.ts';
+import type { KeptSenders } from './kept-senders.ts';
+import { expired, forwardSender, type Reversed, reverseRecipient, type Srs } from './srs.ts';
 
 /** Map name → what it is for. */
 const srsMaps = {
@@ -14,35 +15,28 @@ const srsMaps = {
   sender: 'srs-sender',
 } as const;
 
-export function srsLookup(current: () => Promise<Srs>): Lookup {
+export function srsLookup(current: () => Promise<Srs>, kept: KeptSenders): Lookup {
   return async (map, key) => {
     const srs = await current();
     const now = Date.now();
-    if (map === srsMaps.forward) return forwardSender(key, srs, now);
-    const reversed = reverseRecipient(key, srs, now);
-    if (map === srsMaps.reverse) return senderOf(reversed);
-    if (map === srsMaps.recipient) return actionFor(reversed);
+    if (map === srsMaps.forward) {
+      const forwarded = forwardSender(key, srs, now);
+      if (forwarded?.keep) await kept.keep(forwarded.keep, key);
+      return forwarded?.address ?? null;
+    }
+    const reversed = await found(reverseRecipient(key, srs, now), kept);
+    if (map === srsMaps.reverse) return reversed.kind === 'sender' ? reversed.address : null;
+    if (map === srsMaps.recipient)
+      return reversed.kind === 'refused' ? `550 5.1.1 ${reversed.reason}` : 'DUNNO';
     if (map === srsMaps.sender) return reversed.kind === 'sender' ? 'OK' : null;
     throw new Error(`no map is called ${JSON.stringify(map)}`);
   };
 }
 
-function senderOf(reversed: Reversed): string | null {
-  switch (reversed.kind) {
-    case 'sender':
-      return reversed.address;
-    case 'refused':
-    case 'other':
-      return null;
-  }
-}
+type Found = Exclude<Reversed, { kind: 'kept' }>;
 
-function actionFor(reversed: Reversed): string {
-  switch (reversed.kind) {
-    case 'refused':
-      return `550 5.1.1 ${reversed.reason}`;
-    case 'sender':
-    case 'other':
-      return 'DUNNO';
-  }
+async function found(reversed: Reversed, kept: KeptSenders): Promise<Found> {
+  if (reversed.kind !== 'kept') return reversed;
+  const address = await kept.find(reversed);
+  return address === null ? expired : { kind: 'sender', address };
 }

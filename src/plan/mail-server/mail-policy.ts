@@ -16,6 +16,8 @@ import { rewrittenDomain } from './sender-rewriting.ts';
 
 const configFile = 'etc/mail-policy.json';
 const stateFolder = 'var/lib/mail-policy';
+/** Senders for which bounces come back: data, as nothing else knows them. */
+const keptSenders = 'srv/kept-senders';
 /** Asked by Postfix' policy protocol. */
 export const sendingSocket = 'var/run/mail-policy.sock';
 /** Asked by Postfix by the milter protocol. */
@@ -37,7 +39,10 @@ const mailPolicy: Service = {
 export const mailPolicyPart: Part<MailServer> = {
   services: [mailPolicy],
   contribute: (model) => ({
-    folders: [{ path: stateFolder, mode: 0o700 }],
+    folders: [
+      { path: stateFolder, mode: 0o700 },
+      { path: keptSenders, mode: 0o700 },
+    ],
     files: mailPolicyFiles(model),
     promises: [
       {
@@ -93,6 +98,7 @@ function configOf(model: MailServer): MailPolicyConfig {
       secret: secrets['srs-secret'],
       domain: rewrittenDomain(model),
       hosted: [...hostedDomains, promiseDomain, model.hostName.toLowerCase()],
+      keptSenders: `${partition}/${keptSenders}`,
     },
     quota: {
       recipients: `${partition}/etc/postfix/recipients`,

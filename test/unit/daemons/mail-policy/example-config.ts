@@ -15,7 +15,7 @@ export function exampleConfig(folder: string): MailPolicyConfig {
     users: `${folder}/users`,
     anyPassword: false,
     logInNames: `${folder}/log-in-names`,
-    srs: { secret: 'secret', domain: 'a.example', hosted: ['a.example'] },
+    srs: { secret: 'secret', domain: 'a.example', hosted: ['a.example'], keptSenders: `${folder}/kept` },
     quota: { recipients: `${folder}/recipients`, socket: `${folder}/quota-status`, delimiter: '+' },
   };
 }
