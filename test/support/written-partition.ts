@@ -39,6 +39,10 @@ export interface WrittenPartition {
   runWith: (input: string, program: string, ...args: string[]) => Promise<Finished>;
   /** Gives what a test wrote to the partition's user. */
   ownAll: () => Promise<void>;
+  /** Throws RequesterError where other parameters would be refused. */
+  validate: (parameters: object) => void;
+  /** Writes it for other parameters, with the same certificates and secrets; gives the new files. Throws RequesterError. */
+  rewrite: (parameters: object) => Promise<readonly RenderedFile[]>;
   remove: () => Promise<void>;
 }
 
@@ -54,7 +58,7 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
   const instance = definitionOf(file.softwareType).validate(file);
   const place = placeWith({
     partition,
-    // Only postgrey is told the group's name, and it is not run here.
+    // Only postgrey is told the group's name; the user has a group of its own name.
     user: { ...user, group: user.name },
     ipv6: file.instance.ipv6,
     ipv4: file.instance.ipv4,
@@ -69,14 +73,20 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
     ledgerStore(partition),
     instance.needs({ ledger: emptyLedger, place }),
   );
-  const plan = instance.plan({ ledger: emptyLedger, place, provided, seed, outside });
-  const files = renderFiles(plan.files, render);
-  await writeFolders(partition, plan.folders);
-  await writeFiles(partition, files, {
-    postmap: place.programs['postmap'] ?? 'postmap',
-    type: place.stackFacts['postfix-table-type'] ?? 'cdb',
-  });
+  const write = async (planned: Plan): Promise<readonly RenderedFile[]> => {
+    const rendered = renderFiles(planned.files, render);
+    await writeFolders(partition, planned.folders);
+    await writeFiles(partition, rendered, {
+      postmap: place.programs['postmap'] ?? 'postmap',
+      type: place.stackFacts['postfix-table-type'] ?? 'cdb',
+    });
+    return rendered;
+  };
+  const facts = { ledger: emptyLedger, place, provided, seed, outside };
+  const plan = instance.plan(facts);
+  const files = await write(plan);
   await changeLedger(ledgerStore(partition), () => ({ ledger: plan.ledger, result: undefined }));
+  const validated = (parameters: object) => definitionOf(file.softwareType).validate({ ...file, parameters });
   const ownAll = async () => {
     if (process.getuid?.() === 0) await execa('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
   };
@@ -100,6 +110,12 @@ export async function writePartition(scenario: string, answers: Answers = {}): P
     run: (program, ...args) => runWith('', program, ...args),
     runWith,
     ownAll,
+    validate: (parameters) => void validated(parameters),
+    async rewrite(parameters) {
+      const written = await write(validated(parameters).plan(facts));
+      await ownAll();
+      return written;
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

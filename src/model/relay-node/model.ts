@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
 import { canonicalAddress } from '../../names/ip-address.ts';
 import { hostNameOf, isHostName } from '../../names/host-name.ts';
+import { parseCertificateBundle } from '../../validate/certificate-bundle.ts';
 import { greylistingExceptionsOf, type GreylistingExceptions } from '../../validate/greylisting.ts';
 import { servicesByDomain } from '../delivery-services.ts';
 import { parseServer } from '../../names/server.ts';
@@ -108,7 +109,7 @@ export function buildRelayNode(
     serviceOf: new Map(serviceOf),
     refuseSpfSoftfail: input['refuse-spf-softfail'],
     greylisting: greylistingOf(input.greylisting),
-    inboundCertificate: input['custom-inbound-certificate'] ?? null,
+    inboundCertificate: inboundCertificateOf(input['custom-inbound-certificate']),
     secrets: {
       'auth-policy-key': secretOf(provided, 'auth-policy-key'),
       'monitor-password': input['monitor-password'] ?? secretOf(provided, 'monitor-password'),
@@ -129,6 +130,11 @@ function greylistingOf(input: RelayInput['greylisting']): Greylisting {
     delay: Math.max(1, input['greylisting-delay']),
     exceptions: greylistingExceptionsOf(input, '/greylisting').exceptions,
   };
+}
+
+function inboundCertificateOf(written: string | undefined): string | null {
+  const parsed = written === undefined ? null : parseCertificateBundle(written);
+  return parsed !== null && 'bundle' in parsed ? parsed.bundle : null;
 }
 
 /** A hash, because ids and logins may contain characters that a name in master.cf may not. */

@@ -6,6 +6,7 @@ import type {
   ClusterInputWritten,
 } from '../../generated/types/mail-server-relay/cluster-input.ts';
 import type { DomainInput } from '../../generated/types/mail-server-relay/domain-input.ts';
+import { certificateProblems } from '../certificate-bundle.ts';
 import { checkAgainstSchema } from '../json-schema.ts';
 import type { RequestedInstance, SharedRequest } from '../requested.ts';
 import { canonicalAddress, specialAddress } from '../../names/ip-address.ts';
@@ -67,9 +68,13 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
   const defaultConfig = value['default-relay-config'];
   const unusable = [
     ...configProblems(defaultConfig, '/default-relay-config'),
-    ...Object.entries(value.topology).flatMap(([name, { config }]) =>
-      config === undefined ? [] : configProblems(config, `/topology/${name}/config`),
-    ),
+    ...Object.entries(value.topology).flatMap(([name, node]) => [
+      ...(node.config === undefined ? [] : configProblems(node.config, `/topology/${name}/config`)),
+      ...certificateProblems(
+        node['custom-inbound-certificate'],
+        `/topology/${name}/custom-inbound-certificate`,
+      ),
+    ]),
   ];
   const relayDomain = value['relay-domain'] ?? null;
   const relayName = relayDomain === null ? null : parseServer(relayDomain);

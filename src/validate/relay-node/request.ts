@@ -1,6 +1,7 @@
 /** Stage 2 for one relay node: what its cluster says. Pure. */
 import { RequesterError } from '../../errors.ts';
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
+import { certificateProblems } from '../certificate-bundle.ts';
 import { checkAgainstSchema } from '../json-schema.ts';
 import type { RequestedInstance } from '../requested.ts';
 import { deliveryServiceProblems } from '../delivery-services.ts';
@@ -13,6 +14,7 @@ export function validateRelayRequest(requested: RequestedInstance): RelayInput {
   const unusable = [
     ...deliveryServiceProblems(value['proxy-map'], '/proxy-map'),
     ...greylistingExceptionsOf(value.greylisting, '/greylisting').problems,
+    ...certificateProblems(value['custom-inbound-certificate'], '/custom-inbound-certificate'),
   ];
   if (unusable.length > 0) throw new RequesterError(unusable);
   return value;

@@ -69,7 +69,7 @@ export interface ClusterInputWritten {
             /**
              * Sender domains whose mail to the world leaves through this service.
              *
-             * Items: Text without control characters, at least one character long.
+             * Items: Text without control characters, one character long at least and 1000 at most.
              */
             domains?: string[];
           };
@@ -93,13 +93,13 @@ export interface ClusterInputWritten {
           /**
            * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
            *
-           * Items: Text without control characters, at least one character long.
+           * Items: Text without control characters, one character long at least and 1000 at most.
            */
           'whitelist-clients'?: string[];
           /**
            * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
            *
-           * Items: Text without control characters, at least one character long.
+           * Items: Text without control characters, one character long at least and 1000 at most.
            */
           'whitelist-recipients'?: string[];
         };
@@ -145,7 +145,7 @@ export interface ClusterInputWritten {
         /**
          * Sender domains whose mail to the world leaves through this service.
          *
-         * Items: Text without control characters, at least one character long.
+         * Items: Text without control characters, one character long at least and 1000 at most.
          */
         domains?: string[];
       };
@@ -169,13 +169,13 @@ export interface ClusterInputWritten {
       /**
        * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
        *
-       * Items: Text without control characters, at least one character long.
+       * Items: Text without control characters, one character long at least and 1000 at most.
        */
       'whitelist-clients'?: string[];
       /**
        * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
        *
-       * Items: Text without control characters, at least one character long.
+       * Items: Text without control characters, one character long at least and 1000 at most.
        */
       'whitelist-recipients'?: string[];
     };
@@ -255,7 +255,7 @@ export interface ClusterInput {
             /**
              * Sender domains whose mail to the world leaves through this service.
              *
-             * Items: Text without control characters, at least one character long.
+             * Items: Text without control characters, one character long at least and 1000 at most.
              */
             domains: string[];
           };
@@ -279,13 +279,13 @@ export interface ClusterInput {
           /**
            * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
            *
-           * Items: Text without control characters, at least one character long.
+           * Items: Text without control characters, one character long at least and 1000 at most.
            */
           'whitelist-clients': string[];
           /**
            * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
            *
-           * Items: Text without control characters, at least one character long.
+           * Items: Text without control characters, one character long at least and 1000 at most.
            */
           'whitelist-recipients': string[];
         };
@@ -331,7 +331,7 @@ export interface ClusterInput {
         /**
          * Sender domains whose mail to the world leaves through this service.
          *
-         * Items: Text without control characters, at least one character long.
+         * Items: Text without control characters, one character long at least and 1000 at most.
          */
         domains: string[];
       };
@@ -355,13 +355,13 @@ export interface ClusterInput {
       /**
        * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
        *
-       * Items: Text without control characters, at least one character long.
+       * Items: Text without control characters, one character long at least and 1000 at most.
        */
       'whitelist-clients': string[];
       /**
        * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
        *
-       * Items: Text without control characters, at least one character long.
+       * Items: Text without control characters, one character long at least and 1000 at most.
        */
       'whitelist-recipients': string[];
     };

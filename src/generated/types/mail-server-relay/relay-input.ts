@@ -35,7 +35,7 @@ export interface RelayInputWritten {
       /**
        * Sender domains whose mail to the world leaves through this service.
        *
-       * Items: Text without control characters, at least one character long.
+       * Items: Text without control characters, one character long at least and 1000 at most.
        */
       domains?: string[];
     };
@@ -59,13 +59,13 @@ export interface RelayInputWritten {
     /**
      * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
      *
-     * Items: Text without control characters, at least one character long.
+     * Items: Text without control characters, one character long at least and 1000 at most.
      */
     'whitelist-clients'?: string[];
     /**
      * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
      *
-     * Items: Text without control characters, at least one character long.
+     * Items: Text without control characters, one character long at least and 1000 at most.
      */
     'whitelist-recipients'?: string[];
   };
@@ -111,7 +111,7 @@ export interface RelayInputWritten {
   /**
    * Host names of all nodes.
    *
-   * Items: Text without control characters, at least one character long.
+   * Items: Text without control characters, one character long at least and 1000 at most.
    */
   'cluster-fqdns'?: string[];
   /**
@@ -168,7 +168,7 @@ export interface RelayInput {
       /**
        * Sender domains whose mail to the world leaves through this service.
        *
-       * Items: Text without control characters, at least one character long.
+       * Items: Text without control characters, one character long at least and 1000 at most.
        */
       domains: string[];
     };
@@ -192,13 +192,13 @@ export interface RelayInput {
     /**
      * Clients that are never put off: a host or domain with all below it, one with `*` (`*.example.com`), an address, a network (`192.0.2.0/24`), or a regular expression between slashes.
      *
-     * Items: Text without control characters, at least one character long.
+     * Items: Text without control characters, one character long at least and 1000 at most.
      */
     'whitelist-clients': string[];
     /**
      * Recipients whose mail is never put off: an address (`alice@example.com`, `alice@`), one with `*`, a domain with all below it, or a regular expression between slashes.
      *
-     * Items: Text without control characters, at least one character long.
+     * Items: Text without control characters, one character long at least and 1000 at most.
      */
     'whitelist-recipients': string[];
   };
@@ -244,7 +244,7 @@ export interface RelayInput {
   /**
    * Host names of all nodes.
    *
-   * Items: Text without control characters, at least one character long.
+   * Items: Text without control characters, one character long at least and 1000 at most.
    */
   'cluster-fqdns': string[];
   /**

@@ -146,6 +146,7 @@ describe('the model of a mail server', () => {
       kind: 'smarthost',
       host: 'h.example',
       port: 25,
+      implicitTls: false,
       login: null,
     });
     const own = { host: 'h.example', port: 587, user: 'u', password: 'p' };
@@ -153,6 +154,7 @@ describe('the model of a mail server', () => {
       kind: 'smarthost',
       host: 'h.example',
       port: 587,
+      implicitTls: false,
       login: { user: 'u', password: 'p' },
     });
     expect(outbound({ 'outbound-relay': { ...own, enable: false } })).to.deep.equal({ kind: 'direct' });

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { passwordFrom } from '../../../../src/model/seed.ts';
 import { checkAgainstSchema } from '../../../../src/validate/json-schema.ts';
 import { contents, publication } from '../../../support/mail-server-run.ts';
+import { certificate, privateKey } from '../../../support/certificate-bundle.ts';
 import { fingerprint } from '../../../support/fingerprint.ts';
 import {
   answers,
@@ -272,7 +273,7 @@ describe('a cluster requests its nodes', () => {
           fqdn: 'mx1.example.net',
           'sr-url': 'https://other.example/software.cfg',
           'software-type': 'relay-next',
-          'custom-inbound-certificate': 'pem',
+          'custom-inbound-certificate': privateKey + certificate,
           config: { greylisting: { enable: false } },
         },
       },
@@ -315,7 +316,7 @@ describe('a cluster requests its nodes', () => {
     });
     expect(first?.parameters).to.deep.equal({
       fqdn: 'mx1.example.net',
-      'custom-inbound-certificate': 'pem',
+      'custom-inbound-certificate': privateKey + certificate,
       'proxy-map': { out: { ...service, domains: ['b.example'] } },
       'refuse-spf-softfail': false,
       greylisting: {

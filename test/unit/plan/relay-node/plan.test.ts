@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { parseRelayPolicyConfig } from '../../../../src/daemons/relay-policy/config.ts';
 import { checkAgainstSchema } from '../../../../src/validate/json-schema.ts';
 import { contents, publication } from '../../../support/mail-server-run.ts';
+import { certificate, privateKey } from '../../../support/certificate-bundle.ts';
 import { fingerprint } from '../../../support/fingerprint.ts';
 import { processNode } from '../../../support/relay-run.ts';
 
@@ -405,11 +406,11 @@ describe('a relay node', () => {
     expect(filesOf({}).get('etc/postfix/inbound/main.cf')).to.match(/^myhostname = mail_one$/m);
   });
 
-  it('serves its own certificate inbound, or the one that was given, as it stands', () => {
+  it('serves its own certificate inbound, or the one that was given, its key first', () => {
     const path = 'etc/postfix/inbound/ssl/postfix-inbound.bundle.pem';
     expect(filesOf({}).get(path)).to.equal('key\ncertificate\n');
-    const given = '-----BEGIN PRIVATE KEY-----\nno newline at the end';
-    expect(filesOf({ 'custom-inbound-certificate': given }).get(path)).to.equal(given);
+    const given = certificate + privateKey;
+    expect(filesOf({ 'custom-inbound-certificate': given }).get(path)).to.equal(privateKey + certificate);
     const promises = (parameters: object) =>
       filesOf(parameters).get('etc/profile.cfg')?.includes('inbound_custom_certificate_served');
     expect([promises({}), promises({ 'custom-inbound-certificate': given })]).to.deep.equal([false, true]);

@@ -94,6 +94,15 @@ describe('the parameters of a relay cluster', () => {
     ).to.deep.equal(expected(''));
   });
 
+  it('refuse a certificate that no server could show, and a placement that no master could be told', () => {
+    const node = { 'custom-inbound-certificate': 'pem', sla: { computer_guid: 'COMP-1' } };
+    expect(problemsOf(() => validate({ topology: { a: node } }))).to.deep.equal([
+      '/topology/a/custom-inbound-certificate: holds no private key; write a private key in PEM, followed by its certificate and the chain',
+    ]);
+    for (const sla of [{ computer_guid: 'COMP\u0001' }, { 'a\nb': 'x' }, { computer_guid: '\uffff' }])
+      expect(problemsOf(() => validate({ topology: { a: { sla } } }))[0]).to.match(/^\/topology\/a\/sla/);
+  });
+
   it('refuse a host that nothing could be reached by, and an odd relay domain', () => {
     const hosts = [
       'a..b',
