@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { changeLedger, ledgerStore, readLedger } from '../ledger/store.ts';
+import type { Answers } from '../model/answers.ts';
 import { type SurveyOptions, surveyPlace } from './survey/survey.ts';
 import { lookUpDomains } from './survey/domain-lookups.ts';
 import { provision } from './provision/provision.ts';
@@ -39,8 +40,10 @@ export async function converge(
     const seed = randomBytes(32);
     const dns = await lookUpDomains(instance.lookups(before));
     const partition = { folder: options.partition, id: options.connection.partitionId };
-    const draft = { ledger: before, place, provided, seed, outside: { answers: {}, ...dns } };
-    const answers = await relate(master, instance.requests(draft), store, partition);
+    const draft = { ledger: before, place, provided, seed };
+    const requestsWith = (known: Answers) =>
+      instance.requests({ ...draft, outside: { answers: known, ...dns } });
+    const answers = await relate(master, requestsWith, store, partition);
 
     const render = templateRenderer(await readTemplates(options.templates));
     const indexer = {

@@ -10,17 +10,19 @@ import type { Answers, RelationRequest } from '../model/answers.ts';
 import { type Master, MasterRefusal } from '../slap/index.ts';
 
 /**
- * Sends every request and gives back those that are no longer needed. An instance that is not there yet is missing from
+ * Sends every request and gives back those that are no longer needed. `requestsWith` gives the requests when these answers
+ * are known; those that the answers change are sent once more, since the others wait for what they say. An instance that is not there yet is missing from
  * the answers: the plan says what works without it. Where the master refuses a request, what the instance answered last
  * goes on, and the other requests are sent all the same. Throws OperatorError when the master is away.
  */
 export async function relate(
   master: Master,
-  requests: readonly RelationRequest[],
+  requestsWith: (answers: Answers) => readonly RelationRequest[],
   store: LedgerStore,
   partition: { folder: string; id: string },
 ): Promise<Answers> {
   const { requested: before, answers: lastAnswers } = await readLedger(store);
+  const requests = requestsWith(lastAnswers);
   const requested = Object.fromEntries(
     requests.map(({ name, softwareUrl, softwareType, shared }): [string, RequestRecord] => [
       name,
@@ -33,10 +35,15 @@ export async function relate(
   if (Object.entries(requested).some(([name, record]) => !isSame(record, before, name))) {
     await rememberRequests(store, { ...before, ...requested });
   }
-  const answered: [string, Answers[string]][] = [];
-  for (const request of requests) {
+  const answered = new Map<string, Answers[string]>();
+  const askFor = async (request: RelationRequest) => {
     const connection = await ask(master, request, lastAnswers);
-    if (connection !== null) answered.push([request.name, connection]);
+    if (connection !== null) answered.set(request.name, connection);
+  };
+  for (const request of requests) await askFor(request);
+  for (const request of requestsWith(Object.fromEntries(answered))) {
+    const sent = requests.find(({ name }) => name === request.name);
+    if (sent !== undefined && !isDeepStrictEqual(sent, request)) await askFor(request);
   }
   const answers = Object.fromEntries(answered);
   for (const [name, record] of obsolete) await giveBack(master, name, record);

@@ -15,6 +15,11 @@ export interface CertificateNeed {
   /** Base name of its files. */
   name: string;
   commonName: string;
+  /**
+   * Fingerprints of the pair that all peers are known to trust: the next certificate is not used before it is one of
+   * them. Null when nobody says what it trusts.
+   */
+  trusted: readonly string[] | null;
 }
 
 export interface KeyPairNeed {

@@ -19,7 +19,8 @@ export const mailServer: ReleaseDefinition = {
       programs: programsOf(mailServerParts),
       lookups: () => [],
       needs: mailServerNeeds,
-      requests: ({ place, provided }) => planRequests(mailServerSettings(request, place, provided)),
+      requests: ({ place, provided, outside: { answers } }) =>
+        planRequests(mailServerSettings(request, place, provided), answers),
       plan: (facts) =>
         planMailServer(buildMailServer(request, facts), facts.outside.answers, facts.ledger, facts.seed),
     };

@@ -26,7 +26,10 @@ export const relayCluster: ReleaseDefinition = {
         return [...new Set([...request.claims, ...kept].map(({ domain }) => domain))];
       },
       needs: clusterNeeds,
-      requests: (facts) => [...planNodeRequests(build(facts)), planMonitorFrontend(facts.place)],
+      requests: (facts) => [
+        ...planNodeRequests(build(facts), facts.outside.answers),
+        planMonitorFrontend(facts.place),
+      ],
       plan: (facts) => planCluster(build(facts), facts.outside.answers, facts.ledger),
     };
   },

@@ -3,6 +3,7 @@ import { bounces } from './relay-cluster/bounces.ts';
 import { changes } from './relay-cluster/changes.ts';
 import { claims } from './relay-cluster/claims.ts';
 import { greetings } from './relay-cluster/greetings.ts';
+import { lag } from './relay-cluster/lag.ts';
 import { paths } from './relay-cluster/paths.ts';
 import { recipients } from './relay-cluster/recipients.ts';
 import { type RelayedMail, startRelayedMail } from './relay-cluster/relayed-mail.ts';
@@ -17,7 +18,8 @@ describe('mail relay', () => {
   after(() => relay?.stop());
 
   // What changes things comes last.
-  for (const subject of [paths, recipients, senders, unwantedMail, claims, greetings, bounces, changes]) {
+  const subjects = [paths, recipients, senders, unwantedMail, claims, greetings, bounces, lag, changes];
+  for (const subject of subjects) {
     subject(() => relay);
   }
 });

@@ -1,14 +1,15 @@
 /**
  * The partition's two self-signed certificates, current and next, in `folder` under a base name:
  * `<name>.bundle.pem` (private key, then one certificate) and `<name>.fingerprint`, and the same with `.next`.
- * Rotation is asked for by deleting the current fingerprint; each step below can be repeated after a crash.
+ * Rotation is asked for by deleting the current fingerprint. While peers do not know the next certificate, the wish stands
+ * in `<name>.rotation-waits`. Each step below can be repeated after a crash.
  */
 import { X509Certificate } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OperatorError } from '../../errors.ts';
-import type { CertificatePair } from '../../model/provided.ts';
+import type { CertificateNeed, CertificatePair } from '../../model/provided.ts';
 import { writeFileAtomically } from '../../host/write-file.ts';
 import { runProgram } from '../../host/run-program.ts';
 
@@ -21,10 +22,16 @@ export interface CertificateFiles {
 
 const lifetimeDays = 3650;
 
-/** Makes what is missing and rotates when asked to. `beforeChange` runs before the served bundle becomes another one. */
+/** After so long, a peer that still does not know the next certificate is taken for gone. Its mail waits, none is returned. */
+const patienceDays = 30;
+
+/**
+ * Makes what is missing, and rotates when asked to, once the next certificate is one of `trusted` (null: nobody has to know
+ * it). `beforeChange` runs before the served bundle becomes another one.
+ */
 export async function ensureCertificates(
   files: CertificateFiles,
-  commonName: string,
+  { commonName, trusted }: Pick<CertificateNeed, 'commonName' | 'trusted'>,
   openssl: string,
   beforeChange: () => Promise<void>,
 ): Promise<CertificatePair> {
@@ -35,6 +42,25 @@ export async function ensureCertificates(
 
   let current = await read('.bundle.pem');
   let next = await read('.next.bundle.pem');
+  const wish = path('.rotation-waits');
+  const mayUse = async (bundle: string) =>
+    trusted === null ||
+    trusted.includes(fingerprintOf(bundle, path('.next.bundle.pem'))) ||
+    (await ageInDays(wish)) > patienceDays;
+  const isAsked = (await read('.fingerprint')) === null;
+  const hasWaited = (await read('.rotation-waits')) !== null;
+  if (current !== null && next !== null && next !== current && (isAsked || hasWaited)) {
+    if (await mayUse(next)) {
+      // In this order: whatever a killed run leaves asks for one rotation.
+      await rm(path('.fingerprint'), { force: true });
+      await rm(wish, { force: true });
+    } else if (isAsked) {
+      if (!hasWaited) await writeFileAtomically(wish, '', 0o600);
+      const line = fingerprintLine(fingerprintOf(current, path('.bundle.pem')));
+      await writeFileAtomically(path('.fingerprint'), line, 0o600);
+      console.error(`${path('.next.bundle.pem')} is not used before all peers know it; see applied`);
+    }
+  }
   if ((await read('.fingerprint')) === null) {
     current = next ?? current ?? (await create());
     await beforeChange();
@@ -66,6 +92,14 @@ function fingerprintOf(bundle: string, path: string): string {
     const reason = (error as Error).message;
     throw new OperatorError(`${path} holds no certificate that can be read (${reason}); delete this file`);
   }
+}
+
+/** -1 where there is no such file. */
+async function ageInDays(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => (Date.now() - mtimeMs) / 86_400_000,
+    () => -1,
+  );
 }
 
 function fingerprintLine(fingerprint: string): string {

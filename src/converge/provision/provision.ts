@@ -25,11 +25,11 @@ export async function provision(
     publicKeys: {},
     secrets: await ensureSecrets(store, secrets),
   };
-  for (const { folder, name, commonName } of certificates) {
+  for (const { folder, name, ...need } of certificates) {
     const files = { folder: join(partition, folder), name };
     provided.certificates[name] = await ensureCertificates(
       files,
-      commonName,
+      need,
       programs['openssl'] ?? 'openssl',
       async () => {
         for (const service of services.filter(({ certificate }) => certificate === name))

@@ -1,5 +1,6 @@
 /** Certificates and secrets that must exist before a mail server can be planned. Pure. */
 import { hostNameOf } from '../../names/host-name.ts';
+import { appliedFingerprints, trustedByAll } from '../applied.ts';
 import type { DraftFacts } from '../facts.ts';
 import type { Needs } from '../provided.ts';
 
@@ -15,9 +16,16 @@ export const secretNames = [
 ] as const;
 export type SecretName = (typeof secretNames)[number];
 
-export function mailServerNeeds({ place }: Pick<DraftFacts, 'place'>): Needs {
+export function mailServerNeeds({ place, ledger }: DraftFacts): Needs {
   return {
-    certificates: [{ ...identity, commonName: hostNameOf(place.title) }],
+    certificates: [
+      {
+        ...identity,
+        commonName: hostNameOf(place.title),
+        // Only relays answer what they have applied.
+        trusted: trustedByAll(Object.values(ledger.answers).map(appliedFingerprints)),
+      },
+    ],
     keyPairs: {},
     secrets: secretNames,
   };

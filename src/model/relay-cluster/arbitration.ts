@@ -47,7 +47,7 @@ interface Contest {
 export function decideDomains(valid: readonly DomainClaim[], facts: ArbitrationFacts): DecidedDomain[] {
   const lastValid = facts.before
     .filter(({ reference }) => facts.refused.has(reference))
-    .map(({ domain, reference, backend }): DomainClaim => ({ domain, reference, ...backend }));
+    .map(({ domain, reference, backend }): DomainClaim => ({ domain, reference, ...backend, applied: null }));
   const before = byDomain(facts.before);
   return [...byDomain([...valid, ...lastValid])].flatMap(([domain, claims]) =>
     decideDomain({ domain, rivals: claims, before: before.get(domain) ?? [] }, facts),

@@ -21,6 +21,11 @@ export interface RelayNode {
   hostName: string;
   /** Those that the cluster accepted, without duplicates. */
   domains: readonly RelayedDomain[];
+  /**
+   * Domain → what tells the cluster that this processing has seen to it; also of a domain that it had to leave out, for which
+   * nothing is to wait. An older cluster gives none.
+   */
+  digests: ReadonlyMap<string, string>;
   /** Host names of the cluster's nodes, lower case. */
   exchangers: readonly string[];
   deliveryServices: readonly DeliveryService[];
@@ -93,6 +98,11 @@ export function buildRelayNode(
     domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()]
       .map(relayedDomain)
       .filter((domain) => !isOwn(domain, place)),
+    digests: new Map(
+      input['mail-domains'].flatMap(({ name, digest }): [string, string][] =>
+        digest === undefined ? [] : [[name, digest]],
+      ),
+    ),
     exchangers: [...new Set(input['cluster-fqdns'].map((fqdn) => fqdn.toLowerCase()))].sort(),
     deliveryServices: [...services.values()],
     serviceOf: new Map(serviceOf),

@@ -1,6 +1,7 @@
 /** Certificates and secrets that must exist before a relay node can be planned. Pure. */
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
 import { hostNameOf } from '../../names/host-name.ts';
+import { appliedFingerprints } from '../applied.ts';
 import type { DraftFacts } from '../facts.ts';
 import type { Needs } from '../provided.ts';
 
@@ -9,7 +10,9 @@ export const identity = { folder: 'etc/postfix/ssl', name: 'postfix' } as const;
 
 export function relayNodeNeeds(input: RelayInput, { place }: Pick<DraftFacts, 'place'>): Needs {
   return {
-    certificates: [{ ...identity, commonName: hostNameOf(place.title) }],
+    certificates: [
+      { ...identity, commonName: hostNameOf(place.title), trusted: appliedFingerprints({ ...input }) },
+    ],
     keyPairs: {},
     // A cluster gives its nodes its own monitor's password.
     secrets: ['auth-policy-key', ...(input['monitor-password'] === undefined ? ['monitor-password'] : [])],

@@ -2,7 +2,7 @@
 import type { LookupTable } from '../../formats/postfix-table.ts';
 import type { Answers } from '../../model/answers.ts';
 import type { MailServer } from '../../model/mail-server/model.ts';
-import { relayRequestName } from './requests.ts';
+import { relayRequestName, sha256Fingerprints } from './requests.ts';
 
 export interface Routes {
   /** Sender domain (`@example.com`, `<>` for bounces) → Postfix transport, with all hosts that will do (transport(5)). */
@@ -24,8 +24,6 @@ interface RelayAnswer {
   hops: readonly string[];
   fingerprints: readonly string[];
 }
-
-const sha256Fingerprint = /^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/;
 
 export function planRoutes(model: MailServer, answers: Answers): Routes {
   const relays = new Map(
@@ -109,9 +107,7 @@ const isHost = (host: string): boolean => /^[A-Za-z0-9.:_-]+$/.test(host);
 function readAnswer(answer: Readonly<Record<string, unknown>> | undefined): RelayAnswer | null {
   const host = String(answer?.['outbound-host'] ?? '');
   const port = String(answer?.['outbound-smtp-port'] ?? '');
-  const prints = list(answer?.['tls-fingerprints'])
-    .map((print) => print.toUpperCase())
-    .filter((print) => sha256Fingerprint.test(print));
+  const prints = sha256Fingerprints(answer?.['tls-fingerprints']);
   const isPort = /^[1-9][0-9]{0,4}$/.test(port) && Number(port) <= 65535;
   if (!isHost(host) || !isPort || prints.length === 0) return null;
   // In one spelling: Postfix finds keys in any letter case, and may have each only once.

@@ -11,7 +11,7 @@ import type { Part, PlannedInstance } from '../part.ts';
 import type { Plan } from '../planned.ts';
 import { portalPart } from '../portal.ts';
 import { missingFile, upkeepPart } from '../upkeep.ts';
-import { planClusterPublications } from './publications.ts';
+import { planClusterPublications, waitingDomains } from './publications.ts';
 import { missingNodes } from './ready-nodes.ts';
 
 type PlannedCluster = Cluster & PlannedInstance;
@@ -24,7 +24,10 @@ const certificate = {
 const nodesPart: Part<PlannedCluster> = {
   services: [],
   contribute(cluster) {
-    const missing = missingNodes(cluster, cluster.answers).map((line) => `${line}\n`);
+    const { answers } = cluster;
+    const missing = [...missingNodes(cluster, answers), ...waitingDomains(cluster, answers)].map(
+      (line) => `${line}\n`,
+    );
     return {
       files: [{ path: missingFile, mode: 0o600, body: { text: missing.join('') } }],
       promises: [

@@ -7,6 +7,7 @@ import type { Cluster } from '../../model/relay-cluster/model.ts';
 import type { PlannedPublication } from '../planned.ts';
 import { digestOf } from '../digest.ts';
 import { monitorParameters } from '../monitor.ts';
+import { nodesWith, trustedFingerprints } from './in-force.ts';
 import type { ReadyNode } from './ready-nodes.ts';
 import { readyNodes } from './ready-nodes.ts';
 
@@ -20,8 +21,8 @@ export function planClusterPublications(cluster: Cluster, answers: Answers): Pla
   const nodes = readyNodes(cluster, answers);
   // Computed once: they are the same for all domains, of which there may be very many.
   const nodeParameters: NodeParameters = {
+    nodes,
     fingerprints: nodes.flatMap(({ fingerprints }) => fingerprints),
-    outboundHosts: outboundHosts(cluster, nodes),
     spfMechanisms: nodes.map(({ ipv6 }) => `ip6:${ipv6} `).join(''),
   };
   return [
@@ -35,6 +36,8 @@ export function planClusterPublications(cluster: Cluster, answers: Answers): Pla
       if (problem !== null && record === null) return [];
       const parameters = domainParameters(cluster, nodeParameters, decided);
       const refusal = problem === null ? {} : { domain: claim.domain, error: problem };
+      // Until it works, what was published before goes on.
+      if (parameters === null && problem === null) return [];
       return [publication(claim.reference, { ...parameters, ...refusal })];
     }),
     ...cluster.refused.map(({ reference, domain, error }) =>
@@ -56,16 +59,18 @@ function instanceParameters(cluster: Cluster, nodes: readonly ReadyNode[]): Reco
 }
 
 interface NodeParameters {
+  nodes: readonly ReadyNode[];
   fingerprints: readonly string[];
-  outboundHosts: Readonly<Record<string, unknown>>;
   spfMechanisms: string;
 }
 
+/** Null while what it says is not in force yet on the nodes that it names. */
 function domainParameters(
   cluster: Cluster,
-  { fingerprints, outboundHosts, spfMechanisms }: NodeParameters,
-  { claim, state, record, proof }: DecidedDomain,
-): Record<string, unknown> {
+  { nodes, fingerprints, spfMechanisms }: NodeParameters,
+  decided: DecidedDomain,
+): Record<string, unknown> | null {
+  const { claim, state, record, proof } = decided;
   const { domain } = claim;
   const entries = { 'dns-entries': dnsEntries(cluster, domain) };
   const verificationEntry = {
@@ -80,7 +85,10 @@ function domainParameters(
       return { domain, error: state.reason };
     case 'unverified':
       return { domain, ...entries, ...verificationEntry, error: unverifiedError };
-    case 'accepted':
+    case 'accepted': {
+      const named = namedNodes(cluster, nodes, decided);
+      if (named === null) return null;
+      const trusted = claim.authentication === 'fingerprint' ? trustedFingerprints(named, decided) : null;
       return {
         ...entries,
         // RFC 7208: the nodes' addresses may send for the domain.
@@ -90,13 +98,41 @@ function domainParameters(
           text: `v=spf1 ${spfMechanisms}mx ~all`,
         }),
         'tls-fingerprints': fingerprints,
-        ...outboundHosts,
+        ...outboundHosts(cluster, named),
         'outbound-has-proxy': cluster.deliveryServices.has(domain),
         ...(claim.authentication === 'password' && record?.password
           ? { 'outbound-user': domain, 'outbound-password': record.password }
           : {}),
+        ...(trusted === null ? {} : { applied: { fingerprints: trusted } }),
       };
+    }
   }
+}
+
+/** The nodes that an accepted domain's answer names. Where one name stands for all nodes, the domain must work on all. */
+function namedNodes(
+  { relayDomain }: Cluster,
+  nodes: readonly ReadyNode[],
+  decided: DecidedDomain,
+): readonly ReadyNode[] | null {
+  const named = nodesWith(nodes, decided);
+  const isEnough = relayDomain === null ? named.length > 0 : named.length === nodes.length;
+  return isEnough || nodes.length === 0 ? named : null;
+}
+
+/** Accepted domains whose answer waits for nodes, one sentence for each of these. */
+export function waitingDomains(cluster: Cluster, answers: Answers): string[] {
+  const nodes = readyNodes(cluster, answers);
+  const waiting = cluster.domains.filter(
+    (decided) => isRelayed(decided.state) && namedNodes(cluster, nodes, decided) === null,
+  );
+  return nodes.flatMap((node) => {
+    const missing = waiting.filter((decided) => nodesWith([node], decided).length === 0);
+    const [first] = missing;
+    if (first === undefined) return [];
+    const more = missing.length === 1 ? '' : ` and ${missing.length - 1} more`;
+    return `node ${node.name} has not applied ${first.claim.domain}${more} yet, which waits for it; process it, or see why it fails`;
+  });
 }
 
 function outboundHosts({ relayDomain }: Cluster, nodes: readonly ReadyNode[]): Record<string, unknown> {

@@ -1,5 +1,6 @@
 /** Nodes that are started and have answered. Others are left out of what is published, and nothing waits for them. Pure. */
 import type { Answers } from '../../model/answers.ts';
+import { appliedFingerprints } from '../../model/applied.ts';
 import type { Cluster } from '../../model/relay-cluster/model.ts';
 
 export interface ReadyNode {
@@ -8,6 +9,15 @@ export interface ReadyNode {
   submissionPort: string | null;
   /** Current and next. */
   fingerprints: readonly string[];
+  /** What is in force on it; null when it does not say, as older releases do not. */
+  applied: AppliedByNode | null;
+}
+
+export interface AppliedByNode {
+  /** Domain → the digest that came with it. */
+  domains: ReadonlyMap<string, string>;
+  /** Fingerprints of mail servers that it trusts. */
+  fingerprints: ReadonlySet<string>;
 }
 
 /** Ordered by name. */
@@ -24,12 +34,23 @@ export function readyNodes({ nodes }: Cluster, answers: Answers): ReadyNode[] {
         ipv6,
         fingerprints: fingerprints.map(String),
         submissionPort: port === undefined ? null : String(port),
+        applied: appliedBy(answer),
       },
     ];
   });
 }
 
-/** What is missing, one sentence each. */
+function appliedBy(answer: Answers[string] | undefined): AppliedByNode | null {
+  const fingerprints = appliedFingerprints(answer);
+  const { domains } = (answer?.['applied'] ?? {}) as { domains?: unknown };
+  if (fingerprints === null || typeof domains !== 'object' || domains === null) return null;
+  return {
+    domains: new Map(Object.entries(domains).map(([domain, digest]) => [domain, String(digest)])),
+    fingerprints: new Set(fingerprints),
+  };
+}
+
+/** What is missing of nodes, one sentence each. */
 export function missingNodes(cluster: Cluster, answers: Answers): string[] {
   const ready = new Set(readyNodes(cluster, answers).map(({ name }) => name));
   return cluster.nodes

@@ -118,7 +118,7 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
       },
     },
     ...postfixIdentities(location),
-    ...tableFiles(location.configuration, inboundTables(node)),
+    ...tableFiles(location, inboundTables(node)),
     startPostfix(location, endpointsOf(place, 'inbound')),
   ];
 }
@@ -146,8 +146,14 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
       knownBackends: planKnownBackends(domains).ownTransports,
       deliveryServices: deliveryTransports(node),
     }),
+    {
+      path: `${location.configuration}/bounce.cf`,
+      mode: 0o600,
+      reload: location.service,
+      body: { template: 'shared/bounce.cf.hbs', context: {} },
+    },
     ...postfixIdentities(location),
-    ...tableFiles(location.configuration, { ...outboundTables(node), ...deliveryTables(node) }),
+    ...tableFiles(location, { ...outboundTables(node), ...deliveryTables(node) }),
     startPostfix(location, endpointsOf(place, 'outbound')),
   ];
 }

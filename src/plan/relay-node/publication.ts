@@ -7,10 +7,17 @@ import { digestOf } from '../digest.ts';
 import { portOf } from '../endpoints.ts';
 import { monitorParameters } from '../monitor.ts';
 
-export function relayPublication(
-  { place, identity, hostName, domains, secrets }: RelayNode,
-  answers: Answers,
-): PlannedPublication {
+/** Published last, when all of it is written and the daemons were told. */
+function appliedBy({ domains, digests }: RelayNode) {
+  const sorted = [...digests].sort(([left], [right]) => (left < right ? -1 : 1));
+  return {
+    domains: Object.fromEntries(sorted),
+    fingerprints: [...new Set(domains.flatMap(({ fingerprints }) => fingerprints))].sort(),
+  };
+}
+
+export function relayPublication(node: RelayNode, answers: Answers): PlannedPublication {
+  const { place, identity, hostName, domains, secrets } = node;
   const parameters = {
     'smtp-port': String(portOf(place, 'inbound')),
     'submission-port': String(portOf(place, 'outbound')),
@@ -20,6 +27,7 @@ export function relayPublication(
       .map(({ name }) => serialiseDnsRecord({ name, type: 'MX', preference: 10, exchange: hostName }))
       .sort()
       .join('\n'),
+    applied: appliedBy(node),
     ...monitorParameters(place, answers, secrets['monitor-password']),
   };
   return { target: '', parameters, digest: digestOf(parameters) };

@@ -74,11 +74,21 @@ export function deliveryTransport(service: DeliveryService): string {
   return `${service.transport}:${nextHop(service)}`;
 }
 
-export function tableFiles(folder: string, tables: NamedTables): PlannedFile[] {
+/**
+ * Tables that decide which way mail goes. The process that reads them looks for changes every now and then only; until it
+ * did, mail for a new domain would be foreign mail, so Postfix reloads for them.
+ */
+const routing: readonly string[] = ['relay-domains', 'transports', 'sender-transports'];
+
+export function tableFiles(
+  { configuration, service }: { configuration: string; service: string },
+  tables: NamedTables,
+): PlannedFile[] {
   return Object.entries(tables).map(([name, table]) => ({
-    path: `${folder}/${name}`,
+    path: `${configuration}/${name}`,
     mode: 0o600,
     body: { text: serialiseLookupTable(table) },
     table: true,
+    ...(routing.includes(name) ? { reload: service } : {}),
   }));
 }

@@ -35,6 +35,8 @@ export interface DomainClaim extends Backend {
   reference: string;
   /** Lower case, no dot at the end. */
   domain: string;
+  /** Fingerprints of nodes that its mail server trusts, upper case; null when it does not say. */
+  applied: readonly string[] | null;
 }
 
 export interface RefusedDomain {
@@ -161,5 +163,6 @@ function validateDomain({ reference, parameters, problem }: SharedRequest): Doma
     port: value['mail-server-port'],
     authentication: value.authentication,
     fingerprints: (value.fingerprints ?? []).map((print) => print.toUpperCase()),
+    applied: value.applied?.fingerprints.map((print) => print.toUpperCase()) ?? null,
   };
 }

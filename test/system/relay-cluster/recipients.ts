@@ -44,8 +44,14 @@ const attemptsFromOutside: Attempt[] = [
 ];
 
 export const recipients: Subject = (relay) => {
-  it('gives no mail to a backend that shows another certificate', async () => {
+  it('gives no mail to a backend that shows another certificate, and says after a while that it waits', async () => {
     const { world, passwordBackend, node1 } = relay();
+    // Four hours are too long for a test.
+    const warnAfter = async (time: string) => {
+      await world.tool('node1', 'outbound-postconf', '-e', `delay_warning_time = ${time}`);
+      expect((await world.tool('node1', 'outbound-postfix', 'reload')).exitCode).to.equal(0);
+    };
+    await warnAfter('1s');
     const { 'outbound-user': user, 'outbound-password': pass } = await world.published('by password');
     const login = { user: String(user), pass: String(pass) };
     const sender = 'any@by-password.example';
@@ -57,7 +63,17 @@ export const recipients: Subject = (relay) => {
       const { output } = await world.tool('node1', 'outbound-mailq');
       return /any@by-password\.example\s+\(Server certificate not verified\)/.test(output);
     });
-    expect(passwordBackend.received.filter(({ source }) => source.includes(subject))).to.deep.equal([]);
+    const notice = await eventually('the notice', async () => {
+      await world.tool('node1', 'outbound-postqueue', '-f');
+      return passwordBackend.received.find(({ source }) => source.includes('Your mail is still on its way'));
+    });
+    expect(notice).to.deep.include({ sender: '', recipients: [sender] });
+    expect(notice.source.replace(/\s+/g, ' '))
+      .to.contain('Server certificate not verified')
+      .and.contain(subject);
+    const others = passwordBackend.received.filter((one) => one !== notice);
+    expect(others.filter(({ source }) => source.includes(subject))).to.deep.equal([]);
+    await warnAfter('4h');
     expect((await world.tool('node1', 'outbound-postsuper', '-d', 'ALL')).exitCode).to.equal(0);
   });
 

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { OperatorError } from '../../../src/errors.ts';
 import { changeLedger, ledgerStore, readLedger } from '../../../src/ledger/store.ts';
 import { emptyLedger } from '../../../src/ledger/types.ts';
-import type { RelationRequest } from '../../../src/model/answers.ts';
+import type { Answers, RelationRequest } from '../../../src/model/answers.ts';
 import { relate } from '../../../src/converge/relate.ts';
 import { type InstanceRequest, type Master, MasterRefusal } from '../../../src/slap/index.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -54,7 +54,7 @@ describe('what an instance asked for', () => {
     close: unused,
   };
   const ask = (...requests: RelationRequest[]) =>
-    relate(master, requests, store(), { folder: folder(), id: 'slappart0' });
+    relate(master, () => requests, store(), { folder: folder(), id: 'slappart0' });
   const names = async () => Object.keys((await readLedger(store())).requested);
 
   it('is remembered, and given back when it is not needed any more, whatever its name', async () => {
@@ -110,6 +110,23 @@ describe('what an instance asked for', () => {
     troubles = { frontend: 'refused', mx1: 'refused' };
     expect(await ask(request('frontend'))).to.deep.equal({});
     expect(await ask(request('frontend'), request('mx1'))).to.deep.equal({});
+  });
+
+  it('is sent once more where an answer changes it, and only that', async () => {
+    const answersBefore: unknown[] = [];
+    const requestsWith = (answers: Answers): RelationRequest[] => {
+      answersBefore.push(answers);
+      return [request('mx1'), { ...request('mx2'), parameters: { knows: Object.keys(answers) } }];
+    };
+    const relateAgain = () => relate(master, requestsWith, store(), { folder: folder(), id: 'slappart0' });
+    const both = { mx1: { name: 'mx1' }, mx2: { name: 'mx2' } };
+    expect(await relateAgain()).to.deep.equal(both);
+    expect(answersBefore).to.deep.equal([{}, both]);
+    expect(asked.map(({ name }) => name)).to.deep.equal(['mx1', 'mx2', 'mx2']);
+    expect(asked.at(-1)?.parameters).to.deep.equal({ knows: ['mx1', 'mx2'] });
+    asked = [];
+    await relateAgain();
+    expect(asked.map(({ name }) => name)).to.deep.equal(['mx1', 'mx2']);
   });
 
   it('stops the run when the master is away: nothing is decided without it', async () => {

@@ -23,7 +23,7 @@ export interface DomainInputWritten {
    */
   authentication?: 'none' | 'password' | 'fingerprint';
   /**
-   * SHA-256 fingerprints (AA:BB:…) of the mail server's certificates; needed with `fingerprint`.
+   * SHA-256 fingerprints (AA:BB:…) of the mail server's certificates or of their public keys; needed with `fingerprint`.
    *
    * @minItems 1
    * @maxItems 5
@@ -34,6 +34,17 @@ export interface DomainInputWritten {
     | [string, string, string]
     | [string, string, string, string]
     | [string, string, string, string, string];
+  /**
+   * What the mail server has applied of the relay's answer. Nodes replace their certificates only when the mail servers that say this trust the next one.
+   */
+  applied?: {
+    /**
+     * Fingerprints of nodes' certificates that it trusts.
+     *
+     * @maxItems 1000
+     */
+    fingerprints: string[];
+  };
 }
 
 /**
@@ -59,7 +70,7 @@ export interface DomainInput {
    */
   authentication: 'none' | 'password' | 'fingerprint';
   /**
-   * SHA-256 fingerprints (AA:BB:…) of the mail server's certificates; needed with `fingerprint`.
+   * SHA-256 fingerprints (AA:BB:…) of the mail server's certificates or of their public keys; needed with `fingerprint`.
    *
    * @minItems 1
    * @maxItems 5
@@ -70,4 +81,15 @@ export interface DomainInput {
     | [string, string, string]
     | [string, string, string, string]
     | [string, string, string, string, string];
+  /**
+   * What the mail server has applied of the relay's answer. Nodes replace their certificates only when the mail servers that say this trust the next one.
+   */
+  applied?: {
+    /**
+     * Fingerprints of nodes' certificates that it trusts.
+     *
+     * @maxItems 1000
+     */
+    fingerprints: string[];
+  };
 }

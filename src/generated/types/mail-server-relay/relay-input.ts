@@ -103,6 +103,10 @@ export interface RelayInputWritten {
      * Password of the domain.
      */
     password?: string;
+    /**
+     * What the node publishes once the domain is in force as it is written here.
+     */
+    digest?: string;
   }[];
   /**
    * Host names of all nodes.
@@ -110,6 +114,15 @@ export interface RelayInputWritten {
    * Items: Text without control characters, at least one character long.
    */
   'cluster-fqdns'?: string[];
+  /**
+   * What the mail servers have applied.
+   */
+  applied?: {
+    /**
+     * Those of this node's fingerprints that all mail servers trust which say so.
+     */
+    fingerprints: string[];
+  };
   /**
    * PEM private key followed by the certificate chain, served on the inbound port instead of the self-signed certificate.
    */
@@ -223,6 +236,10 @@ export interface RelayInput {
      * Password of the domain.
      */
     password?: string;
+    /**
+     * What the node publishes once the domain is in force as it is written here.
+     */
+    digest?: string;
   }[];
   /**
    * Host names of all nodes.
@@ -230,6 +247,15 @@ export interface RelayInput {
    * Items: Text without control characters, at least one character long.
    */
   'cluster-fqdns': string[];
+  /**
+   * What the mail servers have applied.
+   */
+  applied?: {
+    /**
+     * Those of this node's fingerprints that all mail servers trust which say so.
+     */
+    fingerprints: string[];
+  };
   /**
    * PEM private key followed by the certificate chain, served on the inbound port instead of the self-signed certificate.
    */

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -29,11 +29,21 @@ describe('certificates', function () {
     await writeFile(quickOpenssl(), `#!/bin/sh\nexec openssl ${words}\n`, { mode: 0o755 });
   });
 
-  const ensure = (openssl = quickOpenssl(), beforeChange = () => Promise.resolve()) =>
-    ensureCertificates({ folder: ssl(), name: 'postfix-backend' }, 'mail_one', openssl, async () => {
-      changes += 1;
-      await beforeChange();
-    });
+  const ensure = (
+    openssl = quickOpenssl(),
+    beforeChange = () => Promise.resolve(),
+    trusted: readonly string[] | null = null,
+  ) =>
+    ensureCertificates(
+      { folder: ssl(), name: 'postfix-backend' },
+      { commonName: 'mail_one', trusted },
+      openssl,
+      async () => {
+        changes += 1;
+        await beforeChange();
+      },
+    );
+  const ensureTrusted = (trusted: readonly string[]) => ensure(undefined, undefined, trusted);
 
   it('are made the first time: two pairs, and the fingerprints of both', async () => {
     const { current, next } = await ensure();
@@ -74,6 +84,39 @@ describe('certificates', function () {
     expect(second.current).to.equal(first.next);
     expect([first.current, first.next]).not.to.include(second.next);
     expect(changes).to.equal(2);
+  });
+
+  it('wait with the rotation until all peers trust the next one, and then rotate once', async () => {
+    const first = await ensure();
+    await askForRotation();
+    const second = await ensureTrusted([first.current, first.next]);
+    expect(second.current).to.equal(first.next);
+    // Peers have not been processed since, and are asked to follow again.
+    await askForRotation();
+    const waiting = await ensureTrusted([first.current, first.next]);
+    expect(waiting).to.deep.equal(second);
+    expect(await text('postfix-backend.fingerprint')).to.contain(second.current);
+    expect(await ensureTrusted([])).to.deep.equal(second);
+    expect(changes).to.equal(2);
+    const third = await ensureTrusted([second.current, second.next]);
+    expect(third.current).to.equal(second.next);
+    expect(await ensureTrusted([third.current, third.next])).to.deep.equal(third);
+    expect((await readdir(ssl())).sort()).to.deep.equal([...names].sort());
+  });
+
+  it('rotate all the same when somebody must have gone: after a month', async () => {
+    const first = await ensure();
+    await askForRotation();
+    expect((await ensureTrusted([])).current).to.equal(first.current);
+    const daysAgo = (days: number) => Date.now() / 1000 - days * 86_400;
+    const wish = join(ssl(), 'postfix-backend.rotation-waits');
+    await utimes(wish, daysAgo(29), daysAgo(29));
+    expect((await ensureTrusted([])).current).to.equal(first.current);
+    // To ask again starts no new month.
+    await askForRotation();
+    expect((await ensureTrusted([])).current).to.equal(first.current);
+    await utimes(wish, daysAgo(31), daysAgo(31));
+    expect((await ensureTrusted([])).current).to.equal(first.next);
   });
 
   it('that cannot be read are named, and made again once they are deleted', async () => {

@@ -35,6 +35,20 @@ describe('what a mail server asks of other software releases', () => {
     );
   });
 
+  it('says which certificates of nodes it trusts, to a relay that says what it has applied', () => {
+    const parameters = { 'mail-domains': ['a.example', 'b.example'], 'inbound-relay': { enable: true } };
+    const prints = [fingerprint('11'), fingerprint('CC')];
+    const answer = { 'outbound-host': 'fd00::2', 'outbound-smtp-port': '10587', 'tls-fingerprints': prints };
+    const said = requestsOf({
+      parameters,
+      answers: {
+        'mail-server-relay-a.example': { ...answer, applied: { fingerprints: [] } },
+        'mail-server-relay-b.example': answer,
+      },
+    }).map((request) => request.parameters['applied']);
+    expect(said.slice(0, 2)).to.deep.equal([{ fingerprints: prints }, undefined]);
+  });
+
   it('is one for each domain that stands for another, too: its mail comes by the same way', () => {
     const parameters = {
       'mail-domains': ['a.example'],

@@ -303,6 +303,8 @@ describe('a cluster requests its nodes', () => {
     ];
     expect(sent.map(({ name }) => name)).to.deep.equal(['first', 'second', 'Monitor Frontend']);
     const [first, second] = sent;
+    const digests = (first?.parameters['mail-domains'] as { digest: string }[]).map(({ digest }) => digest);
+    for (const digest of digests) expect(digest).to.match(/^[0-9a-f]{16}-[0-9a-f]{16}$/);
     expect(first).to.deep.include({
       softwareUrl: 'https://other.example/software.cfg',
       softwareType: 'relay-next',
@@ -322,7 +324,7 @@ describe('a cluster requests its nodes', () => {
         'whitelist-clients': [],
         'whitelist-recipients': [],
       },
-      'mail-domains': expected,
+      'mail-domains': expected.map((each, index) => ({ ...each, digest: digests[index] })),
       'cluster-fqdns': ['mx1.example.net'],
       'monitor-password': monitorPassword,
     });

@@ -355,10 +355,16 @@ describe('tenants of a relay node', () => {
 });
 
 describe('a relay node', () => {
-  it('publishes where it listens and its certificates', () => {
+  it('publishes where it listens, its certificates, and what it has applied', () => {
     const { plan } = processNode({
       fqdn: 'mx1.example.net',
-      'mail-domains': [relayed('b.example'), relayed('a.example')],
+      'mail-domains': [
+        { ...byFingerprint('b.example', 'BB', 'AA'), digest: 'of b' },
+        { ...byFingerprint('a.example', 'aa'), digest: 'of a' },
+        relayed('older.example'),
+        // Mail for this one would loop, so it is left out, and nothing waits for it.
+        { ...relayed('own.example'), 'mail-server-host': 'fd00::1', digest: 'of own' },
+      ],
       'monitor-password': 'of-the-cluster',
     });
     expect(publication(plan, '')).to.deep.equal({
@@ -366,7 +372,11 @@ describe('a relay node', () => {
       'submission-port': '10587',
       'smtp-ipv6': 'fd00::1',
       'tls-fingerprints': [fingerprint('AA'), fingerprint('BB')],
-      'dns-entries': 'a.example. MX 10 mx1.example.net.\nb.example. MX 10 mx1.example.net.',
+      'dns-entries': ['a', 'b', 'older'].map((name) => `${name}.example. MX 10 mx1.example.net.`).join('\n'),
+      applied: {
+        domains: { 'a.example': 'of a', 'b.example': 'of b', 'own.example': 'of own' },
+        fingerprints: [fingerprint('AA'), fingerprint('BB')],
+      },
       'monitor-base-url': 'https://[fd00::1]:8196',
       'monitor-setup-url':
         'https://monitor.app.officejs.com/#page=ojsm_landing&url=https://[fd00::1]:8196/public/feeds' +
