@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 
 import { expect } from 'chai';
 
+import { eventually } from '../../support/system/eventually.ts';
 import { addresses, asMail1, attempt, outside, type Subject, user1 } from './relayed-mail.ts';
 
 export const lag: Subject = (relay) => {
@@ -18,8 +19,8 @@ export const lag: Subject = (relay) => {
       return world.node.processInstances({ only, force: true });
     };
     const cluster = await process('mailrelay');
-    expect(cluster.output).to.match(/nodes-answered.*node node1 has not applied late\.example yet/);
-    expect(await world.published('late')).to.deep.equal({});
+    expect(cluster.output).to.contain('node node1 has not applied late.example yet');
+    expect(await world.published('late')).to.not.have.property('outbound-host');
 
     const before = delivery.received.length;
     const fromTenant = await attempt(node1.outbound, user1, 'any@late.example', await asMail1(relay()));
@@ -33,9 +34,10 @@ export const lag: Subject = (relay) => {
     expect(delivery.received).to.have.lengthOf(before);
 
     await process('node1');
-    expect(await attempt(node1.inbound, 'out@world.example', 'any@late.example', { from: outside })).to.equal(
-      'accepted',
-    );
+    await eventually('mail for it is taken', async () => {
+      const result = await attempt(node1.inbound, 'out@world.example', 'any@late.example', { from: outside });
+      return result === 'accepted';
+    });
     await process('mailrelay');
     expect(await world.published('late')).to.deep.include({ 'outbound-hosts': [node1.outbound.host] });
   });
