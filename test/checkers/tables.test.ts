@@ -83,6 +83,48 @@ describe('tables of a mail server', () => {
       expect(await query('regexp:any-login.regexp', address), address).to.equal('');
     }
   });
+
+  it('hide where somebody is who submits mail, and nothing of what other servers wrote', async () => {
+    partition = await writePartition('test-account');
+    const { stdout: host } = await partition.run(
+      'postconf',
+      '-c',
+      partition.at('etc/postfix'),
+      '-h',
+      'myhostname',
+    );
+    const checked = async (header: string) => {
+      const table = `regexp:${partition.at('etc/postfix/submission-received.regexp')}`;
+      const options = ['-c', partition.at('etc/postfix'), '-hq', '-'];
+      const { stdout, stderr } = await partition.runWith(`${header}\n\n`, 'postmap', ...options, table);
+      expect(stderr).to.equal('');
+      return stdout;
+    };
+    const received = (by: string, protocol: string) =>
+      [
+        'Received: from laptop.home.example (cpe-7.isp.example [192.0.2.7])',
+        '\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)',
+        '\t key-exchange X25519 server-signature ECDSA (P-256) server-digest SHA256)',
+        '\t(Client CN "Alice", Issuer "Home" (not verified))',
+        `\tby ${by} (Postfix) with ${protocol} id 4f0Abc1Xyz`,
+        '\tfor <bob@example.com>; Thu, 26 Nov 2026 10:00:00 +0000 (UTC)',
+      ].join('\n');
+    const result = (await checked(received(host, 'ESMTPSA'))).replaceAll(/\s+/g, ' ');
+    expect(result).to.match(
+      /REPLACE Received: from logged-in\.invalid \(using TLSv1\.3 with cipher TLS_AES_256_GCM_SHA384\) by /,
+    );
+    expect(result).to.contain(
+      `by ${host} (Postfix) with ESMTPSA id 4f0Abc1Xyz for <bob@example.com>; Thu, 26 Nov 2026 10:00:00 +0000 (UTC)`,
+    );
+    expect(result.slice(result.indexOf('REPLACE'))).not.to.match(/laptop|isp\.|192\.0\.2\.7|Alice/);
+    for (const header of [
+      received('other.example', 'ESMTPSA'),
+      received(host, 'ESMTPS'),
+      received(`x${host}`, 'ESMTPSA'),
+      'Subject: by night',
+    ])
+      expect(await checked(header), header).to.equal('');
+  });
 });
 
 describe('tables of a relay node', () => {

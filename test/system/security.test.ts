@@ -296,7 +296,7 @@ describe('security of a mail server', () => {
         `x:y@${domain}`,
         `line\nfeed@${domain}`,
         `x%elsewhere.example@${domain}`,
-        'x@elsewhere.example',
+        'x@[192.0.2.1]',
         `@${domain}`,
         'delivery@promise.invalid',
         '',

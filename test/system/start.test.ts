@@ -44,7 +44,7 @@ describe('npm start, as a newcomer runs it', function () {
   it('shows the way of a message that stays on one server, its TLS and its login', () => {
     const [submission, delivery, ...more] = hopsOf(first, 1);
     expect(submission).to.match(
-      new RegExp(`alice\\.laptop → mail1 +ESMTPSA +${tls}login alice@mail1\\.example\\.com${time}`),
+      new RegExp(`logged-in\\.invalid → mail1 +ESMTPSA +${tls}login alice@mail1\\.example\\.com${time}`),
     );
     expect(delivery).to.match(new RegExp(`mail1 → mailbox +LMTP +no TLS +same user, unix socket${time}`));
     expect(more).to.deep.equal([]);

@@ -90,6 +90,7 @@ function postfixFiles(model: PlannedMailServer): PlannedFile[] {
     },
     ...postfixIdentities(location),
     ...srsPatterns(model),
+    submissionReceived(model),
     ...tableFiles(mailServerTables(model)),
     ...(model.anyPassword ? [anyLoginTable(model)] : []),
     startPostfix(location, endpoints),
@@ -116,6 +117,23 @@ function ownAddresses({ place }: MailServer): string[] {
     `[${place.ipv6}]/128`,
     ...(place.ipv4 === null ? [] : [`${place.ipv4}/32`]),
   ];
+}
+
+/**
+ * header_checks: the line that Postfix adds to what somebody who has logged in submits. The world reads it, and need not know what
+ * his computer is called, where it is, or whose certificate it has. Lines of other servers stay as they are.
+ */
+function submissionReceived({ hostName }: MailServer): PlannedFile {
+  const tls = String.raw`(\(using TLS[0-9v.]+ with cipher [A-Za-z0-9_-]+) \([^)]+ bits\)`;
+  const own = String.raw`(by ${hostName.replaceAll('.', '\\.')} \(Postfix\) with ESMTPSA .*)`;
+  return {
+    path: 'etc/postfix/submission-received.regexp',
+    mode: 0o600,
+    reload: 'postfix',
+    body: {
+      text: `/^Received: from .*[[:space:]]${tls}.*[[:space:]]${own}$/ REPLACE Received: from logged-in.invalid $1) $2\n`,
+    },
+  };
 }
 
 /** Where any password is good, any name of a hosted domain is an account, and may send as itself only. */
