@@ -160,6 +160,7 @@ describe('a relayed domain', () => {
       port: 10025,
       authentication: 'none',
       fingerprints: [],
+      applied: null,
     });
   });
 
