@@ -27,6 +27,8 @@ export interface Milter {
   headers: ReadonlySet<string>;
   /** Whether messages of this envelope are looked at; others are accepted at once. */
   looksAt: (envelope: MilterEnvelope) => boolean;
+  /** A message that is looked at has begun; what it returns is called once, when the message is judged or given up. */
+  open: (envelope: MilterEnvelope) => () => void;
   /** At the end of the message: null accepts it, a reply such as `550 5.7.1 …` refuses it. */
   judge: (message: MilterMessage) => Promise<string | null>;
 }
@@ -56,6 +58,18 @@ export function answerMilter(connection: Socket, milter: Milter): void {
   let login = '';
   let message: { envelope: MilterEnvelope; headers: MilterHeader[] } = begun({ login: '', sender: '' });
 
+  let close = (): void => undefined;
+  const open = (envelope: MilterEnvelope): void => {
+    close();
+    close = milter.looksAt(envelope) ? milter.open(envelope) : () => undefined;
+    message = begun(envelope);
+  };
+  const giveUp = (): void => {
+    close();
+    close = () => undefined;
+    message = begun({ login: '', sender: '' });
+  };
+
   const send = (letter: string, data: Buffer | string = ''): void => {
     const body = Buffer.concat([Buffer.from(letter), Buffer.from(data)]);
     const length = Buffer.alloc(4);
@@ -71,6 +85,8 @@ export function answerMilter(connection: Socket, milter: Milter): void {
     } catch (error) {
       console.error(error);
       send(reply.later);
+    } finally {
+      giveUp();
     }
   };
   const answer = (letter: string, data: Buffer): Promise<void> | void => {
@@ -82,7 +98,7 @@ export function answerMilter(connection: Socket, milter: Milter): void {
           login = macrosIn(data).get('{auth_authen}') ?? '';
         return;
       case command.mail: {
-        message = begun({ login, sender: (textsIn(data)[0] ?? '').replace(/^<|>$/g, '') });
+        open({ login, sender: (textsIn(data)[0] ?? '').replace(/^<|>$/g, '') });
         login = '';
         return send(milter.looksAt(message.envelope) ? reply.goOn : reply.accept);
       }
@@ -96,8 +112,7 @@ export function answerMilter(connection: Socket, milter: Milter): void {
         return judge();
       case command.abort:
       case command.next:
-        message = begun({ login: '', sender: '' });
-        return;
+        return giveUp();
       case command.quit:
         connection.end();
         return;
@@ -107,6 +122,10 @@ export function answerMilter(connection: Socket, milter: Milter): void {
   };
 
   connection.on('error', () => connection.destroy());
+  // After what it sent before it closed.
+  connection.once('close', () => {
+    answering = answering.then(giveUp);
+  });
   connection.on('data', (data: Buffer) => {
     received = received.length === 0 ? data : Buffer.concat([received, data]);
     while (received.length >= 4) {

@@ -8,6 +8,7 @@ import { answerQuestions } from '../kit/policy-server.ts';
 import { serveSocket } from '../kit/private-socket.ts';
 import { serveLogIns } from '../kit/serve-log-ins.ts';
 import { authorHeaders, judgeAuthor } from './author-policy.ts';
+import { beingRead } from './being-read.ts';
 import { type MailPolicyConfig, parseMailPolicyConfig } from './config.ts';
 import { keptSenders } from './kept-senders.ts';
 import { quotaPolicy } from './quota-policy.ts';
@@ -40,7 +41,9 @@ export async function runMailPolicy(configFile: string): Promise<void> {
     content: 'the addresses that accounts may send as',
   });
 
+  const read = beingRead();
   const sending = await sendingPolicy(atStart.stateFolder, {
+    isRead: read.has,
     async limits(account) {
       const { sendingLimits, sendingExceptions } = await config.latest();
       return { ...sendingLimits, ...sendingExceptions.get(account) };
@@ -72,6 +75,7 @@ export async function runMailPolicy(configFile: string): Promise<void> {
     answerMilter(connection, {
       headers: authorHeaders,
       looksAt: ({ login }) => login !== '',
+      open: ({ login }) => read.begin(login.toLowerCase()),
       async judge(message) {
         const { authors, anyPassword } = await config.latest();
         return judgeAuthor(message, {

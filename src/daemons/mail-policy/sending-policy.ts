@@ -38,10 +38,15 @@ export interface Senders {
   limits(account: string): Promise<SendingLimits>;
   /** Whether it may still log in: a connection of SMTP outlives a suspension. */
   mayLogIn(account: string): Promise<boolean>;
+  /** Whether the headers of a message of it are being read. Postfix goes on without the milter where that fails. */
+  isRead(account: string): boolean;
 }
 
 /** `folder` keeps what must outlive the process. */
-export async function sendingPolicy(folder: string, { limits, mayLogIn }: Senders): Promise<SendingPolicy> {
+export async function sendingPolicy(
+  folder: string,
+  { limits, mayLogIn, isRead }: Senders,
+): Promise<SendingPolicy> {
   const counts = sendingCounts();
   counts.restore(await readJson(join(folder, countsFile)));
   let refusals = asRefusals(await readJson(join(folder, refusalsFile)));
@@ -81,6 +86,10 @@ export async function sendingPolicy(folder: string, { limits, mayLogIn }: Sender
         if (current?.message !== attempt.message) giveBack();
         if (!(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
         if (attributes('protocol_state') === 'END-OF-MESSAGE') {
+          if (!isRead(account)) {
+            giveBack();
+            return '451 4.3.0 the headers of this message cannot be checked; try again later';
+          }
           current = null;
           counts.take(attempt, Number(attributes('recipient_count')));
           unsaved.counts = true;

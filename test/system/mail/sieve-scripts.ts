@@ -87,7 +87,7 @@ redirect "${at('bob')}";
   });
 
   it('delivers as ever when a script fails at run time', async () => {
-    await script(`require ["fileinto", "variables"];\nset "name" "a/../../b";\nfileinto "\${name}";\n`);
+    await script(`require ["fileinto", "variables"];\nset "name" "a\u0007b";\nfileinto "\${name}";\n`);
     const message = await letterOf(server(), 'carol', 'odd folder', (subject) =>
       from(server(), null, {
         sender: stranger,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { answerMilter, type MilterMessage } from '../../../../src/daemons/kit/milter-server.ts';
+import { eventually } from '../../../support/system/eventually.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 /** A packet as Postfix sends it. */
@@ -26,17 +27,23 @@ const header = (name: string, value: string) => packet('L', `${name}\0${value}\0
 describe('the milter protocol', () => {
   const folder = temporaryFolder();
   const judged: MilterMessage[] = [];
+  const open: string[] = [];
   let server: Server;
   let client: Socket;
   let answers: string[];
 
   beforeEach(async () => {
     judged.length = 0;
+    open.length = 0;
     answers = [];
     server = createServer((connection) =>
       answerMilter(connection, {
         headers: new Set(['from']),
         looksAt: ({ login }) => login !== '',
+        open({ login }) {
+          open.push(login);
+          return () => open.splice(open.indexOf(login), 1);
+        },
         judge(message) {
           judged.push(message);
           if (message.sender === 'broken') return Promise.reject(new Error('expected by this test'));
@@ -109,6 +116,18 @@ describe('the milter protocol', () => {
     await says(5, mail('t', 'bob'), packet('E'));
     expect(answers.slice(1)).to.deep.equal(['c', 'a', 'c', 'a']);
     expect(judged).to.deep.equal([{ login: 'bob', sender: 't', headers: [] }]);
+  });
+
+  it('tells which messages are open: those that it looks at, until they are judged or given up', async () => {
+    await says(3, offer, mail('s'), mail('s', 'alice'));
+    expect(open).to.deep.equal(['alice']);
+    await says(4, packet('E'));
+    expect(open).to.deep.equal([]);
+    await says(5, mail('s', 'bob'), packet('A'), mail('s', 'carol'));
+    await says(6);
+    expect(open).to.deep.equal(['carol']);
+    client.destroy();
+    await eventually('it is given up', () => open.length === 0);
   });
 
   it('puts a message off that could not be judged', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -16,6 +16,19 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { exampleConfig } from './example-config.ts';
 
 const entry = new URL('../../../../src/daemons/mail-policy/run.ts', import.meta.url).href;
+
+/** Tells a milter, as Postfix does, that a message of this log-in begins; it is open until the connection ends. */
+async function beginMessage(socket: string, login: string): Promise<Socket> {
+  const packet = (text: string) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(Buffer.byteLength(text));
+    return Buffer.concat([length, Buffer.from(text)]);
+  };
+  const connection = connect(socket);
+  connection.write(Buffer.concat([packet(`DM{auth_authen}\0${login}\0`), packet(`M<${login}>\0`)]));
+  await once(connection, 'data');
+  return connection;
+}
 
 describe('the mail policy process', function () {
   this.timeout(30_000);
@@ -68,12 +81,14 @@ describe('the mail policy process', function () {
         { socket: here.sendingSocket, timeout: 5_000 },
         { sasl_username: account, instance: recipient, recipient, protocol_state: 'RCPT' },
       );
+    const author = await beginMessage(here.authorSocket, 'alice@a.example');
     const sent = { sasl_username: 'alice@a.example', instance: '1@b.example', recipient_count: '1' };
     expect(await ask('alice@a.example', '1@b.example')).to.equal('DUNNO');
     await askPolicy(
       { socket: here.sendingSocket, timeout: 5_000 },
       { ...sent, protocol_state: 'END-OF-MESSAGE' },
     );
+    author.destroy();
     expect(await ask('alice@a.example', '2@b.example')).to.match(/^450 4\.7\.1 /);
     expect(await ask('bob@a.example', '1@b.example')).to.match(/^REJECT 5\.7\.1 /);
     await write({

@@ -18,7 +18,11 @@ const limits = async (account: string) => ({
   recipientsPerHour: 0,
   recipientsPerDay: 3,
 });
-const senders = { limits, mayLogIn: async (account: string) => !account.startsWith('suspended') };
+const senders = {
+  limits,
+  mayLogIn: async (account: string) => !account.startsWith('suspended'),
+  isRead: (account: string) => !account.startsWith('unread'),
+};
 const question = (login: string, instance: string, more: Readonly<Record<string, string>> = {}) =>
   parseAttributes(
     Object.entries({ request: 'smtpd_access_policy', sasl_username: login, instance, ...more })
@@ -46,6 +50,17 @@ async function send(policy: SendingPolicy, login: string, recipients = 1): Promi
 
 describe('the sending policy', () => {
   const folder = temporaryFolder();
+
+  it('puts a message off at its end whose headers nobody reads, and counts nothing', async () => {
+    const policy = await sendingPolicy(folder(), senders);
+    const session = policy.session();
+    const login = 'Unread@example.com';
+    for (const instance of ['one', 'two']) {
+      expect(await session.answer(question(login, instance))).to.equal('DUNNO');
+      expect(await session.answer(question(login, instance, end(1)))).to.match(/^451 4\.3\.0 the headers /);
+    }
+    expect(await session.answer(question(login, 'mail of a script', script))).to.equal('DUNNO');
+  });
 
   it('answers so that a person knows what happened and what to do', async () => {
     const policy = await sendingPolicy(folder(), senders);
