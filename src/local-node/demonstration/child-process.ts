@@ -95,7 +95,8 @@ export async function endChildrenOnSignal<Result>(
   try {
     return await work(() => interrupted);
   } finally {
-    for (const signal of signals) process.off(signal, end);
+    // After a signal this process ends by itself: one more must not keep it from saying how that went.
+    if (!interrupted) for (const signal of signals) process.off(signal, end);
   }
 }
 
