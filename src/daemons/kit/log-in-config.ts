@@ -1,4 +1,4 @@
-/** What a policy process of ours must know to limit log-ins to a Dovecot: a piece of its configuration. Pure. */
+/** What a policy process has to know to limit the log-ins to a Dovecot: a piece of its configuration. Pure. */
 import { absolutePath, amount, filledText, objectOf, port } from './json-codec.ts';
 
 export interface LogInConfig {
