@@ -37,6 +37,7 @@ export function services(watched: () => WatchedServer): void {
       services: ['mail-policy'],
       expected: {
         'mail-policy-socket-listening': /start mail-policy, see var\/log\/mail-policy\.log$/,
+        'author-policy-socket-listening': /start mail-policy/,
         'srs-socket-listening': /start mail-policy/,
         'auth-policy-listening': /start mail-policy/,
         // Nobody can send meanwhile: this one says why.
