@@ -1,6 +1,7 @@
 /** Time of one decision of the policy service, by the number of domains. */
 import type { Tenant } from '../../src/daemons/relay-policy/config.ts';
-import { decide, indexTenants, type Question } from '../../src/daemons/relay-policy/decide.ts';
+import { decide, type Question } from '../../src/daemons/relay-policy/decide.ts';
+import { indexTenants } from '../../src/daemons/relay-policy/tenant-index.ts';
 import { median } from './measure.ts';
 import type { Row } from './table.ts';
 

@@ -1,10 +1,9 @@
 /** Who may log in where any password is good, and how often one may fail at a relay node, as Dovecot says. */
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 
 import { expect } from 'chai';
 
+import { freePort } from '../support/free-port.ts';
 import { changeLedger, ledgerStore } from '../../src/ledger/store.ts';
 import { hashPassword } from '../../src/daemons/portal/bcrypt.ts';
 import { serveLogIns } from '../../src/daemons/kit/serve-log-ins.ts';
@@ -118,7 +117,7 @@ describe('log-ins of tenants to a relay node', () => {
   let doveadm: Doveadm;
   before(async () => {
     partition = await writePartition('relay-node');
-    const port = await freePort();
+    const port = await freePort('::1');
     const path = partition.at('etc/relay-policy.json');
     const config = {
       ...parseRelayPolicyConfig(await readFile(path, 'utf8'), path),
@@ -137,14 +136,6 @@ describe('log-ins of tenants to a relay node', () => {
       if (!listenersBefore.includes(listener)) listener('SIGTERM');
     await partition.remove();
   });
-
-  async function freePort(): Promise<number> {
-    const server = createServer().listen(0, '::1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    return port;
-  }
 
   const logsIn = async (from: string, word: string, name = login): Promise<boolean> => {
     const { exitCode } = await doveadm('auth', 'test', '-x', 'service=smtp', '-x', `rip=${from}`, name, word);

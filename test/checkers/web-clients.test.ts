@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { request } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
+import { freePort } from '../support/free-port.ts';
 import { type WrittenPartition, writePartition } from '../support/written-partition.ts';
 
 const [frontend, stranger] = ['127.0.0.2', '127.0.0.3'];
@@ -24,7 +24,7 @@ async function startFront(scenario: string): Promise<Front> {
   const partition = await writePartition(scenario);
   const portal = await standInPortal(partition);
   const configuration = partition.at('etc/apache/httpd.conf');
-  const [port, monitorPort] = [await freePort(), await freePort()];
+  const [port, monitorPort] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
   const text = (await readFile(configuration, 'utf8'))
     .replaceAll(/(?:\[fd00::1\]|127\.0\.0\.1):8081/g, `127.0.0.1:${port}`)
     .replaceAll(/(?:\[fd00::1\]|127\.0\.0\.1):8196/g, `127.0.0.1:${monitorPort}`)
@@ -65,14 +65,6 @@ async function standInPortal(partition: WrittenPartition): Promise<Server> {
   await once(portal, 'listening');
   await chmod(socket, 0o666);
   return portal;
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 function ask(port: number, from: string, claims?: string): Promise<string> {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { expect } from 'chai';
+
+import { freePort } from '../support/free-port.ts';
 import { request } from 'undici';
 
 import { connectToMaster, marshal, type InstanceRequest, type Master } from '../../src/slap/index.ts';
@@ -39,7 +40,7 @@ describe('the SLAP client with a real slapproxy', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'slap-'));
-    const port = await freePort();
+    const port = await freePort('127.0.0.1');
     serverUrl = `http://127.0.0.1:${port}`;
     proxy = await startProxy(directory, port);
     await post(serverUrl, 'loadComputerConfigurationFromXML', { xml: marshal(computerOf(3)) });
@@ -190,14 +191,6 @@ async function post(serverUrl: string, path: string, fields: Record<string, stri
   });
   const answer = await body.text();
   if (statusCode !== 200) throw new Error(`${path}: ${statusCode} ${answer}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Starts slapproxy from the virtual environment that SLAPOS_VENV names and waits until it answers. */

@@ -1,6 +1,6 @@
 /** The way of a bounce of mail from the world, as Postfix asks for it in a lookup table. */
 import type { Lookup } from '../kit/socketmap.ts';
-import type { TenantIndex } from './decide.ts';
+import type { TenantIndex } from './tenant-index.ts';
 
 /** Name of the map: domain that the mail was for → action of body_checks(5). */
 const bounceWay = 'bounce-way';

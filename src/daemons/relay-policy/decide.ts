@@ -5,6 +5,7 @@
  */
 import { parseRelayedDomain } from '../../names/relayed-domain.ts';
 import type { Tenant } from './config.ts';
+import { type Group, maxShownNames, type TenantIndex } from './tenant-index.ts';
 
 /** Attributes of a question that matter here; absent ones are empty. */
 export interface Question {
@@ -26,31 +27,6 @@ export type Whereabouts = 'cluster' | 'nowhere' | 'unknown' | 'elsewhere';
 /** A decision that depends on where a domain's mail goes. */
 export interface LookUpFirst {
   lookUp: string;
-}
-
-/** What all domains with one login, address or certificate have in common. */
-interface Group {
-  /** Some of their names, for messages. */
-  names: readonly string[];
-  /** The delivery service for their bounces: that of the first of them that has one. */
-  delivery: string | null;
-}
-
-/** Tenants by what they show, so that a question costs the same however many there are, and however many one has. */
-export interface TenantIndex {
-  byDomain: ReadonlyMap<string, Tenant>;
-  byLogin: ReadonlyMap<string, Group>;
-  byAddress: ReadonlyMap<string, Group>;
-  byFingerprint: ReadonlyMap<string, Group>;
-}
-
-export function indexTenants(tenants: readonly Tenant[]): TenantIndex {
-  return {
-    byDomain: new Map(tenants.map((tenant) => [tenant.domain, tenant])),
-    byLogin: group(tenants, ({ login }) => (login === null ? [] : [login])),
-    byAddress: group(tenants, ({ address }) => (address === null ? [] : [address])),
-    byFingerprint: group(tenants, ({ fingerprints }) => fingerprints),
-  };
 }
 
 /**
@@ -180,8 +156,6 @@ function deliveryOf(groups: readonly Group[]): string | null {
   return groups.find(({ delivery }) => delivery !== null)?.delivery ?? null;
 }
 
-const maxShownNames = 5;
-
 function someNames(groups: readonly Group[]): string {
   return groups
     .flatMap(({ names }) => names)
@@ -193,20 +167,4 @@ function someNames(groups: readonly Group[]): string {
 function domainOf(address: string): string {
   const at = address.lastIndexOf('@');
   return at === -1 ? '' : address.slice(at + 1).toLowerCase();
-}
-
-function group(
-  tenants: readonly Tenant[],
-  keysOf: (tenant: Tenant) => readonly string[],
-): ReadonlyMap<string, Group> {
-  const groups = new Map<string, { names: string[]; delivery: string | null }>();
-  for (const tenant of tenants) {
-    for (const key of keysOf(tenant)) {
-      const one = groups.get(key) ?? { names: [], delivery: null };
-      if (one.names.length < maxShownNames) one.names.push(tenant.domain);
-      one.delivery ??= tenant.delivery;
-      groups.set(key, one);
-    }
-  }
-  return groups;
 }

@@ -8,7 +8,7 @@ import { openMessages } from '../kit/open-messages.ts';
 import { joinAddress, splitAddress } from '../kit/quoted-address.ts';
 import type { Answer, BackendQuestions } from './backend-questions.ts';
 import type { Backend } from './backend-session.ts';
-import type { TenantIndex } from './decide.ts';
+import type { TenantIndex } from './tenant-index.ts';
 import type { Verdict } from './smtp-replies.ts';
 
 /** Contexts of Postfix' questions: a recipient; the same when it passed all that was asked; the end of a message. */

@@ -14,7 +14,8 @@ import { answerLookups } from '../kit/socketmap.ts';
 import { backendQuestions } from './backend-questions.ts';
 import { bounceWays } from './bounce-ways.ts';
 import { parseRelayPolicyConfig } from './config.ts';
-import { decide, indexTenants, type Question } from './decide.ts';
+import { decide, type Question } from './decide.ts';
+import { indexTenants } from './tenant-index.ts';
 import { recipientContexts, recipientPolicy } from './recipients.ts';
 import { domainLookup } from './whereabouts.ts';
 

@@ -11,9 +11,7 @@ import type { MailServerRequest } from '../../validate/mail-server/request.ts';
 import { sendingLimitsOf } from '../../validate/mail-server/sending-limits.ts';
 import { byText } from '../../formats/one-word.ts';
 import { hostNameOf } from '../../names/host-name.ts';
-import { parseServer } from '../../names/server.ts';
 import type { Facts } from '../facts.ts';
-import { isTlsImplicit } from '../implicit-tls.ts';
 import type { Place } from '../place.ts';
 import { type CertificatePair, certificatePair, type Provided, secretOf } from '../provided.ts';
 import { type ClaimOutcome, decideAddresses } from './addresses.ts';
@@ -21,6 +19,7 @@ import type { AccountClaim, Claim } from './claims.ts';
 import { type FilterLimits, type LogInLimits, withinLimits } from './limits.ts';
 import { identity, type SecretName, secretNames } from './needs.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
+import { type Outbound, outboundOf } from './outbound.ts';
 import type { ResolvedAddress } from './resolution.ts';
 import { isChosenRole, type RoleCandidate, roleAddresses } from './role-addresses.ts';
 
@@ -70,17 +69,6 @@ export interface MailServer extends MailServerSettings {
   refused: MailServerRequest['refused'];
   secrets: Readonly<Record<SecretName, string>>;
 }
-
-export type Outbound =
-  | { kind: 'direct' }
-  | { kind: 'relay' }
-  | {
-      kind: 'smarthost';
-      host: string;
-      port: number;
-      implicitTls: boolean;
-      login: { user: string; password: string } | null;
-    };
 
 const mebibyte = 1024 * 1024;
 
@@ -210,19 +198,4 @@ function builtinClaims({ parameters }: MailServerRequest, promisePassword: strin
     builtin('delivery-promise', promiseAddress, promisePassword),
     ...tests.map((domain) => builtin(`test-account-${domain}`, `testmail@${domain}`, 'password123')),
   ];
-}
-
-function outboundOf(parameters: MailServerRequest['parameters']): Outbound {
-  const written = parameters['outbound-relay'];
-  const { enable, host, port, user, password } = written;
-  if (!enable) return { kind: 'direct' };
-  if (host === undefined) return parameters['inbound-relay'].enable ? { kind: 'relay' } : { kind: 'direct' };
-  const login = user === undefined || password === undefined ? null : { user, password };
-  return {
-    kind: 'smarthost',
-    host: parseServer(host) ?? host,
-    port,
-    implicitTls: isTlsImplicit(written),
-    login,
-  };
 }

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
+import { freePort } from '../../../support/free-port.ts';
 import { askPolicy } from '../../../../src/daemons/kit/policy-client.ts';
 import {
   type MailPolicyConfig,
@@ -37,14 +38,6 @@ describe('the mail policy process', function () {
   const started: ChildProcess[] = [];
   afterEach(() => started.splice(0).forEach((child) => child.kill('SIGKILL')));
 
-  async function freePort(): Promise<number> {
-    const server = createServer().listen(0, '::1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    return port;
-  }
-
   async function write(config: MailPolicyConfig): Promise<void> {
     await writeFile(`${configFile()}.new`, serialiseMailPolicyConfig(config));
     await rename(`${configFile()}.new`, configFile());
@@ -74,7 +67,7 @@ describe('the mail policy process', function () {
 
   it('follows its settings, and ends to be started anew when it is to listen elsewhere', async () => {
     const config = exampleConfig(folder());
-    const here = { ...config, authPolicy: { ...config.authPolicy, port: await freePort() } };
+    const here = { ...config, authPolicy: { ...config.authPolicy, port: await freePort('::1') } };
     const { child, said } = await start(here);
     const ask = (account: string, recipient: string) =>
       askPolicy(
@@ -100,7 +93,7 @@ describe('the mail policy process', function () {
     expect(await ask('bob@a.example', '1@b.example')).to.equal('DUNNO');
 
     const ended = once(child, 'exit');
-    await write({ ...here, authPolicy: { ...here.authPolicy, port: await freePort() } });
+    await write({ ...here, authPolicy: { ...here.authPolicy, port: await freePort('::1') } });
     expect(await ended).to.deep.equal([0, null]);
     expect(said()).to.match(/mail-policy\.json: .*; the process ends, to be started anew\n$/);
     expect((await stat(join(here.stateFolder, 'sending-counts.json'))).isFile()).to.equal(true);

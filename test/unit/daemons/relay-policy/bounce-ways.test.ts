@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { bounceWays } from '../../../../src/daemons/relay-policy/bounce-ways.ts';
 import type { Tenant } from '../../../../src/daemons/relay-policy/config.ts';
-import { indexTenants } from '../../../../src/daemons/relay-policy/decide.ts';
+import { indexTenants } from '../../../../src/daemons/relay-policy/tenant-index.ts';
 
 const tenant = (domain: string, delivery: string | null): Tenant => ({
   domain,

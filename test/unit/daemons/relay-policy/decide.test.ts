@@ -1,12 +1,8 @@
 import { expect } from 'chai';
 
 import type { Tenant } from '../../../../src/daemons/relay-policy/config.ts';
-import {
-  decide,
-  indexTenants,
-  type Question,
-  type Whereabouts,
-} from '../../../../src/daemons/relay-policy/decide.ts';
+import { decide, type Question, type Whereabouts } from '../../../../src/daemons/relay-policy/decide.ts';
+import { indexTenants } from '../../../../src/daemons/relay-policy/tenant-index.ts';
 import { fingerprint } from '../../../support/fingerprint.ts';
 
 const tenant = (domain: string, more: Partial<Tenant>): Tenant => ({

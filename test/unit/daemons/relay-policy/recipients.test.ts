@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { parseAttributes } from '../../../../src/daemons/kit/policy-server.ts';
 import { backendQuestions } from '../../../../src/daemons/relay-policy/backend-questions.ts';
-import { indexTenants } from '../../../../src/daemons/relay-policy/decide.ts';
+import { indexTenants } from '../../../../src/daemons/relay-policy/tenant-index.ts';
 import {
   type RecipientContext,
   type RecipientPolicy,
