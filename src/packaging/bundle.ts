@@ -28,9 +28,9 @@ const banner = [
 ].join('\n');
 
 /**
- * One `.mjs` for each of `programs` (name → source file), which contains all packages that it uses, and NOTICE with
- * their licences. A small program that runs often gets its own bundle, because loading `slapos-mail.mjs` would take
- * longer than its work.
+ * One `.mjs` for each of `programs` (name → source file), `chunks/*.mjs` with the parts and packages that they load, and
+ * NOTICE with the licences of the packages. What a command imports lazily is a chunk that other commands never read:
+ * reading all of it would take half the time of a short command, and memory in every daemon.
  */
 export async function bundle(
   root: string,
@@ -41,8 +41,10 @@ export async function bundle(
     entryPoints: { ...programs },
     outdir: root,
     outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
     write: false,
     bundle: true,
+    splitting: true,
     metafile: true,
     platform: 'node',
     format: 'esm',

@@ -34,7 +34,8 @@ describe('release', function () {
        const checkout = () => import(${JSON.stringify(join(root, 'src/packaging/build-release.ts'))});
        const word: string = process.argv[2] ?? '';
        console.log(word, typeof fastify, import.meta.url.endsWith('/slapos-mail.mjs'));
-       if (word === 'release') await checkout();`,
+       if (word === 'release') await checkout();
+       if (word === 'lazy') console.log('croner', typeof (await import('croner')).Cron);`,
     );
     output = join(directory, 'output');
     release = await buildRelease({ outputDirectory: output, entryPoint });
@@ -143,9 +144,23 @@ describe('release', function () {
     });
 
     it('contains no build tool, nor any path of the machine that built it', async () => {
+      const parts = (await readdir(unpacked, { recursive: true })).filter((path) => path.endsWith('.mjs'));
+      expect(parts).to.include.members(['slapos-mail.mjs', 'may-send.mjs']);
+      for (const part of parts) {
+        const program = await readFile(join(unpacked, part), 'utf8');
+        expect(program, part).not.to.contain('node_modules/esbuild');
+        expect(program, part).not.to.contain(root);
+      }
+    });
+
+    it('reads what a command imports lazily when that command runs', async () => {
       const program = await readFile(join(unpacked, 'slapos-mail.mjs'), 'utf8');
-      expect(program).not.to.contain('node_modules/esbuild');
-      expect(program).not.to.contain(root);
+      expect(program).not.to.contain('node_modules/croner');
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        join(unpacked, 'slapos-mail.mjs'),
+        'lazy',
+      ]);
+      expect(stdout).to.contain('croner function');
     });
 
     it('comes with the licences of its packages', async () => {
