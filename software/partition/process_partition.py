@@ -3,12 +3,12 @@
 All stream their output. When one of the first two fails, the last line that it wrote on stderr becomes the error, so that it is also the
 last line of slapgrid's report: a master keeps only the last 80 characters of that.
 """
-import ast
-import glob
 import hashlib
+import logging
+import multiprocessing
 import os
-import pprint
 import re
+import runpy
 import subprocess
 import sys
 import time
@@ -19,8 +19,6 @@ from zc.buildout import UserError
 CRASH = re.compile(r'\w*Error\b.*: ')
 # Seconds. A wrapper that somebody damaged is mended by then: slapgrid processes every partition once a day.
 AT_LEAST_EVERY = 20 * 3600
-# The folders of eggs that a generated promise plugin adds to Python's path.
-PLUGIN_PATH = re.compile(r'^(sys\.path\[0:0\] = )(\(.*?\))$', re.M | re.S)
 NODE_FAREWELL = re.compile(r'Node\.js v[0-9.]+$')
 
 
@@ -44,8 +42,8 @@ def install_profile(directory, software):
     return
   if os.path.exists(note):
     os.remove(note)
-  run(directory, [
-    sys.executable, os.path.join(software, 'bin', 'buildout'), '-U',
+  run_buildout(directory, os.path.join(software, 'bin', 'buildout'), [
+    '-U',
     '-c', os.path.join(directory, 'etc', 'profile.cfg'),
     'buildout:directory=' + directory,
     'buildout:bin-directory=' + os.path.join(directory, 'sbin'),
@@ -54,24 +52,10 @@ def install_profile(directory, software):
     'buildout:develop-eggs-directory=' + os.path.join(software, 'develop-eggs'),
     'buildout:offline=true',
   ])
-  name_folders_once(directory)
+  # This file is no module that could import another.
+  runpy.run_path(os.path.join(os.path.dirname(__file__), 'lighten_promise_plugins.py'))['lighten_promise_plugins'](directory)
   with open(note, 'w') as stream:
     stream.write(identity)
-
-
-def name_folders_once(directory):
-  """The recipe of promise plugins names a folder once for each egg in it. Where all eggs share one, that is about fifty
-  times, and slapgrid reads it as often each time that it checks the promises: half of their time."""
-  for path in glob.glob(os.path.join(glob.escape(directory), 'etc', 'plugin', '*.py')):
-    text = read_text(path)
-    once = PLUGIN_PATH.sub(
-      lambda match: match[1] + pprint.pformat(tuple(dict.fromkeys(ast.literal_eval(match[2]))), indent=2), text)
-    if once == text:
-      continue
-    with open(path + '.new', 'w', encoding='utf-8') as stream:
-      stream.write(once)
-    os.chmod(path + '.new', os.stat(path).st_mode & 0o777)
-    os.rename(path + '.new', path)
 
 
 def profile_identity(directory, software):
@@ -135,32 +119,70 @@ def converge_command(connection, directory, options):
 
 def run(directory, command):
   """Runs `command`, a list, with nothing of the caller's environment. Raises UserError with its last line on stderr."""
-  environment = {
+  sys.stdout.flush()
+  try:
+    process = subprocess.Popen(
+      command, cwd=directory, env=environment_of(directory), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+  except OSError as error:
+    raise UserError('%s: %s; build the software release again' % (command[0], error.strerror))
+  reason = last_line(process.stderr)
+  refuse_failure(os.path.basename(command[1]), process.wait(), reason)
+
+
+def run_buildout(directory, program, arguments):
+  """Runs buildout's script as `run` would. It is a fork of this process, which is a buildout too and has loaded what
+  another one would load first; that takes longer than most profiles."""
+  sys.stdout.flush()
+  reader, writer = os.pipe()
+
+  def child():
+    os.close(reader)
+    os.dup2(writer, 2)
+    os.close(writer)
+    os.chdir(directory)
+    os.environ.clear()
+    os.environ.update(environment_of(directory))
+    # Buildout adds its own; with those of this process it would say everything twice.
+    for name in None, 'zc.buildout':
+      logging.getLogger(name).handlers.clear()
+    sys.argv[:] = [program] + arguments
+    runpy.run_path(program, run_name='__main__')
+
+  process = multiprocessing.get_context('fork').Process(target=child)
+  process.start()
+  os.close(writer)
+  reason = last_line(os.fdopen(reader, 'rb'))
+  process.join()
+  refuse_failure(os.path.basename(program), process.exitcode, reason)
+
+
+def environment_of(directory):
+  return {
     'HOME': directory,
     'LANG': 'C.UTF-8',
     'LC_ALL': 'C.UTF-8',
     'PATH': '/usr/sbin:/usr/bin:/sbin:/bin',
     'PYTHONNOUSERSITE': 'true',
   }
-  sys.stdout.flush()
-  try:
-    process = subprocess.Popen(
-      command, cwd=directory, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-  except OSError as error:
-    raise UserError('%s: %s; build the software release again' % (command[0], error.strerror))
+
+
+def last_line(stream):
+  """Copies a program's stderr to that of this process until it ends. Returns its last line that is not blank."""
   reason = crash = ''
-  with process.stderr as stream:
+  with stream:
     for line in stream:
       sys.stderr.buffer.write(line)
       sys.stderr.flush()
       reason = line.decode('utf-8', 'replace').strip() or reason
       crash = reason if CRASH.match(reason) else crash
-  if NODE_FAREWELL.match(reason):
-    reason = crash
-  status = process.wait()
+  return crash if NODE_FAREWELL.match(reason) else reason
+
+
+def refuse_failure(name, status, reason):
+  """Raises UserError for a program that ended with a status other than 0 (negative: the signal that ended it)."""
   if status < 0:
-    raise UserError('%s was ended by signal %s; process the partition again' % (os.path.basename(command[1]), -status))
+    raise UserError('%s was ended by signal %s; process the partition again' % (name, -status))
   if status:
     # Buildout says "Error: " itself, before whatever we raise.
     reason = reason[len('Error: '):] if reason.startswith('Error: ') else reason
-    raise UserError(reason or '%s ended with status %s' % (os.path.basename(command[1]), status))
+    raise UserError(reason or '%s ended with status %s' % (name, status))

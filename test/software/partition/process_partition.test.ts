@@ -138,6 +138,32 @@ describe('processing of a partition', function () {
     expect((await processPartition('', buildout)).last).to.equal('Error: x: no such recipe');
   });
 
+  it('gives buildout the environment, the folder and the input that converge has', async () => {
+    const buildout = `
+import json, os, sys
+with open("seen.json", "w") as stream:
+  json.dump({"environment": dict(os.environ), "input": sys.stdin.read(), "name": sys.argv[0]}, stream)
+print("Installing x.")
+sys.exit(0)
+`;
+    const { status, output } = await processPartition('', buildout);
+    expect(status).to.equal(0);
+    expect(output.match(/Installing x\./g)).to.have.lengthOf(1);
+    const { environment, input, name } = (await recorded('seen.json')) as Record<string, unknown>;
+    expect(environment).to.deep.include({ HOME: join(directory, 'partition'), LC_ALL: 'C.UTF-8' });
+    expect(environment).not.to.have.property('SECRET_OF_CALLER');
+    expect({ input, name }).to.deep.equal({ input: '', name: join(directory, 'software/bin/buildout') });
+  });
+
+  it('ends with the last line of the stack when buildout crashes, and names the signal that ends it', async () => {
+    expect((await processPartition('', 'raise ValueError("no part")\n')).last).to.equal(
+      'Error: ValueError: no part',
+    );
+    expect((await processPartition('', 'import os\nos.kill(os.getpid(), 9)\n')).last).to.equal(
+      'Error: buildout was ended by signal 9; process the partition again',
+    );
+  });
+
   it('names the signal that ended converge', async () => {
     const { last } = await processPartition(`process.kill(process.pid, 'SIGKILL');`, '');
     expect(last).to.equal('Error: slapos-mail.mjs was ended by signal 9; process the partition again');
@@ -237,10 +263,19 @@ open(".installed-profile.cfg", "w").write(
       });
     }
 
-    it('and has plugins of promises name each folder once, in the order of the recipe', async () => {
+    it('and has plugins of promises name each folder once, in the order of the recipe, and load nothing again', async () => {
       const plugin = (folders: string[], rest: string) =>
         `import sys\nsys.path[0:0] = ( ${folders.map((folder) => `'${folder}',`).join('\n  ')} )\n\n${rest}`;
-      const rest = "extra_config_dict = { 'a': \"('x', 'x')\" }\n";
+      const rest = "extra_config_dict = { 'a': \"('x', 'x')\" }\n\n";
+      const reload = [
+        '# As they were loaded from elsewhere,',
+        '# they are loaded again.',
+        'for module in list(sys.modules):',
+        "  if 'slapos' in module:",
+        '    del sys.modules[module]',
+        '',
+      ].join('\n');
+      const promise = '\nfrom some_promise import RunPromise\n';
       const write = `
 import os
 os.makedirs("etc/plugin", exist_ok=True)
@@ -248,7 +283,7 @@ with open("etc/plugin/one.py", "w") as stream:
   stream.write(${JSON.stringify(
     plugin(
       ['/release/promise', "/it's", '/eggs', "/it's", '/eggs'].map((folder) => folder.replace("'", "\\'")),
-      rest,
+      rest + reload + promise,
     ),
   )})
 os.chmod("etc/plugin/one.py", 0o640)
@@ -259,7 +294,7 @@ os.chmod("etc/plugin/one.py", 0o640)
       expect(text.replaceAll(/\s+/g, ' ')).to.contain(
         `sys.path[0:0] = ('/release/promise', "/it's", '/eggs') extra_config_dict`,
       );
-      expect(text.endsWith(`)\n\n${rest}`)).to.equal(true);
+      expect(text.endsWith(`)\n\n${rest}${promise}`)).to.equal(true);
       expect((await stat(path)).mode & 0o777).to.equal(0o640);
     });
 
