@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { precompiledModule } from '../render/precompile.ts';
+import { precompiledFile, readTemplateTexts } from '../render/templates.ts';
 import { bundle } from './bundle.ts';
 import { flattenSchemas } from './flatten-schemas.ts';
 import { publishFolder } from './publish-folder.ts';
@@ -52,7 +54,7 @@ export async function buildRelease(options: ReleaseOptions): Promise<Release> {
       'slapos-mail': options.entryPoint ?? join(root, 'src/cli.ts'),
       'may-send': join(root, 'src/may-send.ts'),
     })),
-    ...(await readFolder(join(root, 'instance-templates'), 'instance-templates')),
+    await precompiledTemplates(),
     ...(await readFolder(join(root, 'software/promise'), 'promise', /(\.py|^PKG-INFO|^requires\.txt)$/)),
     ...(await readFolder(join(root, 'software/partition'), 'partition', /\.(py|in)$/)),
     // `render` reads the stack layer, because it works without a node.
@@ -80,6 +82,12 @@ export async function buildRelease(options: ReleaseOptions): Promise<Release> {
     sha256: checksum,
     profiles: releases.map((release) => join(options.outputDirectory, release, 'software.cfg')),
   };
+}
+
+/** They stand where a checkout has its templates. */
+async function precompiledTemplates(): Promise<ReleaseFile> {
+  const source = precompiledModule(await readTemplateTexts(join(root, 'instance-templates')));
+  return { path: `instance-templates/${precompiledFile}`, content: Buffer.from(source) };
 }
 
 async function packageVersion(): Promise<string> {

@@ -9,7 +9,12 @@ import { readParameterFile } from '../../src/parameters/file.ts';
 import { definitionOf } from '../../src/releases/releases.ts';
 import { renderInstance } from '../../src/render/instance.ts';
 import { readStackLayer } from '../../src/render/stack-layer.ts';
-import { readTemplates, type Render, templateRenderer } from '../../src/render/templates.ts';
+import {
+  compileTemplates,
+  readTemplates,
+  type Render,
+  templateRenderer,
+} from '../../src/render/templates.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -64,8 +69,9 @@ describe('the context of a template', () => {
     expect(values).to.deep.equal([]);
   });
 
-  it('is found out when it holds such a value, also in a list', () => {
-    const render = templateRenderer({ 'a.hbs': '{{used}}{{#each list}}{{name}}{{/each}}' });
+  it('is found out when it holds such a value, also in a list', async () => {
+    const templates = await compileTemplates({ 'a.hbs': '{{used}}{{#each list}}{{name}}{{/each}}' });
+    const render = templateRenderer(templates);
     const list = [{ name: 'n', port: 1 }];
     const values = unreadValues(render, (watching) => watching('a.hbs', { used: 1, unused: 2, list }));
     expect(values).to.deep.equal(['a.hbs.list[].port', 'a.hbs.unused']);

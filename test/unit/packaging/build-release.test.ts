@@ -12,6 +12,7 @@ import { list } from 'tar';
 
 import { OperatorError } from '../../../src/errors.ts';
 import { type Release, buildRelease } from '../../../src/packaging/build-release.ts';
+import { readTemplates } from '../../../src/render/templates.ts';
 import { publishFolder } from '../../../src/packaging/publish-folder.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -99,6 +100,7 @@ describe('release', function () {
         'promise/slapos_mail_promise/mail_delivery.py',
         'promise/slapos_mail_promise.egg-info/PKG-INFO',
         'partition/instance.cfg.in',
+        'instance-templates/precompiled.mjs',
         'software/stack/debian.cfg',
       ].map(inside),
     );
@@ -161,6 +163,12 @@ describe('release', function () {
         'lazy',
       ]);
       expect(stdout).to.contain('croner function');
+    });
+
+    it('has the templates that a checkout compiles', async () => {
+      const shipped = await readTemplates(join(unpacked, 'instance-templates'));
+      const compiled = await readTemplates(join(root, 'instance-templates'));
+      expect(Object.keys(shipped)).to.deep.equal(Object.keys(compiled)).and.not.to.be.empty;
     });
 
     it('comes with the licences of its packages', async () => {
