@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { benchConverge } from './converge.ts';
 import { benchRelayPlanning } from './relay-planning.ts';
 import { benchRelayThroughput } from './relay-throughput.ts';
-import { unpackRelease } from './release.ts';
+import { unpackRelease } from '../support/unpacked-release.ts';
 import { benchLookups } from './lookups.ts';
 import { benchRender } from './render.ts';
 import { missed, type Row, tableOf } from './table.ts';

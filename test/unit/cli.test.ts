@@ -1,14 +1,14 @@
-/** The command line as a person types it: a process of its own, its output and its exit code. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+/** The command line of a release as a person types it: a process of its own, its output and its exit code. */
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 import { execa } from 'execa';
 
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { unpackRelease } from '../support/unpacked-release.ts';
 
-const program = fileURLToPath(new URL('../../src/bin.mjs', import.meta.url));
 const parameters = `
 parameters:
   mail-domains: [example.com]
@@ -20,6 +20,15 @@ shared:
 describe('slapos-mail', function () {
   this.timeout(20_000);
   const folder = temporaryFolder();
+  let made: string;
+  let program: string;
+
+  before(async () => {
+    made = await mkdtemp(join(tmpdir(), 'cli-'));
+    program = join(await unpackRelease(made), 'slapos-mail.mjs');
+  });
+
+  after(() => rm(made, { recursive: true }));
 
   /** Runs it in the test's folder with these files in it. */
   async function run(args: readonly string[], files: Readonly<Record<string, string>> = {}) {

@@ -1,4 +1,4 @@
-/** Makes the release of this checkout, and unpacks it as a node does. */
+/** The release of this checkout, unpacked as a node does it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
