@@ -105,9 +105,15 @@ describe('a mail server behind a relay', () => {
       expect(waiting).to.contain(friend);
     });
 
-    it('takes mail from its own addresses only', async () => {
+    it('takes mail from nobody for his address alone, also not from its own, which every user of the machine has', async () => {
       const local = { sender: stranger, recipients: [alice] };
-      expect(await sendBy(server.smtp, local)).to.equal('accepted');
+      for (const [host, from] of [
+        [server.smtp.host, server.smtp.host],
+        ['127.0.0.1', '127.0.0.1'],
+        ['127.0.0.1', '127.0.0.9'],
+      ] as const) {
+        expect(await sendBy({ ...server.smtp, host }, local, { from }), from).to.match(/^RCPT 5/);
+      }
       expect(await fromOutside()).to.match(/^RCPT 5/);
       // It may be the relay's, whose answer is not here yet.
       expect(await fromOutside({ identity: await selfSignedIdentity() })).to.match(/^RCPT 450 4\.7\.1/);

@@ -73,7 +73,6 @@ function postfixFiles(model: PlannedMailServer): PlannedFile[] {
           srsSocket: `${place.partition}/${srsSocket}`,
           certificate: bundle,
           tls: postfixTls('log in'),
-          ownAddresses: ownAddresses(model).join(' '),
           onlyRelays: model.reception === 'relays',
           anyPassword: model.anyPassword,
         },
@@ -106,16 +105,6 @@ function postfixPromises({ place }: PlannedMailServer): PlannedPromise[] {
       listenPromise: smtpListenPromise,
     }),
     queueAge('mail-queue-age', place, { postqueue: 'postqueue', listenPromise: smtpListenPromise }),
-  ];
-}
-
-/** Clients on the partition's own addresses; another partition's IPv6 on the same node is not one. */
-function ownAddresses({ place }: MailServer): string[] {
-  return [
-    '127.0.0.0/8',
-    '[::1]/128',
-    `[${place.ipv6}]/128`,
-    ...(place.ipv4 === null ? [] : [`${place.ipv4}/32`]),
   ];
 }
 

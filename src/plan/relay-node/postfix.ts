@@ -81,7 +81,6 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
       certificate: `${partition}/${certificate.bundle}`,
       tls: postfixTls('are servers'),
       inboundCertificate: `${partition}/${inboundBundle}`,
-      ownAddresses: ['127.0.0.0/8', '[::1]/128', `[${place.ipv6}]/128`].join(' '),
       greylisting: node.greylisting.isOn,
       policySocket: `${partition}/${policySocket}`,
       postgreySocket: `${partition}/${postgreySocket}`,

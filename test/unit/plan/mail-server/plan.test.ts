@@ -138,7 +138,7 @@ describe('the files of a mail server', function () {
       contents(processMailServer({ parameters }).plan).get('etc/postfix/main.cf');
     expect(main({})).not.to.contain('permit_tls_clientcerts');
     expect(main({ 'inbound-relay': {} })).to.match(
-      /permit_mynetworks\n\s+permit_tls_clientcerts\n\s+check_ccert_access .*DEFER.*\n\s+reject\n/,
+      /internal-recipients\n\s+permit_tls_clientcerts\n\s+check_ccert_access .*DEFER.*\n\s+reject\n/,
     );
   });
 
@@ -159,13 +159,12 @@ describe('the files of a mail server', function () {
     ]);
   });
 
-  it('take no other address of the node for their own', () => {
-    const own = (ipv4: string | null) =>
-      options(contents(processMailServer({ place: placeWith({ ipv4 }) }).plan).get('etc/postfix/main.cf'))[
-        'mynetworks'
-      ];
-    expect(own('10.0.0.1')).to.equal('127.0.0.0/8 [::1]/128 [fd00::1]/128 10.0.0.1/32');
-    expect(own(null)).to.equal('127.0.0.0/8 [::1]/128 [fd00::1]/128');
+  it('trust nobody for his address', () => {
+    const main = contents(processMailServer({ place: placeWith({ ipv4: '10.0.0.1' }) }).plan).get(
+      'etc/postfix/main.cf',
+    );
+    expect(options(main)['mynetworks']).to.equal('');
+    expect(main).not.to.contain('permit_mynetworks');
   });
 
   it('count sizes as their daemons do', () => {
