@@ -29,6 +29,9 @@ def process_partition(buildout, options):
   software = options['software']
   run(directory, converge_command(buildout['slap-connection'], directory, options))
   install_profile(directory, software)
+  # This file is no module that could import another.
+  script = runpy.run_path(os.path.join(options['release'], 'partition', 'write_promise_plugins.py'))
+  script['write_promise_plugins'](directory, [os.path.join(software, 'develop-eggs'), os.path.join(software, 'eggs')])
   publish(directory, options)
 
 
@@ -52,8 +55,6 @@ def install_profile(directory, software):
     'buildout:develop-eggs-directory=' + os.path.join(software, 'develop-eggs'),
     'buildout:offline=true',
   ])
-  # This file is no module that could import another.
-  runpy.run_path(os.path.join(os.path.dirname(__file__), 'lighten_promise_plugins.py'))['lighten_promise_plugins'](directory)
   with open(note, 'w') as stream:
     stream.write(identity)
 

@@ -4,7 +4,7 @@ import { portOf } from './endpoints.ts';
 import { logrotateFile } from './logrotate.ts';
 import type { Contribution, Part, Service } from './part.ts';
 import type { Plan, PlannedFile, PlannedFolder, PlannedPromise } from './planned.ts';
-import { profileFile } from './profile.ts';
+import { profileFiles } from './profile.ts';
 
 type Parts<Instance> = readonly Part<Instance>[];
 
@@ -52,7 +52,7 @@ export function assemble<Instance extends { place: Place }>(
   const files = [
     ...contributions.flatMap((one) => one.files ?? []),
     logrotateFile(place, services),
-    profileFile(place, {
+    ...profileFiles(place, {
       services: joinNamed(
         'services',
         services.map(({ name }) => [name, [`${place.partition}/libexec/start-${name}`]]),

@@ -1,4 +1,4 @@
-/** The buildout profile of a partition: services, tools, promises, cron. Its number of sections does not depend on the number of accounts. Pure. */
+/** The buildout profile of a partition: services, tools, cron; and the list of its promises. Its number of sections does not depend on the number of accounts. Pure. */
 import { type BuildoutSections, serialiseBuildout } from '../formats/buildout.ts';
 import { byText } from '../formats/one-word.ts';
 import { shellCommand } from '../formats/shell.ts';
@@ -16,7 +16,11 @@ export interface Profile {
   cron: Readonly<Record<string, CronJob>>;
 }
 
-export function profileFile(place: Place, profile: Profile): PlannedFile {
+export function profileFiles(place: Place, profile: Profile): PlannedFile[] {
+  return [profileFile(place, profile), promisesFile(profile)];
+}
+
+function profileFile(place: Place, profile: Profile): PlannedFile {
   const sections = {
     ...Object.fromEntries(
       byName(profile.services).map(([name, command]) => [
@@ -29,11 +33,6 @@ export function profileFile(place: Place, profile: Profile): PlannedFile {
         `tool-${name}`,
         wrapper(place, `bin/${name}`, command, environment),
       ]),
-    ),
-    ...Object.fromEntries(
-      [...profile.promises]
-        .sort((left, right) => byText(left.name, right.name))
-        .map((promise) => [`promise-${promise.name}`, promiseSection(place, promise)]),
     ),
     ...Object.fromEntries(
       byName(profile.cron).map(([name, { times, command }]) => [
@@ -81,13 +80,9 @@ function wrapper(
   };
 }
 
-function promiseSection(place: Place, { name, module, config }: PlannedPromise): Record<string, string> {
-  return {
-    recipe: 'slapos.cookbook:promise.plugin',
-    // Ours, which brings slapos.core: see write_partition_profile.py.
-    eggs: 'slapos-mail-promise',
-    module: `slapos_mail_promise.${module}`,
-    output: `${place.partition}/etc/plugin/${name}.py`,
-    ...Object.fromEntries(Object.entries(config).map(([key, value]) => [`config-${key}`, value])),
-  };
+/** The promises, as `software/partition/write_promise_plugins.py` makes plugins of them: name → module and configuration. */
+function promisesFile({ promises }: Profile): PlannedFile {
+  const sorted = [...promises].sort((left, right) => byText(left.name, right.name));
+  const listed = Object.fromEntries(sorted.map(({ name, module, config }) => [name, { module, config }]));
+  return { path: 'etc/promises.json', mode: 0o600, body: { text: `${JSON.stringify(listed, null, 2)}\n` } };
 }

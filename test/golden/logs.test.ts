@@ -19,12 +19,15 @@ describe('a log that a promise names', () => {
         const path = join(entry.parentPath, entry.name);
         files.set(path.slice(expected.length + 1), await readFile(path, 'utf8'));
       }
-      const profile = files.get('etc/profile.cfg') ?? '';
-      const named = new Set([...profile.matchAll(/^config-log = (\S+)$/gm)].map(([, path]) => path ?? ''));
+      const promises = JSON.parse(files.get('etc/promises.json') ?? '{}') as Record<
+        string,
+        { config: { log?: string } }
+      >;
+      const named = new Set(Object.values(promises).flatMap(({ config: { log } }) => log ?? []));
       const rotated = [
         ...(files.get('etc/logrotate.conf') ?? '').matchAll(/^\S*\/(var\/log\/\S+) \{$/gm),
       ].map(([, path = '']) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`));
-      const writers = [...files].filter(([path]) => /^(etc\/(?!profile|logrotate)|libexec\/)/.test(path));
+      const writers = [...files].filter(([path]) => /^(etc\/(?!promises|logrotate)|libexec\/)/.test(path));
       expect(named.size).to.be.greaterThan(0);
       for (const log of named) {
         expect(

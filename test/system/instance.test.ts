@@ -29,7 +29,14 @@ const basics = { 'mail-domains': [domain], 'inbound-relay': { enable: false } };
 const stranger = 'stranger@elsewhere.example';
 /** Without etc/cron.d, whose two files buildout's recipe writes each time, always the same. */
 const watched = [
-  ...['connection.json', 'portal.json', 'profile.cfg', 'logrotate.conf', 'promise-credentials.json'],
+  ...[
+    'connection.json',
+    'portal.json',
+    'profile.cfg',
+    'promises.json',
+    'logrotate.conf',
+    'promise-credentials.json',
+  ],
   ...['apache', 'dovecot', 'postfix', 'plugin', 'run', 'service'],
 ]
   .map((name) => join('etc', name))

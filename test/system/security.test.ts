@@ -172,7 +172,13 @@ describe('security of a mail server', () => {
   it('closes its private files to group and others, and what leads to them', async () => {
     const closed = [
       ...['etc/postfix', 'etc/dovecot', 'etc/apache', 'srv/ledger'],
-      ...['etc/connection.json', 'etc/portal.json', 'etc/promise-credentials.json', 'etc/profile.cfg'],
+      ...[
+        'etc/connection.json',
+        'etc/portal.json',
+        'etc/promise-credentials.json',
+        'etc/profile.cfg',
+        'etc/promises.json',
+      ],
       ...[
         'var/log/postfix.log',
         'var/log/dovecot.log',

@@ -1,17 +1,22 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { expect } from 'chai';
 
 const runner = fileURLToPath(new URL('run_process_partition.py', import.meta.url));
-const script = fileURLToPath(new URL('../../../software/partition/process_partition.py', import.meta.url));
+const software = new URL('../../../software/partition/', import.meta.url);
+const script = fileURLToPath(new URL('process_partition.py', software));
+const writer = fileURLToPath(new URL('write_promise_plugins.py', software));
 
 describe('processing of a partition', function () {
   this.timeout(60_000);
   let directory: string;
+  /** What converge wrote. */
+  let promises: Record<string, { module: string; config: Record<string, string> }>;
   const connection = {
     'server-url': 'http://[::1]:4000/',
     'computer-id': 'a $(computer)',
@@ -25,6 +30,8 @@ describe('processing of a partition', function () {
     directory = await mkdtemp(join(tmpdir(), 'partition-'));
     await mkdir(join(directory, 'software/bin'), { recursive: true });
     await mkdir(join(directory, 'partition'));
+    await cp(writer, join(directory, 'partition/write_promise_plugins.py'));
+    promises = {};
   });
 
   afterEach(() => rm(directory, { recursive: true }));
@@ -34,6 +41,8 @@ describe('processing of a partition', function () {
     const partition = join(directory, 'partition');
     const software = join(directory, 'software');
     await writeFile(join(directory, 'slapos-mail.mjs'), converge);
+    await mkdir(join(directory, 'partition/etc'), { recursive: true });
+    await writeFile(join(directory, 'partition/etc/promises.json'), JSON.stringify(promises));
     await writeFile(join(software, 'bin/buildout'), buildout);
     const profile = { buildout: { directory: partition }, 'slap-connection': slapConnection };
     const options = {
@@ -169,6 +178,46 @@ sys.exit(0)
     expect(last).to.equal('Error: slapos-mail.mjs was ended by signal 9; process the partition again');
   });
 
+  describe('writes the plugins of promises', () => {
+    const folder = () => join(directory, 'partition/etc/plugin');
+    const hostile = `a'"\\\n# \${x} é \u2028`;
+    const one = { module: 'one', config: { path: '/x', text: hostile } };
+
+    it('with one assignment to the path first, each folder once, and the configuration as it is', async () => {
+      promises = { one, 'two-kept': { module: 'two', config: {} } };
+      expect((await processPartition('', '')).status).to.equal(0);
+      expect(await readdir(folder())).to.have.members(['one.py', 'two-kept.py']);
+      const look = `
+import ast, json, sys
+body = ast.parse(open(sys.argv[1]).read()).body
+assignments = [node for node in body if isinstance(node, ast.Assign)]
+print(json.dumps([
+  ast.unparse(assignments[0].targets[0]), ast.literal_eval(assignments[0].value),
+  ast.unparse(assignments[1].targets[0]), ast.literal_eval(assignments[1].value), ast.unparse(body[-1])]))`;
+      const { stdout } = await promisify(execFile)('python3', ['-c', look, join(folder(), 'one.py')]);
+      const eggs = ['develop-eggs', 'eggs'].map((name) => join(directory, 'software', name));
+      expect(JSON.parse(stdout)).to.deep.equal([
+        ...['sys.path[0:0]', [...eggs, "/it's of slapos-mail-promise"]],
+        ...['extra_config_dict', one.config, 'from slapos_mail_promise.one import RunPromise'],
+      ]);
+    });
+
+    it('again only where they change, and removes those that are promised no more', async () => {
+      promises = { one, two: { module: 'two', config: {} } };
+      await processPartition('', '');
+      await writeFile(join(folder(), '__init__.py'), '');
+      const state = async (name: string) => (await stat(join(folder(), name))).ino;
+      const before = await state('one.py');
+      delete promises['two'];
+      await processPartition('', '');
+      expect(await readdir(folder())).to.have.members(['one.py', '__init__.py']);
+      expect(await state('one.py')).to.equal(before);
+      promises['one'] = { ...one, config: {} };
+      await processPartition('', '');
+      expect(await state('one.py')).not.to.equal(before);
+    });
+  });
+
   describe('publishes last', () => {
     /** A program that notes its command, and fails to publish when told so. */
     const record = (publish = '') => `
@@ -232,7 +281,7 @@ open(".installed-profile.cfg", "w").write(
     const process = async (text = buildout) => (await processPartition('', text)).status;
 
     beforeEach(async () => {
-      await mkdir(at('partition/etc'));
+      await mkdir(at('partition/etc'), { recursive: true });
       await profile('[a]\n');
       await writeFile(at('software/programs.json'), '{}');
     });
@@ -262,41 +311,6 @@ open(".installed-profile.cfg", "w").write(
         expect(await runs()).to.equal(2);
       });
     }
-
-    it('and has plugins of promises name each folder once, in the order of the recipe, and load nothing again', async () => {
-      const plugin = (folders: string[], rest: string) =>
-        `import sys\nsys.path[0:0] = ( ${folders.map((folder) => `'${folder}',`).join('\n  ')} )\n\n${rest}`;
-      const rest = "extra_config_dict = { 'a': \"('x', 'x')\" }\n\n";
-      const reload = [
-        '# As they were loaded from elsewhere,',
-        '# they are loaded again.',
-        'for module in list(sys.modules):',
-        "  if 'slapos' in module:",
-        '    del sys.modules[module]',
-        '',
-      ].join('\n');
-      const promise = '\nfrom some_promise import RunPromise\n';
-      const write = `
-import os
-os.makedirs("etc/plugin", exist_ok=True)
-with open("etc/plugin/one.py", "w") as stream:
-  stream.write(${JSON.stringify(
-    plugin(
-      ['/release/promise', "/it's", '/eggs', "/it's", '/eggs'].map((folder) => folder.replace("'", "\\'")),
-      rest + reload + promise,
-    ),
-  )})
-os.chmod("etc/plugin/one.py", 0o640)
-`;
-      expect(await process(buildout + write)).to.equal(0);
-      const path = at('partition/etc/plugin/one.py');
-      const text = await readFile(path, 'utf8');
-      expect(text.replaceAll(/\s+/g, ' ')).to.contain(
-        `sys.path[0:0] = ('/release/promise', "/it's", '/eggs') extra_config_dict`,
-      );
-      expect(text.endsWith(`)\n\n${rest}${promise}`)).to.equal(true);
-      expect((await stat(path)).mode & 0o777).to.equal(0o640);
-    });
 
     it('again after it failed', async () => {
       await process();

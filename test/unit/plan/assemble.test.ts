@@ -52,12 +52,15 @@ describe('parts of a release', () => {
     expect(profile)
       .to.include('[service-chatd]')
       .and.include(`command-line = ${place.partition}/libexec/start-chatd`);
-    expect(profile).to.match(
-      /\[promise-chat_listen\][^[]*config-host = fd00::1\nconfig-port = 5222\nconfig-service = chatd/,
-    );
-    expect(profile).to.match(
-      /\[promise-chat-control-socket-listening\][^[]*config-socket = \S+\/var\/run\/chat\.sock/,
-    );
+    const promises = JSON.parse(textOf('etc/promises.json')) as Record<string, { config: object }>;
+    expect(promises['chat_listen']?.config).to.deep.include({
+      host: 'fd00::1',
+      port: '5222',
+      service: 'chatd',
+    });
+    expect(promises['chat-control-socket-listening']?.config)
+      .to.have.property('socket')
+      .that.matches(/\/var\/run\/chat\.sock$/);
     const logrotate = textOf('etc/logrotate.conf');
     expect(logrotate).to.match(
       /chatd\.log \{\n {2}sharedscripts\n {2}postrotate\n.*kill -USR1 \$\(cat \S+\/var\/run\/chatd\.pid\)/,
@@ -78,8 +81,10 @@ describe('parts of a release', () => {
     expect(folders).to.deep.equal(added.folders);
     expect(files.map(({ path }) => path)).to.include('etc/chat.conf');
     const profile = textOf('etc/profile.cfg', parts);
-    for (const section of ['tool-chatctl', 'promise-rooms-open', 'cron-close-rooms'])
-      expect(profile).to.include(`[${section}]`);
+    for (const section of ['tool-chatctl', 'cron-close-rooms']) expect(profile).to.include(`[${section}]`);
+    expect(JSON.parse(textOf('etc/promises.json', parts))).to.deep.include({
+      'rooms-open': { module: 'rooms', config: { file: '/x' } },
+    });
   });
 
   const one = partOf([serviceOf('one')]);

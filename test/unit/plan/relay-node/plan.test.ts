@@ -412,7 +412,7 @@ describe('a relay node', () => {
     const given = certificate + privateKey;
     expect(filesOf({ 'custom-inbound-certificate': given }).get(path)).to.equal(privateKey + certificate);
     const promises = (parameters: object) =>
-      filesOf(parameters).get('etc/profile.cfg')?.includes('inbound_custom_certificate_served');
+      filesOf(parameters).get('etc/promises.json')?.includes('inbound_custom_certificate_served');
     expect([promises({}), promises({ 'custom-inbound-certificate': given })]).to.deep.equal([false, true]);
   });
 
