@@ -105,7 +105,7 @@ describe('filters', () => {
     expect(reply.source)
       .to.match(/^Auto-Submitted: auto-replied/m)
       .and.contain('Back on Monday.')
-      .and.match(new RegExp(`^From: .*${at('carol')}`, 'm'));
+      .and.match(new RegExp(`^From: <${at('sales')}>\r$`, 'm'));
     expect(await send(at('carol'), 'second', `To: ${at('carol')}\r\n`, 'one@elsewhere.example')).to.equal(
       'accepted',
     );

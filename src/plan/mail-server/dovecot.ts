@@ -64,18 +64,21 @@ export const dovecotPart: Part<PlannedMailServer> = {
   }),
 };
 
-const folders: readonly PlannedFolder[] = [
-  { path: 'etc/dovecot', mode: 0o750 },
-  { path: 'etc/dovecot/sieve', mode: 0o700 },
-  { path: 'var/lib/dovecot', mode: 0o700 },
-  { path: 'var/run/dovecot', mode: 0o755 },
-  { path: 'srv/mail', mode: 0o700 },
-];
-
 /** Runs before people's own scripts. */
 const globalScript = 'etc/dovecot/sieve/before.sieve';
 /** What scripts send mail by: it asks whether the account may. */
 const scriptSendmail = 'libexec/script-sendmail';
+/** Programs that the global script may run. */
+const scriptPrograms = 'libexec/sieve';
+
+const folders: readonly PlannedFolder[] = [
+  { path: 'etc/dovecot', mode: 0o750 },
+  { path: 'etc/dovecot/sieve', mode: 0o700 },
+  { path: scriptPrograms, mode: 0o700 },
+  { path: 'var/lib/dovecot', mode: 0o700 },
+  { path: 'var/run/dovecot', mode: 0o755 },
+  { path: 'srv/mail', mode: 0o700 },
+];
 
 function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
   const { place } = model;
@@ -109,6 +112,7 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
           mailFolder: `${partition}/srv/mail`,
           scriptSendmail: `${partition}/${scriptSendmail}`,
           sieveBefore: `${partition}/${globalScript}`,
+          scriptPrograms: `${partition}/${scriptPrograms}`,
           ...logInSettings(place, model.secrets['auth-policy-key']),
           mailboxSizeLimit: model.mailboxSizeLimit,
           // The largest message must fit.
@@ -141,6 +145,17 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
           maySend: `${place.release}/may-send.mjs`,
           socket: `${partition}/${sendingSocket}`,
           sendmail: `${partition}/bin/sendmail`,
+        },
+      },
+    },
+    {
+      path: `${scriptPrograms}/already-kept`,
+      mode: 0o700,
+      body: {
+        template: 'mail-server/already-kept.hbs',
+        context: {
+          doveadm: place.programs['doveadm'],
+          configuration: `${partition}/etc/dovecot/dovecot.conf`,
         },
       },
     },

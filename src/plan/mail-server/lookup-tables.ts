@@ -10,6 +10,8 @@ export interface MailServerTables extends AddressTables {
   'mail-domains': LookupTable;
   /** Domains as which only somebody who is logged in may send. */
   'own-senders': LookupTable;
+  /** Domains of whose addresses only those are taken that Dovecot can read. */
+  'own-recipients': LookupTable;
   /** Recipients that only somebody who is logged in may write to. */
   'internal-recipients': LookupTable;
   'sender-transports': LookupTable;
@@ -26,6 +28,7 @@ export function mailServerTables(model: PlannedMailServer): MailServerTables {
   return {
     'mail-domains': new Map(ownDomains.map((domain) => [domain, 'local'])),
     'own-senders': new Map(ownDomains.map((domain) => [domain, 'own_sender'])),
+    'own-recipients': new Map(ownDomains.map((domain) => [domain, 'own_recipient'])),
     ...addresses,
     recipients: new Map([...addresses.recipients, ...postmaster.recipients]),
     'refused-deliveries': new Map([...addresses['refused-deliveries'], ...postmaster.deliveries]),

@@ -20,6 +20,7 @@ import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { mailServerTables, tableFiles } from './lookup-tables.ts';
 import { authorSocket, sendingSocket, srsSocket } from './mail-policy.ts';
+import { recipientPatterns } from './recipient-patterns.ts';
 import { srsPatterns } from './sender-rewriting.ts';
 
 export const postfix: Postfix = {
@@ -90,6 +91,7 @@ function postfixFiles(model: PlannedMailServer): PlannedFile[] {
     ...postfixIdentities(location),
     ...srsPatterns(model),
     submissionReceived(model),
+    ...recipientPatterns,
     ...tableFiles(mailServerTables(model)),
     ...(model.anyPassword ? [anyLoginTable(model)] : []),
     startPostfix(location, endpoints),
