@@ -14,7 +14,10 @@ export interface CertificateNeed {
   folder: string;
   /** Base name of its files. */
   name: string;
-  commonName: string;
+  /** Whose certificate it is. */
+  hostName: string;
+  /** Whether other servers know the host by its fingerprints: they must have heard of the next one before it is used. */
+  isKnownToPeers: boolean;
   /**
    * Fingerprints of the pair that all peers are known to trust: the next certificate is not used before it is one of
    * them. Null when nobody says what it trusts.

@@ -18,7 +18,7 @@ export const mailServer: ReleaseDefinition = {
       services: servicesOf(mailServerParts),
       programs: programsOf(mailServerParts),
       lookups: () => [],
-      needs: mailServerNeeds,
+      needs: (facts) => mailServerNeeds(request.parameters, facts),
       requests: ({ place, provided, outside: { answers } }) =>
         planRequests(mailServerSettings(request, place, provided), answers),
       plan: (facts) =>

@@ -19,7 +19,7 @@ export async function resolvedOf(scenario: string) {
   const facts = { ledger: emptyLedger, place: placeWith() };
   const model = buildMailServer(request, {
     ...facts,
-    provided: providedFor(mailServerNeeds(facts), emptyLedger),
+    provided: providedFor(mailServerNeeds(request.parameters, facts), emptyLedger),
     seed: new Uint8Array(32),
   });
   return {

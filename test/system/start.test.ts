@@ -44,9 +44,13 @@ describe('npm start, as a newcomer runs it', function () {
   it('shows the way of a message that stays on one server, its TLS and its login', () => {
     const [submission, delivery, ...more] = hopsOf(first, 1);
     expect(submission).to.match(
-      new RegExp(`logged-in\\.invalid → mail1 +ESMTPSA +${tls}login alice@mail1\\.example\\.com${time}`),
+      new RegExp(
+        `logged-in\\.invalid → mail1\\.example\\.com +ESMTPSA +${tls}login alice@mail1\\.example\\.com${time}`,
+      ),
     );
-    expect(delivery).to.match(new RegExp(`mail1 → mailbox +LMTP +no TLS +same user, unix socket${time}`));
+    expect(delivery).to.match(
+      new RegExp(`mail1\\.example\\.com → mailbox +LMTP +no TLS +same user, unix socket${time}`),
+    );
     expect(more).to.deep.equal([]);
   });
 
@@ -54,10 +58,10 @@ describe('npm start, as a newcomer runs it', function () {
     const hops = hopsOf(first, 2);
     expect(hops).to.have.lengthOf(4);
     expect(hops[1]).to.match(
-      new RegExp(`mail1 → mx1\\.relay\\.example +ESMTPS +${tls}certificate of mail1${time}`),
+      new RegExp(`mail1\\.example\\.com → mx1\\.relay\\.example +ESMTPS +${tls}its certificate${time}`),
     );
     expect(hops[2]).to.match(
-      new RegExp(`mx1\\.relay\\.example → mail2 +ESMTPS +${tls}certificate of node1${time}`),
+      new RegExp(`mx1\\.relay\\.example → mail2\\.example\\.com +ESMTPS +${tls}its certificate${time}`),
     );
     expect(first).to.match(/^ +mail1 +[0-9A-F]{2}(:[0-9A-F]{2}){31}$/m);
   });
@@ -78,7 +82,7 @@ describe('npm start, as a newcomer runs it', function () {
     expect(hops[0]).to.match(
       new RegExp(`mx\\.foreign\\.example → mx1\\.relay\\.example +ESMTPS +${tls}none${time}`),
     );
-    expect(hops[1]).to.match(/mx1\.relay\.example → mail1 .*certificate of node1/);
+    expect(hops[1]).to.match(/mx1\.relay\.example → mail1\.example\.com .*its certificate/);
   });
 
   it('fits in 110 columns', () => {

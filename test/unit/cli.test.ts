@@ -65,7 +65,7 @@ describe('slapos-mail', function () {
     const again = await run(['render', 'mail-server', 'mail1.yaml', '-o', 'one']);
     expect(again.stdout).to.match(/^0 of \d+ files written in one$/);
     const rendered = await tree('one');
-    expect(rendered['etc/postfix/main.cf']).to.contain('myhostname = mail1\n');
+    expect(rendered['etc/postfix/main.cf']).to.contain('myhostname = example.com\n');
     expect(JSON.parse(rendered['publications.json'] ?? '')).to.have.nested.property(
       '_alice.address',
       'alice@example.com',

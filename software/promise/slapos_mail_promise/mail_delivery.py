@@ -3,7 +3,7 @@
 A built-in account sends a message to itself by SMTP (STARTTLS, AUTH) and fetches it by IMAP (STARTTLS). The message and
 those of earlier runs are then deleted.
 
-config: `credentials-file`: JSON `{"address", "password"}`; `smtp-host`, `smtp-port`, `imap-host`, `imap-port`;
+config: `credentials-file`: JSON `{"address", "password"}`; `host-name`: the server's, by which the message is signed; `smtp-host`, `smtp-port`, `imap-host`, `imap-port`;
 `smtp-listen-promise`, `imap-listen-promise`: the promises that report a closed port; `seconds-to-arrive` (default 12);
 `seconds-per-answer` (default 6). It ends after 17 s in any case, because slapgrid ends a promise after 20 s.
 """
@@ -113,13 +113,13 @@ class RunPromise(Promise):
     message['From'] = message['To'] = address
     message['Subject'] = 'Delivery probe'
     message['Date'] = email.utils.formatdate()
-    message['Message-ID'] = '<%s@%s>' % (identifier, address.rpartition('@')[2])
+    message['Message-ID'] = '<%s@%s>' % (identifier, self.getConfig('host-name', 'localhost'))
     message[PROBE_HEADER] = identifier
     message.set_content('Sent by the promise mail_delivery, which deletes it.\n')
     self.step = 'connecting to SMTP'
     try:
-      smtp = smtplib.SMTP(self.getConfig('smtp-host'), int(self.getConfig('smtp-port')), 'localhost',
-                          self.seconds_per_answer)
+      smtp = smtplib.SMTP(self.getConfig('smtp-host'), int(self.getConfig('smtp-port')),
+                          self.getConfig('host-name', 'localhost'), self.seconds_per_answer)
     except ConnectionRefusedError:
       raise ReportedElsewhere('SMTP refuses connections, left to ' + self.getConfig('smtp-listen-promise', 'smtp_listen'))
     with smtp:

@@ -1,8 +1,8 @@
 /**
  * The partition's two self-signed certificates, current and next, in `folder` under a base name:
  * `<name>.bundle.pem` (private key, then one certificate) and `<name>.fingerprint`, and the same with `.next`.
- * Rotation is asked for by deleting the current fingerprint. While peers do not know the next certificate, the wish stands
- * in `<name>.rotation-waits`. Each step below can be repeated after a crash.
+ * Rotation is asked for by deleting the current fingerprint, or by another name of the host. While peers do not know the
+ * next certificate, the wish stands in `<name>.rotation-waits`. Each step below can be repeated after a crash.
  */
 import { X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
@@ -31,23 +31,34 @@ const patienceDays = 30;
  */
 export async function ensureCertificates(
   files: CertificateFiles,
-  { commonName, trusted }: Pick<CertificateNeed, 'commonName' | 'trusted'>,
+  { hostName, isKnownToPeers, trusted }: Omit<CertificateNeed, 'folder' | 'name'>,
   openssl: string,
   beforeChange: () => Promise<void>,
 ): Promise<CertificatePair> {
   await mkdir(files.folder, { recursive: true, mode: 0o700 });
   const path = (suffix: string) => join(files.folder, `${files.name}${suffix}`);
   const read = (suffix: string) => readFile(path(suffix), 'utf8').catch(() => null);
-  const create = () => makeBundle(files.folder, commonName, openssl);
+  const create = () => makeBundle(files.folder, hostName, openssl);
 
   let current = await read('.bundle.pem');
   let next = await read('.next.bundle.pem');
   const wish = path('.rotation-waits');
+  const isOfAnother = (bundle: string | null, suffix: string) =>
+    bundle !== null && !namesOf(bundle, path(suffix)).includes(hostName);
+  const isNextNew = isOfAnother(next, '.next.bundle.pem');
+  if (isNextNew) {
+    // Who has waited for the next one waits for this one.
+    await rm(wish, { force: true });
+    next = await create();
+    await writeFileAtomically(path('.next.bundle.pem'), next, 0o600);
+  }
   const mayUse = async (bundle: string) =>
-    trusted === null ||
-    trusted.includes(fingerprintOf(bundle, path('.next.bundle.pem'))) ||
+    !isKnownToPeers ||
+    // Those who do not say what they trust are told first.
+    (trusted === null && !isNextNew) ||
+    trusted?.includes(fingerprintOf(bundle, path('.next.bundle.pem'))) ||
     (await ageInDays(wish)) > patienceDays;
-  const isAsked = (await read('.fingerprint')) === null;
+  const isAsked = isOfAnother(current, '.bundle.pem') || (await read('.fingerprint')) === null;
   const hasWaited = (await read('.rotation-waits')) !== null;
   if (current !== null && next !== null && next !== current && (isAsked || hasWaited)) {
     if (await mayUse(next)) {
@@ -86,8 +97,18 @@ export async function ensureCertificates(
 }
 
 function fingerprintOf(bundle: string, path: string): string {
+  return certificateOf(bundle, path).fingerprint256;
+}
+
+function namesOf(bundle: string, path: string): string[] {
+  return (certificateOf(bundle, path).subjectAltName ?? '')
+    .split(', ')
+    .map((each) => each.replace(/^DNS:/, ''));
+}
+
+function certificateOf(bundle: string, path: string): X509Certificate {
   try {
-    return new X509Certificate(bundle.slice(bundle.indexOf('-----BEGIN CERTIFICATE-----'))).fingerprint256;
+    return new X509Certificate(bundle.slice(bundle.indexOf('-----BEGIN CERTIFICATE-----')));
   } catch (error) {
     const reason = (error as Error).message;
     throw new OperatorError(`${path} holds no certificate that can be read (${reason}); delete this file`);
@@ -106,7 +127,9 @@ function fingerprintLine(fingerprint: string): string {
   return `sha256 Fingerprint=${fingerprint}\n`;
 }
 
-async function makeBundle(folder: string, commonName: string, openssl: string): Promise<string> {
+async function makeBundle(folder: string, hostName: string, openssl: string): Promise<string> {
+  // Clients look at the alternative names; the common name holds 64 characters at most (RFC 5280, upper bounds).
+  const commonName = hostName.length > 64 ? hostName.split('.')[0] : hostName;
   // The same place each time: a key that a killed run left does not stay.
   const scratch = join(folder, '.new');
   await rm(scratch, { recursive: true, force: true });
@@ -116,7 +139,8 @@ async function makeBundle(folder: string, commonName: string, openssl: string): 
     const certificate = join(scratch, 'certificate.pem');
     await runProgram(openssl, [
       ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-sha256', '-days', String(lifetimeDays)],
-      ...['-subj', `/CN=${commonName}`, '-keyout', key, '-out', certificate],
+      ...['-subj', `/CN=${commonName}`, '-addext', `subjectAltName=DNS:${hostName}`],
+      ...['-keyout', key, '-out', certificate],
     ]);
     return (await readFile(key, 'utf8')) + (await readFile(certificate, 'utf8'));
   } finally {

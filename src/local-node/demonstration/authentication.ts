@@ -23,7 +23,8 @@ export async function authenticationOf(
   if (hop.login !== null) return `login ${hop.login}`;
   const login = /sasl_username=([^,\s]+)/.exec(await logLines(node, hop, receivers))?.[1];
   if (login !== undefined) return `login ${login}`;
-  return hop.certificate === null ? 'none' : `certificate of ${hop.certificate}`;
+  if (hop.certificate === null) return 'none';
+  return hop.certificate === hop.from ? 'its certificate' : `certificate of ${hop.certificate}`;
 }
 
 /** The lines about the message in the logs of the instance that received it. */

@@ -14,7 +14,7 @@ import { accountsWithPasswords, type ShownAccount } from './passwords.ts';
 import { paths, type Places, type ShownPath, walkPath } from './paths.ts';
 import { ownCommand, startBackground } from './child-process.ts';
 import { nodeName, partitionCount, type Requests, requestsTo, softwareUrls } from './scenario.ts';
-import { demonstrationFiles, relayHost } from './world.ts';
+import { demonstrationFiles, mailDomains, relayHost } from './world.ts';
 
 export interface InsideOptions {
   /** The node's directory. */
@@ -134,8 +134,8 @@ async function receiversOf(node: LocalNode): Promise<Places['receivers']> {
     logs,
   });
   return {
-    mail1: await receiver('mail1', 'postfix.log'),
-    mail2: await receiver('mail2', 'postfix.log'),
+    [mailDomains.mail1]: await receiver('mail1', 'postfix.log'),
+    [mailDomains.mail2]: await receiver('mail2', 'postfix.log'),
     [relayHost]: await receiver(nodeName, 'inbound-postfix.log', 'outbound-postfix.log'),
   };
 }

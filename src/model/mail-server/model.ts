@@ -10,12 +10,12 @@ import {
 import type { MailServerRequest } from '../../validate/mail-server/request.ts';
 import { sendingLimitsOf } from '../../validate/mail-server/sending-limits.ts';
 import { byText } from '../../formats/one-word.ts';
-import { hostNameOf } from '../../names/host-name.ts';
 import type { Facts } from '../facts.ts';
 import type { Place } from '../place.ts';
 import { type CertificatePair, certificatePair, type Provided, secretOf } from '../provided.ts';
 import { type ClaimOutcome, decideAddresses } from './addresses.ts';
 import type { AccountClaim, Claim } from './claims.ts';
+import { type ServerName, serverNameOf } from './server-name.ts';
 import { type FilterLimits, type LogInLimits, withinLimits } from './limits.ts';
 import { identity, type SecretName, secretNames } from './needs.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
@@ -24,12 +24,10 @@ import type { ResolvedAddress } from './resolution.ts';
 import { isChosenRole, type RoleCandidate, roleAddresses } from './role-addresses.ts';
 
 /** The part of the model that depends on the parameters alone, not on requests for addresses. */
-export interface MailServerSettings {
+export interface MailServerSettings extends ServerName {
   place: Place;
   /** The certificates by which other servers know it. */
   identity: CertificatePair;
-  /** Postfix's `myhostname`. */
-  hostName: string;
   /** Lower case, without duplicates; the first one stands for the instance. */
   domains: readonly string[];
   /** Domain that stands for another → that other. */
@@ -84,7 +82,7 @@ export function mailServerSettings(
   return {
     place,
     identity: certificatePair(provided, identity.name),
-    hostName: hostNameOf(place.title),
+    ...serverNameOf(parameters, place),
     domains,
     domainAliases,
     hostedDomains: [...domains, ...domainAliases.keys()],

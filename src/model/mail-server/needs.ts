@@ -1,8 +1,9 @@
 /** Certificates and secrets that must exist before a mail server can be planned. Pure. */
-import { hostNameOf } from '../../names/host-name.ts';
+import type { MailServerParameters } from '../../validate/mail-server/request.ts';
 import { appliedFingerprints, trustedByAll } from '../applied.ts';
 import type { DraftFacts } from '../facts.ts';
 import type { Needs } from '../provided.ts';
+import { serverNameOf } from './server-name.ts';
 
 /** The certificate pair by which other servers know it; `folder` is relative to the partition. */
 export const identity = { folder: 'etc/postfix/ssl', name: 'postfix-backend' } as const;
@@ -16,12 +17,13 @@ export const secretNames = [
 ] as const;
 export type SecretName = (typeof secretNames)[number];
 
-export function mailServerNeeds({ place, ledger }: DraftFacts): Needs {
+export function mailServerNeeds(parameters: MailServerParameters, { place, ledger }: DraftFacts): Needs {
   return {
     certificates: [
       {
         ...identity,
-        commonName: hostNameOf(place.title),
+        hostName: serverNameOf(parameters, place).hostName,
+        isKnownToPeers: parameters['inbound-relay'].enable,
         // Only relays answer what they have applied.
         trusted: trustedByAll(Object.values(ledger.answers).map(appliedFingerprints)),
       },

@@ -14,7 +14,7 @@ export type SecretName = (typeof secretNames)[number];
 
 export function clusterNeeds({ place }: Pick<DraftFacts, 'place'>): Needs {
   return {
-    certificates: [{ ...identity, commonName: hostNameOf(place.title), trusted: null }],
+    certificates: [{ ...identity, hostName: hostNameOf(place.title), isKnownToPeers: false, trusted: null }],
     keyPairs: {},
     secrets: secretNames,
   };

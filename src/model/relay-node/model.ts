@@ -3,7 +3,6 @@ import { hash } from 'node:crypto';
 
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
 import { canonicalAddress } from '../../names/ip-address.ts';
-import { hostNameOf, isHostName } from '../../names/host-name.ts';
 import { parseCertificateBundle } from '../../validate/certificate-bundle.ts';
 import { greylistingExceptionsOf, type GreylistingExceptions } from '../../validate/greylisting.ts';
 import { servicesByDomain } from '../delivery-services.ts';
@@ -13,13 +12,12 @@ import { isTlsImplicit } from '../implicit-tls.ts';
 import type { Place } from '../place.ts';
 import { type CertificatePair, certificatePair, secretOf } from '../provided.ts';
 import { identity } from './needs.ts';
+import { type NodeNames, nodeNamesOf } from './node-names.ts';
 
-export interface RelayNode {
+export interface RelayNode extends NodeNames {
   place: Place;
   /** The certificates by which other servers know it. */
   identity: CertificatePair;
-  /** The name in its banner and in HELO. */
-  hostName: string;
   /** Those that the cluster accepted, without duplicates. */
   domains: readonly RelayedDomain[];
   /**
@@ -95,7 +93,7 @@ export function buildRelayNode(
   return {
     place,
     identity: certificatePair(provided, identity.name),
-    hostName: hostNameOfNode(input.fqdn, place),
+    ...nodeNamesOf(input, place),
     domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()]
       .map(relayedDomain)
       .filter((domain) => !isOwn(domain, place)),
@@ -115,12 +113,6 @@ export function buildRelayNode(
       'monitor-password': input['monitor-password'] ?? secretOf(provided, 'monitor-password'),
     },
   };
-}
-
-/** The name that the cluster gives the node if it is a host name, else one made from the title. */
-function hostNameOfNode(fqdn: string | undefined, { title }: Place): string {
-  const kept = (fqdn ?? '').replace(/[^A-Za-z0-9._-]|\.$/g, '');
-  return isHostName(kept) ? kept : hostNameOf(title);
 }
 
 function greylistingOf(input: RelayInput['greylisting']): Greylisting {

@@ -11,7 +11,7 @@ const credentialsFile = 'etc/promise-credentials.json';
 
 export const deliveryPart: Part<PlannedMailServer> = {
   services: [],
-  contribute: ({ place, secrets, routes }) => ({
+  contribute: ({ place, hostName, secrets, routes }) => ({
     files: [
       {
         path: credentialsFile,
@@ -32,6 +32,7 @@ export const deliveryPart: Part<PlannedMailServer> = {
         module: 'mail_delivery',
         config: {
           'credentials-file': `${place.partition}/${credentialsFile}`,
+          'host-name': hostName,
           'smtp-host': place.ipv6,
           'smtp-port': String(portOf(place, 'smtp')),
           'imap-host': place.ipv6,

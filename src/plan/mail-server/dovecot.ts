@@ -5,12 +5,14 @@ import { logInSettings } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { certificateServed } from '../promises.ts';
+import { startDovecot } from '../start-dovecot.ts';
 import { tlsForPeople } from '../tls.ts';
 import { isAscii, unicodeSpellings } from '../../names/mail-domain.ts';
 import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { logInNames, logInNamesFile } from './log-in-names.ts';
 import { sendingSocket } from './mail-policy.ts';
+import { rewrittenDomain } from './sender-rewriting.ts';
 
 const mebibyte = 1024 * 1024;
 /** Names of the promises that report when nobody listens. */
@@ -100,6 +102,7 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
           uid: place.user.uid,
           gid: place.user.gid,
           hostName: model.hostName,
+          mainDomain: rewrittenDomain(model),
           baseFolder: `${partition}/var/run/dovecot`,
           stateFolder: `${partition}/var/lib/dovecot`,
           temporaryFolder: `${partition}/var/tmp`,
@@ -159,19 +162,10 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
         },
       },
     },
-    {
-      path: 'libexec/start-dovecot',
-      mode: 0o700,
-      restart: 'dovecot',
-      body: {
-        template: 'shared/start-dovecot.hbs',
-        context: {
-          dovecot: place.programs['dovecot'],
-          pidFile: `${partition}/${dovecot.pidFile}`,
-          configuration: `${partition}/etc/dovecot/dovecot.conf`,
-        },
-      },
-    },
+    startDovecot(place, dovecot, {
+      hostName: model.hostName,
+      configuration: `${partition}/etc/dovecot/dovecot.conf`,
+    }),
   ];
 }
 

@@ -24,7 +24,7 @@ export function mailServerTables(model: PlannedMailServer): MailServerTables {
   const { routes } = model;
   const addresses = addressTables(model);
   const postmaster = postmasterOf(model);
-  const ownDomains = [...model.hostedDomains, promiseDomain, model.hostName.toLowerCase()];
+  const ownDomains = [...model.hostedDomains, promiseDomain, model.hostName];
   return {
     'mail-domains': new Map(ownDomains.map((domain) => [domain, 'local'])),
     'own-senders': new Map(ownDomains.map((domain) => [domain, 'own_sender'])),
@@ -41,16 +41,18 @@ export function mailServerTables(model: PlannedMailServer): MailServerTables {
 }
 
 /**
- * Postfix asks no restriction about `postmaster` without a domain (RFC 5321, 4.5.1). It is the first domain's postmaster
- * where there is one; else its mail is thrown away: a bounce would go to whoever the sender claims to be.
+ * Postfix asks no restriction about `postmaster` without a domain (RFC 5321, 4.5.1), and adds the host name. It is the first
+ * domain's postmaster where there is one; else its mail is thrown away: a bounce would go to whoever the sender claims to be.
  */
-function postmasterOf({ hostName, hostedDomains, domains, addresses }: MailServer): {
+function postmasterOf({ hostName, domains, domainAliases, addresses }: MailServer): {
   recipients: [string, string][];
   deliveries: [string, string][];
 } {
-  const domain = hostName.toLowerCase();
-  if (hostedDomains.includes(domain)) return { recipients: [], deliveries: [] };
-  const name = `postmaster@${domain}`;
+  const name = `postmaster@${hostName}`;
+  // Where the host name is a hosted domain.
+  if (addresses.has(`postmaster@${domainAliases.get(hostName) ?? hostName}`)) {
+    return { recipients: [], deliveries: [] };
+  }
   const { deliverTo = [] } = addresses.get(`postmaster@${domains[0] ?? ''}`) ?? {};
   return {
     recipients: deliverTo.length === 0 ? [] : [[name, serialiseAddresses(deliverTo)]],

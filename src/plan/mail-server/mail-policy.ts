@@ -97,7 +97,7 @@ function configOf(model: MailServer): MailPolicyConfig {
     srs: {
       secret: secrets['srs-secret'],
       domain: rewrittenDomain(model),
-      hosted: [...hostedDomains, promiseDomain, model.hostName.toLowerCase()],
+      hosted: [...new Set([...hostedDomains, promiseDomain, model.hostName])],
       keptSenders: `${partition}/${keptSenders}`,
     },
     quota: {

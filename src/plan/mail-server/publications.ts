@@ -49,6 +49,7 @@ function instancePublication(model: MailServer, answers: Answers, base: string):
     'smtp-port': String(portOf(place, 'smtp')),
     'sieve-port': String(portOf(place, 'sieve')),
     'imap-smtp-ipv6': place.ipv6,
+    ...(model.clientHost === null ? {} : { 'imap-smtp-host': model.clientHost }),
     'webmail-url': base,
     'webmail-admin-url': `${base}?admin`,
     'webmail-admin-password': secrets['webmail-admin-password'],

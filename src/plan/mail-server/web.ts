@@ -7,13 +7,13 @@ import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { webUrl } from './web-address.ts';
 
-const portal = portalPart<PlannedMailServer>(({ place, answers, domains }) => ({
+const portal = portalPart<PlannedMailServer>(({ place, answers, domains, clientHost }) => ({
   webmailUrl: webUrl(place, answers),
   mailDomains: domains,
   services: Object.fromEntries(
     (['imap', 'imaps', 'smtp', 'sieve'] as const).map((port) => [
       port,
-      { host: place.ipv6, port: portOf(place, port) },
+      { host: clientHost ?? place.ipv6, port: portOf(place, port) },
     ]),
   ),
 }));

@@ -45,7 +45,7 @@ export const policyPart: Part<RelayNode> = {
               socket: `${partition}/${policySocket}`,
               bounceWaysSocket: `${partition}/${bounceWaysSocket}`,
               asker: {
-                hostName: node.hostName,
+                hostName: node.mailName,
                 address: speaksFromOwnAddress(node.place) ? node.place.ipv6 : null,
                 bundle: `${partition}/${certificate.bundle}`,
               },

@@ -73,7 +73,7 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
   const { place } = node;
   const { partition } = place;
   const location = { place, ...inboundPostfix };
-  const basics = { ...postfixBasics(location), hostName: node.hostName };
+  const basics = { ...postfixBasics(location), hostName: node.mailName };
   const spf = `${location.configuration}/policyd-spf.conf`;
   return [
     file(location, 'main.cf', 'inbound', {
@@ -88,6 +88,7 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
     file(location, 'master.cf', 'inbound', {
       ...lostMailService(place),
       configurationFolder: basics.configurationFolder,
+      greetings: greetings(node),
       endpoints: endpointsOf(place, 'inbound'),
       cleanupOfNotices: 'cleanup-notices',
       bounceWaysSocket: `${partition}/${bounceWaysSocket}`,
@@ -126,7 +127,7 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
   const { place, domains } = node;
   const { partition } = place;
   const location = { place, ...outboundPostfix };
-  const basics = { ...postfixBasics(location), hostName: node.hostName };
+  const basics = { ...postfixBasics(location), hostName: node.mailName };
   return [
     file(location, 'main.cf', 'outbound', {
       ...basics,
@@ -141,6 +142,7 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
       cleanupOfNotices: '',
       tableType: basics.tableType,
       configurationFolder: basics.configurationFolder,
+      greetings: greetings(node),
       endpoints: endpointsOf(place, 'outbound'),
       knownBackends: planKnownBackends(domains).ownTransports,
       deliveryServices: deliveryTransports(node),
@@ -156,6 +158,9 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
     startPostfix(location, endpointsOf(place, 'outbound')),
   ];
 }
+
+/** What smtpd calls itself where that is not the node's fully qualified name, which stands in all that is sent. */
+const greetings = ({ hostName, mailName }: RelayNode): string[] => (hostName === mailName ? [] : [hostName]);
 
 /** Both services deliver by them: the inbound one, bounces. */
 function deliveryTransports({ place, deliveryServices }: RelayNode) {

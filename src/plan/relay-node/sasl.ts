@@ -6,6 +6,7 @@ import { saltFrom } from '../../model/seed.ts';
 import { logInSettings } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile } from '../planned.ts';
+import { startDovecot } from '../start-dovecot.ts';
 
 /** Asked by the outbound Postfix. */
 export const saslSocket = 'var/run/sasl/auth-postfix';
@@ -35,8 +36,8 @@ export const saslPart: Part<RelayNode> = {
   }),
 };
 
-function saslFiles({ place, domains, secrets }: RelayNode): PlannedFile[] {
-  const { partition, user, programs } = place;
+function saslFiles({ place, mailName, domains, secrets }: RelayNode): PlannedFile[] {
+  const { partition, user } = place;
   const users = domains.flatMap(({ name, password }) => {
     if (password === null) return [];
     // The same salt each time, or the file would change at every run.
@@ -70,18 +71,6 @@ function saslFiles({ place, domains, secrets }: RelayNode): PlannedFile[] {
         },
       },
     },
-    {
-      path: 'libexec/start-sasl',
-      mode: 0o700,
-      restart: 'sasl',
-      body: {
-        template: 'shared/start-dovecot.hbs',
-        context: {
-          dovecot: programs['dovecot'],
-          pidFile: `${partition}/${sasl.pidFile}`,
-          configuration,
-        },
-      },
-    },
+    startDovecot(place, sasl, { hostName: mailName, configuration }),
   ];
 }

@@ -52,8 +52,8 @@ export function outboundTables(node: RelayNode): NamedTables {
  * Postfix asks no restriction about `postmaster` without a domain (RFC 5321, 4.5.1). A node has no mailbox for it; were
  * it bounced, or left to the sender's transport, anybody could send through a delivery service, or to a relayed domain.
  */
-function postmaster({ hostName, domains }: RelayNode): [string, string][] {
-  const name = hostName.toLowerCase();
+function postmaster({ mailName, domains }: RelayNode): [string, string][] {
+  const name = mailName.toLowerCase();
   return domains.some((domain) => domain.name === name) ? [] : [[`postmaster@${name}`, 'discard:']];
 }
 

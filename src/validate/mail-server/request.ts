@@ -7,6 +7,7 @@ import type { HostedDomains } from '../../names/mail-address.ts';
 import type { RequestedInstance } from '../requested.ts';
 import { brokenRules } from '../rules.ts';
 import { hostedDomainsOf } from './hosted-domains.ts';
+import { hostNameFrom } from './host-name.ts';
 import { namedAddressesOf } from './named-addresses.ts';
 import { outboundRelayRules } from './outbound-relay.ts';
 import { type RefusedRequest, validateSharedRequest, type ValidRequest } from './shared-request.ts';
@@ -14,7 +15,9 @@ import { trustedProxiesOf } from './trusted-proxies.ts';
 
 /** Checked, in one spelling, with all defaults. */
 export type MailServerParameters = Pick<DefaultOrsInput, 'request-dns' | 'demo-disable-auth'> &
-  Omit<DefaultOrsInput, 'mail-domains' | 'domain-aliases' | 'postmaster' | 'any-from'> & {
+  Omit<DefaultOrsInput, 'fqdn' | 'mail-domains' | 'domain-aliases' | 'postmaster' | 'any-from'> & {
+    /** Lower case, ASCII; null where none is given. */
+    fqdn: string | null;
     postmaster: string | null;
     'any-from': readonly string[];
     'mail-domains': readonly string[];
@@ -54,7 +57,9 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
   const { networks, problems: proxyProblems } = trustedProxiesOf(value['trusted-proxies']);
   const hosted: HostedDomains = { domains: new Set(domains), aliases };
   const named = namedAddressesOf(value, hosted);
+  const { hostName, problems: nameProblems } = hostNameFrom(value.fqdn);
   const broken = [
+    ...nameProblems,
     ...domainProblems,
     ...named.problems,
     ...proxyProblems,
@@ -69,6 +74,7 @@ export function validateMailServerRequest(requested: RequestedInstance): MailSer
       // Only an Open Radio Station has these two.
       'request-dns': value['request-dns'] ?? { enable: false, 'sr-url': '', 'sr-type': '' },
       'demo-disable-auth': value['demo-disable-auth'] ?? false,
+      fqdn: hostName,
       postmaster: named.postmaster,
       'any-from': named.anyFrom,
       'mail-domains': domains,

@@ -13,7 +13,7 @@ export interface ClusterInputWritten {
      */
     [k: string]: {
       /**
-       * The node's host name: banner, HELO reply and MX target.
+       * The node's host name: greetings, HELO, notices, certificate and MX target; fully qualified, or other servers may refuse what it sends.
        */
       fqdn?: string;
       /**
@@ -199,7 +199,7 @@ export interface ClusterInput {
      */
     [k: string]: {
       /**
-       * The node's host name: banner, HELO reply and MX target.
+       * The node's host name: greetings, HELO, notices, certificate and MX target; fully qualified, or other servers may refuse what it sends.
        */
       fqdn?: string;
       /**

@@ -70,9 +70,13 @@ export interface RelayInputWritten {
     'whitelist-recipients'?: string[];
   };
   /**
-   * The node's host name: banner, HELO reply and MX target.
+   * The node's host name: greetings, HELO, notices, certificate and MX target.
    */
   fqdn?: string;
+  /**
+   * Name that points to all nodes of the cluster; a node without a host name of its own sends as it.
+   */
+  'relay-domain'?: string;
   /**
    * Accepted domains.
    */
@@ -203,9 +207,13 @@ export interface RelayInput {
     'whitelist-recipients': string[];
   };
   /**
-   * The node's host name: banner, HELO reply and MX target.
+   * The node's host name: greetings, HELO, notices, certificate and MX target.
    */
   fqdn?: string;
+  /**
+   * Name that points to all nodes of the cluster; a node without a host name of its own sends as it.
+   */
+  'relay-domain'?: string;
   /**
    * Accepted domains.
    */

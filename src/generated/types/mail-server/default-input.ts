@@ -22,6 +22,10 @@ export interface DefaultInputWritten {
     [k: string]: string;
   };
   /**
+   * This server's fully qualified host name, such as mail.example.com: in its greetings, in HELO, in notices and Message-IDs, in its certificate, and in the settings for mail programs. Its DNS records are to name this server, or its frontend; it is not the name of a relay node. Without it the server calls itself by its title if that is such a name, else by its first mail domain.
+   */
+  fqdn?: string;
+  /**
    * The relay cluster that receives mail from the world for this server's domains.
    */
   'inbound-relay'?: {
@@ -186,6 +190,10 @@ export interface DefaultInput {
      */
     [k: string]: string;
   };
+  /**
+   * This server's fully qualified host name, such as mail.example.com: in its greetings, in HELO, in notices and Message-IDs, in its certificate, and in the settings for mail programs. Its DNS records are to name this server, or its frontend; it is not the name of a relay node. Without it the server calls itself by its title if that is such a name, else by its first mail domain.
+   */
+  fqdn?: string;
   /**
    * The relay cluster that receives mail from the world for this server's domains.
    */

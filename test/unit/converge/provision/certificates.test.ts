@@ -33,10 +33,11 @@ describe('certificates', function () {
     openssl = quickOpenssl(),
     beforeChange = () => Promise.resolve(),
     trusted: readonly string[] | null = null,
+    of: { hostName?: string; isKnownToPeers?: boolean } = {},
   ) =>
     ensureCertificates(
       { folder: ssl(), name: 'postfix-backend' },
-      { commonName: 'mail_one', trusted },
+      { hostName: 'mail_one', isKnownToPeers: true, trusted, ...of },
       openssl,
       async () => {
         changes += 1;
@@ -44,6 +45,11 @@ describe('certificates', function () {
       },
     );
   const ensureTrusted = (trusted: readonly string[]) => ensure(undefined, undefined, trusted);
+  const ensureNamed = (hostName: string, trusted: readonly string[] | null, isKnownToPeers = true) =>
+    ensure(undefined, undefined, trusted, { hostName, isKnownToPeers });
+  const namesIn = async (suffix: string) =>
+    new X509Certificate((await text(`postfix-backend${suffix}`)).replace(/^[^]*?(?=-----BEGIN CERT)/, ''))
+      .subjectAltName;
 
   it('are made the first time: two pairs, and the fingerprints of both', async () => {
     const { current, next } = await ensure();
@@ -64,6 +70,7 @@ describe('certificates', function () {
     const certificate = new X509Certificate(bundle.slice(bundle.indexOf('-----BEGIN CERTIFICATE')));
     expect(certificate.fingerprint256).to.equal(current);
     expect(certificate.subject).to.equal('CN=mail_one');
+    expect(certificate.subjectAltName).to.equal('DNS:mail_one');
     const days = (Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)) / 86_400_000;
     expect(Math.round(days)).to.equal(3650);
   });
@@ -117,6 +124,52 @@ describe('certificates', function () {
     expect((await ensureTrusted([])).current).to.equal(first.current);
     await utimes(wish, daysAgo(31), daysAgo(31));
     expect((await ensureTrusted([])).current).to.equal(first.next);
+  });
+
+  it('of a host with another name are made anew, and used once all peers trust the one with the new name', async () => {
+    const first = await ensure();
+    const { current, next } = first;
+    const announced = await ensureNamed('mail.example.com', [current, next]);
+    expect(announced.current).to.equal(current);
+    expect([current, next]).not.to.include(announced.next);
+    expect(await namesIn('.next.bundle.pem')).to.equal('DNS:mail.example.com');
+    expect(await ensureNamed('mail.example.com', [current, next])).to.deep.equal(announced);
+    expect(changes).to.equal(1);
+    const renamed = await ensureNamed('mail.example.com', [current, announced.next]);
+    expect(renamed.current).to.equal(announced.next);
+    expect(await namesIn('.bundle.pem')).to.equal('DNS:mail.example.com');
+    expect(await ensureNamed('mail.example.com', [])).to.deep.equal(renamed);
+    expect(changes).to.equal(2);
+    expect((await readdir(ssl())).sort()).to.deep.equal([...names].sort());
+  });
+
+  it('with another name are announced once before they are used by those whose peers do not say what they trust', async () => {
+    const { current } = await ensure();
+    const announced = await ensureNamed('mail.example.com', null);
+    expect(announced.current).to.equal(current);
+    expect((await ensureNamed('mail.example.com', null)).current).to.equal(announced.next);
+  });
+
+  it('with another name are used at once where no peer knows them', async () => {
+    await ensure();
+    const { current } = await ensureNamed('mail.example.com', null, false);
+    expect(await namesIn('.bundle.pem')).to.equal('DNS:mail.example.com');
+    expect((await ensureNamed('mail.example.com', null, false)).current).to.equal(current);
+  });
+
+  it('with a new name wait for the peers as long as the first one did, also when the name changes twice', async () => {
+    const first = await ensure();
+    await ensureNamed('a.example.com', []);
+    const long = Date.now() / 1000 - 40 * 86_400;
+    await utimes(join(ssl(), 'postfix-backend.rotation-waits'), long, long);
+    expect((await ensureNamed('b.example.com', [])).current).to.equal(first.current);
+    expect(await namesIn('.next.bundle.pem')).to.equal('DNS:b.example.com');
+  });
+
+  it('can have the longest name, whose first part is their common name', async () => {
+    const name = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.example.com`;
+    await ensureNamed(name, null);
+    expect(await namesIn('.bundle.pem')).to.equal(`DNS:${name}`);
   });
 
   it('that cannot be read are named, and made again once they are deleted', async () => {

@@ -43,16 +43,35 @@ describe('the files of a mail server', function () {
   });
 
   it('bring mail for the bare postmaster, of whom Postfix asks nobody, to the first domain or nowhere, never back', () => {
-    const host = `postmaster@${placeWith().title.replace(' ', '_')}`;
-    const nobody = contents(processMailServer().plan);
+    const host = 'postmaster@mail.example.net';
+    const parameters = { fqdn: 'mail.example.net' };
+    const nobody = contents(processMailServer({ parameters }).plan);
     expect(tableOf(nobody, 'recipients').has(host)).to.equal(false);
     expect(tableOf(nobody, 'refused-deliveries').get(host)).to.equal('discard:');
     const shared = {
       ...accounts,
       _postmaster: { kind: 'alias', address: 'postmaster@example.com', destinations: ['bob@example.com'] },
     };
-    const somebody = contents(processMailServer({ shared }).plan);
+    const somebody = contents(processMailServer({ parameters, shared }).plan);
     expect(tableOf(somebody, 'recipients').get(host)).to.equal('bob@example.com');
+  });
+
+  it('bring it to whoever is postmaster of a hosted domain that is the host name, also one that stands for another', () => {
+    const postmaster = {
+      kind: 'alias',
+      address: 'postmaster@example.com',
+      destinations: ['bob@example.com'],
+    };
+    const parameters = { 'domain-aliases': { 'example.org': 'example.com' } };
+    for (const fqdn of ['example.com', 'example.org']) {
+      const host = `postmaster@${fqdn}`;
+      const nobody = contents(processMailServer({ parameters: { ...parameters, fqdn } }).plan);
+      expect(tableOf(nobody, 'refused-deliveries').get(host), fqdn).to.equal('discard:');
+      const shared = { ...accounts, _postmaster: postmaster };
+      const somebody = contents(processMailServer({ parameters: { ...parameters, fqdn }, shared }).plan);
+      expect(tableOf(somebody, 'recipients').get(host), fqdn).to.equal('bob@example.com');
+      expect(tableOf(somebody, 'refused-deliveries').has(host), fqdn).to.equal(false);
+    }
   });
 
   it('forget a released account everywhere but in the ledger', () => {
@@ -64,11 +83,13 @@ describe('the files of a mail server', function () {
   });
 
   it('host the domains, the domain of the promise and the host name', () => {
-    const { plan } = processMailServer({ parameters: { 'mail-domains': ['b.example', 'A.example'] } });
+    const { plan } = processMailServer({
+      parameters: { 'mail-domains': ['b.example', 'A.example'], fqdn: 'mail.example.net' },
+    });
     expect([...tableOf(contents(plan), 'mail-domains').keys()]).to.deep.equal([
       'a.example',
       'b.example',
-      'mail_one',
+      'mail.example.net',
       'promise.invalid',
     ]);
   });

@@ -1,10 +1,13 @@
 import { expect } from 'chai';
 
 import { parseRelayPolicyConfig } from '../../../../src/daemons/relay-policy/config.ts';
+import { nodeNamesOf } from '../../../../src/model/relay-node/node-names.ts';
 import { checkAgainstSchema } from '../../../../src/validate/json-schema.ts';
+import { validateRelayRequest } from '../../../../src/validate/relay-node/request.ts';
 import { contents, publication } from '../../../support/mail-server-run.ts';
 import { certificate, privateKey } from '../../../support/certificate-bundle.ts';
 import { fingerprint } from '../../../support/fingerprint.ts';
+import { placeWith } from '../../../support/place.ts';
 import { processNode } from '../../../support/relay-run.ts';
 
 const relayed = (name: string, more: object = {}) => ({
@@ -39,7 +42,7 @@ function wholeTableOf(files: ReadonlyMap<string, string>, path: string): Record<
 /** The same without the entry that every node has. */
 function tableOf(files: ReadonlyMap<string, string>, path: string): Record<string, string> {
   const entries = Object.entries(wholeTableOf(files, path));
-  return Object.fromEntries(entries.filter(([key]) => key !== 'postmaster@mail_one'));
+  return Object.fromEntries(entries.filter(([key]) => !/^postmaster@.*\.ip6\.arpa$/.test(key)));
 }
 
 const tenantsOf = (files: ReadonlyMap<string, string>) =>
@@ -388,22 +391,43 @@ describe('a relay node', () => {
     expect(plan.ledger.secrets).to.include({ 'monitor-password': 'of-the-cluster' });
   });
 
-  it('calls itself by its host name, else by its title, and the line stands in main.cf', () => {
-    const names = {
-      'mx1.example.net': 'mx1.example.net',
-      'mx1.example.net.': 'mx1.example.net',
-      é: 'mail_one',
-      'mx1..example.net': 'mail_one',
-      [`${'a'.repeat(64)}.example`]: 'mail_one',
-    };
-    for (const [fqdn, expected] of Object.entries(names)) {
-      const files = filesOf({ fqdn });
-      for (const service of ['inbound', 'outbound'])
-        expect(files.get(`etc/postfix/${service}/main.cf`)?.split('\n'), fqdn).to.include(
-          `myhostname = ${expected}`,
+  const unnamed = `1.${'0.'.repeat(29)}d.f.ip6.arpa`;
+
+  it('greets by its host name, else by its title, and sends by a fully qualified name in any case', () => {
+    const names: [parameters: object, greeting: string, mailName: string][] = [
+      [{ fqdn: 'mx1.example.net' }, 'mx1.example.net', 'mx1.example.net'],
+      [{ fqdn: 'mx1.example.net.' }, 'mx1.example.net', 'mx1.example.net'],
+      [{ fqdn: 'mx1', 'relay-domain': 'relay.example' }, 'mx1', 'relay.example'],
+      [{ 'relay-domain': 'relay.example' }, 'mail_one', 'relay.example'],
+      [{ 'relay-domain': '2001:db8::1' }, 'mail_one', unnamed],
+      [{}, 'mail_one', unnamed],
+      [{ fqdn: 'é' }, 'mail_one', unnamed],
+      [{ fqdn: 'mx1..example.net' }, 'mail_one', unnamed],
+      [{ fqdn: `${'a'.repeat(64)}.example` }, 'mail_one', unnamed],
+    ];
+    for (const [parameters, greeting, mailName] of names) {
+      const files = filesOf(parameters);
+      for (const service of ['inbound', 'outbound']) {
+        const main = files.get(`etc/postfix/${service}/main.cf`)?.split('\n');
+        expect(main, greeting).to.include(`myhostname = ${mailName}`);
+        const master = files.get(`etc/postfix/${service}/master.cf`) ?? '';
+        const own = greeting === mailName ? '' : `    -o myhostname=${greeting}\n`;
+        expect(master, greeting).to.contain(
+          `[fd00::1]:${service === 'inbound' ? 10025 : 10587} inet n - n - - smtpd\n${own}`,
         );
+        expect(master.includes('myhostname'), greeting).to.equal(own !== '');
+      }
+      const { asker } = parseRelayPolicyConfig(files.get('etc/relay-policy.json') ?? '', 'relay-policy.json');
+      expect(asker.hostName).to.equal(mailName);
     }
-    expect(filesOf({}).get('etc/postfix/inbound/main.cf')).to.match(/^myhostname = mail_one$/m);
+  });
+
+  it('greets by its title, and sends by it as well, where that is fully qualified', () => {
+    const input = validateRelayRequest({ softwareType: 'relay', parameters: {}, sharedRequests: [] });
+    expect(nodeNamesOf(input, placeWith({ title: 'mx1.example.net' }))).to.deep.equal({
+      hostName: 'mx1.example.net',
+      mailName: 'mx1.example.net',
+    });
   });
 
   it('serves its own certificate inbound, or the one that was given, its key first', () => {

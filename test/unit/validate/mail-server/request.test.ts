@@ -45,6 +45,7 @@ describe('the parameters of a mail server', () => {
       },
       'filter-limits': { scripts: 50, 'script-size': 256 },
       'log-in-limits': { failures: 20, minutes: 10 },
+      fqdn: null,
       postmaster: null,
       'any-from': [],
       'trusted-proxies': [],
