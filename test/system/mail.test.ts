@@ -252,16 +252,15 @@ describe('mail', () => {
     it('refuses messages above the size limit with 552, announced or not, and takes those below', async () => {
       const client = await openSmtp(server.smtp, { login: loginOf('dave') });
       const announced = `MAIL FROM:<${at('dave')}> SIZE=${mebibyte + 1}`;
-      expect(await client.command(announced, /^\d{3} /)).to.match(/^552 /);
+      const words = /552 5\.3\.4 .*; a message may have 1 MiB, which is 0\.7 MiB of attachments/;
+      expect(await client.command(announced, /^\d{3} /)).to.match(words);
       client.close();
       const sized = (bytes: number) => `Subject: big\r\n\r\n${`${'x'.repeat(62)}\r\n`.repeat(bytes / 64)}`;
       const sender = at('dave');
       const recipients = [at('dave')];
-      expect(await from(server, 'dave', { sender, recipients, message: sized(mebibyte) })).to.match(
-        /^END 552 /,
-      );
+      expect(await from(server, 'dave', { sender, recipients, message: sized(mebibyte) })).to.match(words);
       expect(await from(server, null, { sender: stranger, recipients, message: sized(mebibyte) })).to.match(
-        /^END 552 /,
+        words,
       );
       expect(await from(server, 'dave', { sender, recipients, message: sized(mebibyte * 0.9) })).to.equal(
         'accepted',

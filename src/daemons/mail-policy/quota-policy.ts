@@ -3,6 +3,7 @@
  * end of the message with its real size. Postfix asks before it expands addresses, and Dovecot knows mailboxes only.
  */
 import { type LookupTable, parseAddresses } from '../../formats/postfix-table.ts';
+import { messageSizeOf } from '../../names/message-size.ts';
 import { withoutTag } from '../../names/tag.ts';
 import { openMessages } from '../kit/open-messages.ts';
 import { askPolicy } from '../kit/policy-client.ts';
@@ -28,6 +29,8 @@ const timeout = 5_000;
 const added = 1_024;
 /** Of these, what a client may have miscounted, so that nobody is asked again at the end. */
 const miscounted = 512;
+/** Bytes; whoever sends less need not be told to send less. */
+const large = 1024 * 1024;
 const unknown = 'DEFER_IF_PERMIT 4.3.0 mailboxes cannot be asked for room; try again later';
 
 export function quotaPolicy(current: () => Promise<QuotaSettings>): QuotaPolicy {
@@ -72,13 +75,21 @@ async function roomFor(recipient: string, size: number, settings: QuotaSettings)
   try {
     for (const mailbox of endsOf(recipient.toLowerCase(), settings) ?? [recipient]) {
       answer = await askPolicy(dovecot, { recipient: mailbox, size: String(size) });
-      if (answer === 'DUNNO') break;
+      if (answer === 'DUNNO') return answer;
+      if (size >= large && (await askPolicy(dovecot, { recipient: mailbox, size: '0' })) === 'DUNNO')
+        answer += tooLarge(size);
     }
     return answer;
   } catch (error) {
     console.error(`${settings.socket}: ${(error as Error).message}`);
     return unknown;
   }
+}
+
+/** What is added where the mailbox would have room for something smaller. */
+function tooLarge(size: number): string {
+  const { message, attachments } = messageSizeOf(size);
+  return ` for this message of ${message} MiB (${attachments} MiB of attachments); a smaller one may have room`;
 }
 
 /** As Postfix finds it: an exact address before one without its tag before a catch-all. */

@@ -17,8 +17,11 @@ export function addAdminPage(app: FastifyInstance, portal: AccountPortal): void 
   app.get<{ Querystring: Record<string, unknown> }>('/', async (request, reply) => {
     if ('admin' in request.query) return sendAccounts(portal, request, reply);
     const { title } = portal.config.current;
-    const { mailDomains, services } = portal.pages();
-    return sendPage(reply, landingPage({ title, mailDomains, services: listedServices(services) }));
+    const { mailDomains, services, messageSize } = portal.pages();
+    return sendPage(
+      reply,
+      landingPage({ title, mailDomains, services: listedServices(services), messageSize }),
+    );
   });
 }
 

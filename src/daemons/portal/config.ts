@@ -10,6 +10,7 @@ import {
   port,
   serialiseJson,
 } from '../kit/json-codec.ts';
+import type { MessageSize } from '../../names/message-size.ts';
 
 export interface PortalConfig {
   /** Absolute path of the partition. */
@@ -30,6 +31,8 @@ export interface AccountPages {
   webmailUrl: string;
   mailDomains: readonly string[];
   services: Readonly<Partial<Record<MailService, Endpoint>>>;
+  /** The largest one that is taken. */
+  messageSize: MessageSize;
 }
 
 /** Services that the pages know how to explain, in the order in which they are listed. */
@@ -53,6 +56,7 @@ const codec = objectOf<PortalConfig>({
     objectOf<AccountPages>({
       webmailUrl: filledText,
       mailDomains: listOf(filledText),
+      messageSize: objectOf<MessageSize>({ message: filledText, attachments: filledText }),
       services: partOf<Record<MailService, Endpoint>>({
         imaps: endpoint,
         imap: endpoint,

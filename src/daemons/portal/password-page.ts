@@ -53,8 +53,8 @@ export function addPasswordPage(app: FastifyInstance, portal: AccountPortal): vo
     if (result === 'updated') {
       portal.metrics.countPassword(fields.by);
       const { title } = portal.config.current;
-      const { webmailUrl, services } = portal.pages();
-      const page = { title, user: fields.user, webmailUrl, services: listedServices(services) };
+      const { webmailUrl, services, messageSize } = portal.pages();
+      const page = { title, user: fields.user, webmailUrl, services: listedServices(services), messageSize };
       return sendPage(reply, passwordDonePage(page));
     }
     portal.metrics.countFailure(result);

@@ -3,6 +3,7 @@ import type { MailServer } from '../../model/mail-server/model.ts';
 import { promiseDomain } from '../../names/promise-address.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { lostMailService } from '../lost-mail.ts';
+import { messageSizeSettings } from '../message-size.ts';
 import type { Part } from '../part.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import {
@@ -66,7 +67,7 @@ function postfixFiles(model: PlannedMailServer): PlannedFile[] {
           ...basics,
           recipientDelimiter: model.recipientDelimiter,
           hostName: model.hostName,
-          messageSizeLimit: model.messageSizeLimit,
+          ...messageSizeSettings(model.messageSizeLimit),
           lmtpSocket: `${place.partition}/var/run/dovecot/lmtp`,
           authSocket: `${place.partition}/var/run/dovecot/auth-postfix`,
           authorSocket: `${place.partition}/${authorSocket}`,

@@ -4,6 +4,7 @@ import type { AccountRecord, Ledger } from '../../ledger/types.ts';
 import type { AliasOutcome, ClaimOutcome } from '../../model/mail-server/addresses.ts';
 import type { MailServer } from '../../model/mail-server/model.ts';
 import type { PlannedPublication } from '../planned.ts';
+import { messageSizeOf } from '../../names/message-size.ts';
 import { digestOf } from '../digest.ts';
 import { portOf } from '../endpoints.ts';
 import { monitorParameters } from '../monitor.ts';
@@ -43,6 +44,7 @@ export function planPublications(
 function instancePublication(model: MailServer, answers: Answers, base: string): PlannedPublication {
   const { place, secrets } = model;
   const domain = answers['dns-mail-entry']?.['domain'];
+  const size = messageSizeOf(model.messageSizeLimit);
   const parameters = {
     'imap-port': String(portOf(place, 'imap')),
     'imaps-port': String(portOf(place, 'imaps')),
@@ -50,6 +52,8 @@ function instancePublication(model: MailServer, answers: Answers, base: string):
     'sieve-port': String(portOf(place, 'sieve')),
     'imap-smtp-ipv6': place.ipv6,
     ...(model.clientHost === null ? {} : { 'imap-smtp-host': model.clientHost }),
+    'email-size-limit': size.message,
+    'attachment-size-limit': size.attachments,
     'webmail-url': base,
     'webmail-admin-url': `${base}?admin`,
     'webmail-admin-password': secrets['webmail-admin-password'],

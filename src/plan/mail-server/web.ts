@@ -1,4 +1,5 @@
 /** The web pages of a mail server: those of its accounts, and the monitor. Pure. */
+import { messageSizeOf } from '../../names/message-size.ts';
 import { apachePart, webListenPromise } from '../apache.ts';
 import { portOf } from '../endpoints.ts';
 import type { Part } from '../part.ts';
@@ -7,8 +8,9 @@ import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { webUrl } from './web-address.ts';
 
-const portal = portalPart<PlannedMailServer>(({ place, answers, domains, clientHost }) => ({
+const portal = portalPart<PlannedMailServer>(({ place, answers, domains, clientHost, messageSizeLimit }) => ({
   webmailUrl: webUrl(place, answers),
+  messageSize: messageSizeOf(messageSizeLimit),
   mailDomains: domains,
   services: Object.fromEntries(
     (['imap', 'imaps', 'smtp', 'sieve'] as const).map((port) => [

@@ -3,6 +3,7 @@ import type { Place } from '../../model/place.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { lostMailService } from '../lost-mail.ts';
+import { messageSizeSettings } from '../message-size.ts';
 import type { Part } from '../part.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import {
@@ -22,6 +23,9 @@ import { inboundPostfix, outboundPostfix, type RelayService } from './postfix-pa
 import { postgreySocket } from './postgrey.ts';
 import { saslSocket } from './sasl.ts';
 import { deliveryTables, inboundTables, outboundTables, tableFiles } from './tables.ts';
+
+/** Bytes. Of both services; a mail server may take less, which inbound asks it. */
+const messageSizeLimit = 100 * 1024 * 1024;
 
 /** Names of the promises that report when nobody listens. */
 const listenPromises = { inbound: 'inbound_smtp_listen', outbound: 'outbound_subm_listen' } as const;
@@ -73,7 +77,11 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
   const { place } = node;
   const { partition } = place;
   const location = { place, ...inboundPostfix };
-  const basics = { ...postfixBasics(location), hostName: node.mailName };
+  const basics = {
+    ...postfixBasics(location),
+    hostName: node.mailName,
+    ...messageSizeSettings(messageSizeLimit),
+  };
   const spf = `${location.configuration}/policyd-spf.conf`;
   return [
     file(location, 'main.cf', 'inbound', {
@@ -127,7 +135,11 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
   const { place, domains } = node;
   const { partition } = place;
   const location = { place, ...outboundPostfix };
-  const basics = { ...postfixBasics(location), hostName: node.mailName };
+  const basics = {
+    ...postfixBasics(location),
+    hostName: node.mailName,
+    ...messageSizeSettings(messageSizeLimit),
+  };
   return [
     file(location, 'main.cf', 'outbound', {
       ...basics,

@@ -1,10 +1,12 @@
 /** The first page of the mail server. */
+import type { MessageSize } from '../../../names/message-size.ts';
 import { page, type PageContext } from './render.ts';
 import type { ListedService } from './services.ts';
 
 interface Landing extends PageContext {
   mailDomains: readonly string[];
   services: readonly ListedService[];
+  messageSize: MessageSize;
 }
 
 export const landingPage = page<Landing>(`{{#> layout heading="Mail" width="wide"}}

@@ -1,5 +1,6 @@
 /** The forms of /password.php, and the page after success. They work without a script. */
 import { maximumBytes, minimumCharacters } from '../facts/password-rules.ts';
+import type { MessageSize } from '../../../names/message-size.ts';
 import { page, type PageContext, registerPart } from './render.ts';
 import type { ListedService } from './services.ts';
 
@@ -88,6 +89,7 @@ interface Done extends PageContext {
   user: string;
   webmailUrl: string;
   services: readonly ListedService[];
+  messageSize: MessageSize;
 }
 
 export const passwordDonePage = page<Done>(`{{#> layout heading="Password updated successfully" width="wide"}}

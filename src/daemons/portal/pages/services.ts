@@ -39,5 +39,8 @@ registerPart(
 <td role="cell" data-label="Security">{{security}}</td>
 </tr>
 {{/each}}`,
-  ),
+  ) +
+    `
+<p>A message may have {{messageSize.message}} MiB, which is {{messageSize.attachments}} MiB of attachments: they grow by 37 % when they are sent.</p>
+`,
 );

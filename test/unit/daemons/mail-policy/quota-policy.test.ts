@@ -70,6 +70,20 @@ describe('whether there is room for a recipient', () => {
     expect(await answer('empty@example.com')).to.equal('DUNNO');
   });
 
+  it('is missing for a large message alone where a smaller one would fit, and the refusal says so', async () => {
+    const declared = (local: string, size: number) =>
+      policyWith('+').answer(
+        parseAttributes(
+          `policy_context=quota\nprotocol_state=RCPT\nrecipient=${local}@example.com\nsize=${size}`,
+        ),
+      );
+    expect(await declared('small', 40 * 1024 * 1024)).to.equal(
+      `${full} for this message of 40 MiB (29 MiB of attachments); a smaller one may have room`,
+    );
+    expect(await declared('full', 40 * 1024 * 1024)).to.equal(full);
+    expect(await declared('small', 20_000)).to.equal(full);
+  });
+
   it('is there as long as one of them has some, or another server is one', async () => {
     expect(await answer('both@example.com')).to.equal('DUNNO');
     expect(await answer('abroad@example.com')).to.equal('DUNNO');

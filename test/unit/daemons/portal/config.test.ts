@@ -17,6 +17,7 @@ const config: PortalConfig = {
   accounts: {
     webmailUrl: 'https://[fd00::1]:8081/',
     mailDomains: ['example.com'],
+    messageSize: { message: '50', attachments: '36' },
     services: Object.fromEntries(
       mailServices.map((service, index) => [service, { host: 'fd00::1', port: index + 1 }]),
     ),

@@ -53,6 +53,7 @@ export async function partitionWith(
       accounts: {
         'webmail-url': 'https://[fd00::1]:8081/',
         'mail-domains': ['example.com'],
+        'message-size': { message: '50', attachments: '36' },
         services: { imaps: { host: 'fd00::1', port: 10993 }, smtp: { host: 'fd00::1', port: 10025 } },
       },
       ...more,

@@ -90,6 +90,7 @@ describe('the portal', () => {
         .and.to.contain('example.com')
         .and.to.contain('href="/password.php"');
       expect(body).to.contain('<code>10993</code>').and.to.contain('<code>10025</code>');
+      expect(body).to.contain('A message may have 50 MiB, which is 36 MiB of attachments');
     }
   });
 
