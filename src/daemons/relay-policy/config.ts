@@ -19,6 +19,8 @@ export interface RelayPolicyConfig extends LogInConfig {
   /** As what mail servers are asked about recipients; `address`: null for any. */
   asker: { hostName: string; address: string | null; bundle: string };
   tenants: readonly Tenant[];
+  /** Addresses of the node itself that lead to another one; null where nobody is named. */
+  postmaster: { addresses: readonly string[]; to: string } | null;
   /** Host names of the cluster's nodes, lower case: domains whose MX records name one of them belong to the cluster. */
   exchangers: readonly string[];
 }
@@ -56,6 +58,9 @@ const codec = objectOf<RelayPolicyConfig>({
       backend: objectOf<Tenant['backend']>({ host: filledText, port }),
       delivery: nullable(filledText),
     }),
+  ),
+  postmaster: nullable(
+    objectOf<NonNullable<RelayPolicyConfig['postmaster']>>({ addresses: listOf(filledText), to: filledText }),
   ),
   exchangers: listOf(filledText),
 });

@@ -22,6 +22,8 @@ export interface RecipientPolicy {
 
 export interface RecipientPolicyOptions {
   index: () => Promise<TenantIndex>;
+  /** Where mail to an address ends, lower case: that of the postmaster of the node is another one. */
+  endOf?: (recipient: string) => Promise<string>;
   backends: BackendQuestions;
   /** Milliseconds since the epoch. */
   clock?: () => number;
@@ -53,6 +55,7 @@ const notYet = '450 4.3.0 mail for this domain cannot be taken yet; try again la
 
 export function recipientPolicy({
   index,
+  endOf = (recipient) => Promise.resolve(recipient),
   backends,
   clock = Date.now,
 }: RecipientPolicyOptions): RecipientPolicy {
@@ -61,7 +64,7 @@ export function recipientPolicy({
   const messages = openMessages<Question>();
 
   async function questionOf(attributes: Attributes): Promise<Question | null> {
-    const recipient = attributes('recipient').replace(/\.$/, '');
+    const recipient = await endOf(attributes('recipient').replace(/\.$/, ''));
     const domain = recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase();
     const tenant = (await index()).byDomain.get(domain);
     return tenant === undefined
@@ -148,7 +151,11 @@ export function recipientPolicy({
     async answer(context, attributes) {
       if (context === 'end') return atEnd(attributes);
       const question = await questionOf(attributes);
-      if (question === null) return notYet;
+      if (question === null) {
+        // Whoever runs the node may have his mail elsewhere; Postfix says whether it is his.
+        const written = attributes('recipient');
+        return (await endOf(written)) === written ? notYet : 'DUNNO';
+      }
       if (context === 'recipient')
         return actionOf(await verdictFor(question, Number(attributes('size')) + added));
       messages.add(attributes('instance'), question);

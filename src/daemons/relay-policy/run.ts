@@ -38,8 +38,13 @@ export async function runRelayPolicy(configFile: string): Promise<Server> {
     ],
   );
   const index = async () => (await config.latest()).index;
+  const endOf = async (recipient: string): Promise<string> => {
+    const { postmaster } = await config.latest();
+    return postmaster?.addresses.includes(recipient.toLowerCase()) ? postmaster.to : recipient;
+  };
   const recipients = recipientPolicy({
     index,
+    endOf,
     backends: backendQuestions(async () => {
       const { asker } = await config.latest();
       return { ...asker, bundle: await readFile(asker.bundle, 'utf8') };
@@ -51,7 +56,8 @@ export async function runRelayPolicy(configFile: string): Promise<Server> {
   const whereabouts = domainLookup();
   const permission = async (attributes: Attributes): Promise<string> => {
     const { index: tenants, exchangers } = await config.latest();
-    const question = questionOf(attributes);
+    const asked = questionOf(attributes);
+    const question = { ...asked, recipient: await endOf(asked.recipient) };
     const decision = decide(question, tenants);
     if (typeof decision === 'string') return decision;
     return decide(question, tenants, await whereabouts(decision.lookUp, exchangers));

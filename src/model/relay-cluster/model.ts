@@ -15,6 +15,7 @@ export interface Cluster {
   /** All nodes that are not destroyed, also stopped ones. */
   requestedNodes: readonly ClusterNode[];
   relayDomain: string | null;
+  postmaster: string | null;
   domains: readonly DecidedDomain[];
   /** Refused requests that hold no domain. */
   refused: ClusterRequest['refused'];
@@ -55,6 +56,7 @@ export function buildCluster(
     nodes: started,
     requestedNodes: wanted,
     relayDomain: request.relayDomain,
+    postmaster: request.postmaster,
     deliveryServices: services,
     errors: [...request.nodeErrors, ...errors],
     domains,

@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import type { RelayInput } from '../../generated/types/mail-server-relay/relay-input.ts';
 import { canonicalAddress } from '../../names/ip-address.ts';
 import { parseCertificateBundle } from '../../validate/certificate-bundle.ts';
+import { relayPostmasterOf } from '../../validate/relay-postmaster.ts';
 import { greylistingExceptionsOf, type GreylistingExceptions } from '../../validate/greylisting.ts';
 import { servicesByDomain } from '../delivery-services.ts';
 import { parseServer } from '../../names/server.ts';
@@ -18,6 +19,8 @@ export interface RelayNode extends NodeNames {
   place: Place;
   /** The certificates by which other servers know it. */
   identity: CertificatePair;
+  /** Address of whoever runs it. */
+  postmaster: string | null;
   /** Those that the cluster accepted, without duplicates. */
   domains: readonly RelayedDomain[];
   /**
@@ -94,6 +97,7 @@ export function buildRelayNode(
     place,
     identity: certificatePair(provided, identity.name),
     ...nodeNamesOf(input, place),
+    postmaster: relayPostmasterOf(input.postmaster, []).address,
     domains: [...new Map(input['mail-domains'].map((domain) => [domain.name, domain])).values()]
       .map(relayedDomain)
       .filter((domain) => !isOwn(domain, place)),

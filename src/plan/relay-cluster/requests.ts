@@ -8,7 +8,7 @@ import { readyNodes } from './ready-nodes.ts';
 
 /** `answers`: those that are known by now. */
 export function planNodeRequests(cluster: Cluster, answers: Answers): RelationRequest[] {
-  const { place, requestedNodes, relayDomain, domains, secrets } = cluster;
+  const { place, requestedNodes, relayDomain, postmaster, domains, secrets } = cluster;
   const fqdns = requestedNodes.flatMap(({ fqdn }) => (fqdn === null ? [] : [fqdn]));
   const relayed = domains.filter(({ state }) => isRelayed(state));
   const trusted = trustedByAll(relayed.map(({ claim }) => claim.applied));
@@ -43,6 +43,7 @@ export function planNodeRequests(cluster: Cluster, answers: Answers): RelationRe
       'mail-domains': accepted,
       'cluster-fqdns': fqdns,
       ...(relayDomain === null ? {} : { 'relay-domain': relayDomain }),
+      ...(postmaster === null ? {} : { postmaster }),
       ...(trusted === null
         ? {}
         : {

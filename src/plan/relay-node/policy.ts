@@ -6,6 +6,7 @@ import type { Part, Service } from '../part.ts';
 import { speaksFromOwnAddress } from '../postfix-service.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
 import { certificate } from './certificates.ts';
+import { postmasterAddresses } from './postmaster.ts';
 import { saslUsers } from './sasl.ts';
 import { planTenants } from './tenants.ts';
 
@@ -50,6 +51,10 @@ export const policyPart: Part<RelayNode> = {
                 bundle: `${partition}/${certificate.bundle}`,
               },
               tenants: planTenants(node),
+              postmaster:
+                node.postmaster === null
+                  ? null
+                  : { addresses: postmasterAddresses(node), to: node.postmaster },
               exchangers: node.exchangers,
               ...logInConfig(node.place, {
                 key: node.secrets['auth-policy-key'],

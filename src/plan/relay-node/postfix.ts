@@ -18,6 +18,7 @@ import { certificateServed, queueAge } from '../promises.ts';
 import { postfixTls } from '../tls.ts';
 import { certificate, inboundBundle } from './certificates.ts';
 import { planKnownBackends } from './known-backends.ts';
+import { ownNames } from './postmaster.ts';
 import { bounceWaysSocket, policySocket } from './policy.ts';
 import { inboundPostfix, outboundPostfix, type RelayService } from './postfix-pair.ts';
 import { postgreySocket } from './postgrey.ts';
@@ -87,6 +88,7 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
     file(location, 'main.cf', 'inbound', {
       ...basics,
       certificate: `${partition}/${certificate.bundle}`,
+      ...postmasterSettings(node),
       tls: postfixTls('are servers'),
       inboundCertificate: `${partition}/${inboundBundle}`,
       greylisting: node.greylisting.isOn,
@@ -144,6 +146,7 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
     file(location, 'main.cf', 'outbound', {
       ...basics,
       certificate: `${partition}/${certificate.bundle}`,
+      ...postmasterSettings(node),
       tls: postfixTls('log in'),
       hasPasswords: domains.some(({ authentication }) => authentication === 'password'),
       authSocket: `${partition}/${saslSocket}`,
@@ -173,6 +176,11 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
 
 /** What smtpd calls itself where that is not the node's fully qualified name, which stands in all that is sent. */
 const greetings = ({ hostName, mailName }: RelayNode): string[] => (hostName === mailName ? [] : [hostName]);
+
+const postmasterSettings = (node: RelayNode) => ({
+  postmasterDomains: node.postmaster === null ? [] : ownNames(node),
+  refusedPostmasters: node.postmaster === null ? ownNames(node) : [],
+});
 
 /** Both services deliver by them: the inbound one, bounces. */
 function deliveryTransports({ place, deliveryServices }: RelayNode) {

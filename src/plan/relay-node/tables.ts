@@ -3,6 +3,7 @@ import { type LookupTable, serialiseLookupTable } from '../../formats/postfix-ta
 import type { DeliveryService, RelayNode } from '../../model/relay-node/model.ts';
 import type { PlannedFile } from '../planned.ts';
 import { nextHop, planKnownBackends } from './known-backends.ts';
+import { postmasterAliases, postmasterTransports } from './postmaster.ts';
 
 export type NamedTables = Readonly<Record<string, LookupTable>>;
 
@@ -17,8 +18,9 @@ export function inboundTables(node: RelayNode): NamedTables {
     ),
     transports: new Map([
       ...domains.map((domain): [string, string] => [domain.name, `backend:${nextHop(domain)}`]),
-      ...postmaster(node),
+      ...postmasterTransports(node, 'bounces:'),
     ]),
+    postmaster: postmasterAliases(node),
   };
 }
 
@@ -34,8 +36,9 @@ export function outboundTables(node: RelayNode): NamedTables {
         domain.name,
         transports.get(domain.name) ?? `backend:${nextHop(domain)}`,
       ]),
-      ...postmaster(node),
+      ...postmasterTransports(node, 'smtp:'),
     ]),
+    postmaster: postmasterAliases(node),
     backend_tls_policy_map: policies,
     'sender-transports': new Map([
       ...[...serviceOf].map(([domain, service]): [string, string] => [
@@ -46,15 +49,6 @@ export function outboundTables(node: RelayNode): NamedTables {
       ['<>', 'no-way-out:5.7.1 the sender of this bounce has no delivery service'],
     ]),
   };
-}
-
-/**
- * Postfix asks no restriction about `postmaster` without a domain (RFC 5321, 4.5.1). A node has no mailbox for it; were
- * it bounced, or left to the sender's transport, anybody could send through a delivery service, or to a relayed domain.
- */
-function postmaster({ mailName, domains }: RelayNode): [string, string][] {
-  const name = mailName.toLowerCase();
-  return domains.some((domain) => domain.name === name) ? [] : [[`postmaster@${name}`, 'discard:']];
 }
 
 /** One table for each delivery service: no other service's transport can read its password. */
@@ -78,7 +72,7 @@ export function deliveryTransport(service: DeliveryService): string {
  * Tables that decide which way mail goes. The process that reads them looks for changes every now and then only; until it
  * did, mail for a new domain would be foreign mail, so Postfix reloads for them.
  */
-const routing: readonly string[] = ['relay-domains', 'transports', 'sender-transports'];
+const routing: readonly string[] = ['relay-domains', 'transports', 'postmaster', 'sender-transports'];
 
 export function tableFiles(
   { configuration, service }: { configuration: string; service: string },

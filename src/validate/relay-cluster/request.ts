@@ -12,6 +12,7 @@ import type { RequestedInstance, SharedRequest } from '../requested.ts';
 import { canonicalAddress, specialAddress } from '../../names/ip-address.ts';
 import { deliveryServiceProblems } from '../delivery-services.ts';
 import { greylistingExceptionsOf } from '../greylisting.ts';
+import { relayPostmasterOf } from '../relay-postmaster.ts';
 import { withoutHalfCharacters } from '../../names/half-characters.ts';
 import { isHostName } from '../../names/host-name.ts';
 import { parseRelayedDomain } from '../../names/relayed-domain.ts';
@@ -54,6 +55,8 @@ export interface ClusterRequest {
   nodeErrors: readonly string[];
   defaultConfig: RelayConfig;
   relayDomain: string | null;
+  /** Address of whoever runs it. */
+  postmaster: string | null;
   /** In the master's order. */
   claims: readonly DomainClaim[];
   refused: readonly RefusedDomain[];
@@ -83,6 +86,9 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
       `/relay-domain: ${shown(relayDomain)} is no name of a host; write one such as relay.example.com`,
     );
   }
+  const hosts = Object.values(value.topology).flatMap(({ fqdn }) => fqdn ?? []);
+  const postmaster = relayPostmasterOf(value.postmaster, hosts);
+  unusable.push(...postmaster.problems);
   if (unusable.length > 0) throw new RequesterError(unusable);
   const outcomes = requested.sharedRequests.map(validateDomain);
   const fqdnOf = ({ fqdn = '' }: { fqdn?: string }) => fqdn.replace(/\.$/, '');
@@ -108,6 +114,7 @@ export function validateClusterRequest(requested: RequestedInstance): ClusterReq
     ),
     defaultConfig,
     relayDomain: relayName,
+    postmaster: postmaster.address,
     claims: outcomes.flatMap((outcome) => ('error' in outcome ? [] : [outcome])),
     refused: outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),
   };

@@ -6,6 +6,7 @@ import { checkAgainstSchema } from '../json-schema.ts';
 import type { RequestedInstance } from '../requested.ts';
 import { deliveryServiceProblems } from '../delivery-services.ts';
 import { greylistingExceptionsOf } from '../greylisting.ts';
+import { relayPostmasterOf } from '../relay-postmaster.ts';
 
 export function validateRelayRequest(requested: RequestedInstance): RelayInput {
   const schema = 'mail-server-relay/relay-input.json';
@@ -14,6 +15,7 @@ export function validateRelayRequest(requested: RequestedInstance): RelayInput {
   const unusable = [
     ...deliveryServiceProblems(value['proxy-map'], '/proxy-map'),
     ...greylistingExceptionsOf(value.greylisting, '/greylisting').problems,
+    ...relayPostmasterOf(value.postmaster, []).problems,
     ...certificateProblems(value['custom-inbound-certificate'], '/custom-inbound-certificate'),
   ];
   if (unusable.length > 0) throw new RequesterError(unusable);

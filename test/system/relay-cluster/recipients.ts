@@ -44,6 +44,23 @@ const attemptsFromOutside: Attempt[] = [
 ];
 
 export const recipients: Subject = (relay) => {
+  it('brings mail for the postmaster of each node to whoever runs the cluster, and knows no other name there', async () => {
+    const { node1, node2, mail1 } = relay();
+    // The second node greylists; nothing is asked about a postmaster without a domain.
+    for (const [node, named] of [
+      [node1, ['postmaster@mx1.relay.example', 'Abuse@mx1.relay.example']],
+      [node2, []],
+    ] as const)
+      for (const recipient of ['postmaster', 'PostMaster', ...named]) {
+        const subject = await sendAccepted(node.inbound, 'out@world.example', recipient, { from: outside });
+        await arrived(mail1, user1, subject);
+      }
+    const unknown = await attempt(node1.inbound, 'out@world.example', 'nobody@mx1.relay.example', {
+      from: outside,
+    });
+    expect(unknown).to.match(/^RCPT 550 5\.1\.1 /);
+  });
+
   it('gives no mail to a backend that shows another certificate, and says after a while that it waits', async () => {
     const { world, passwordBackend, node1 } = relay();
     // Four hours are too long for a test.

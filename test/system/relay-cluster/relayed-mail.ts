@@ -112,6 +112,7 @@ export const clusterParameters = (node2State: 'started' | 'stopped', certificate
     },
   },
   'default-relay-config': { greylisting: { enable: false }, 'proxy-map': services },
+  postmaster: user1,
   'something-new': true,
 });
 

@@ -181,6 +181,10 @@ export interface ClusterInputWritten {
     };
   };
   /**
+   * Address of whoever runs this relay: gets mail to `postmaster` of each node, and to `postmaster` and `abuse` of its host name. Without it, such mail is refused.
+   */
+  postmaster?: string;
+  /**
    * One name that points to all nodes; handed out as outbound-host.
    */
   'relay-domain'?: string;
@@ -366,6 +370,10 @@ export interface ClusterInput {
       'whitelist-recipients': string[];
     };
   };
+  /**
+   * Address of whoever runs this relay: gets mail to `postmaster` of each node, and to `postmaster` and `abuse` of its host name. Without it, such mail is refused.
+   */
+  postmaster?: string;
   /**
    * One name that points to all nodes; handed out as outbound-host.
    */

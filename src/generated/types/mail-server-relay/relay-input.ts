@@ -78,6 +78,10 @@ export interface RelayInputWritten {
    */
   'relay-domain'?: string;
   /**
+   * Address that gets mail to the postmaster of the node.
+   */
+  postmaster?: string;
+  /**
    * Accepted domains.
    */
   'mail-domains'?: {
@@ -214,6 +218,10 @@ export interface RelayInput {
    * Name that points to all nodes of the cluster; a node without a host name of its own sends as it.
    */
   'relay-domain'?: string;
+  /**
+   * Address that gets mail to the postmaster of the node.
+   */
+  postmaster?: string;
   /**
    * Accepted domains.
    */

@@ -21,6 +21,11 @@ const mebibyte = 1024 * 1024;
 const domain = 'relayed.example';
 /** Bytes that are left in `small@`. */
 const room = 2 * mebibyte;
+/** Addresses of the node itself → where their mail ends. */
+const postmasters = new Map([
+  ['postmaster@mx1.relay.example', `unknown@${domain}`],
+  ['abuse@mx1.relay.example', 'me@elsewhere.example'],
+]);
 
 describe('whether the mail server behind a relay takes a message', function () {
   this.timeout(30_000);
@@ -67,6 +72,7 @@ describe('whether the mail server behind a relay takes a message', function () {
     ]);
     policy = recipientPolicy({
       index: () => Promise.resolve(index),
+      endOf: (recipient) => Promise.resolve(postmasters.get(recipient.toLowerCase()) ?? recipient),
       backends: backendQuestions(() => Promise.resolve(asker), { idle: 50, patience: 20_000 }),
       clock: () => now,
     });
@@ -105,6 +111,13 @@ describe('whether the mail server behind a relay takes a message', function () {
       `Any.One@${domain}`,
     ]);
     for (const { client } of server.asked) expect(client).to.match(/^([0-9A-F]{2}:){31}/);
+  });
+
+  it('is asked about the address that the postmaster of the node has, and not at all where that is elsewhere', async () => {
+    expect(await ask('recipient', { recipient: 'Postmaster@mx1.relay.example' })).to.match(/^550 5\.1\.1 /);
+    expect(server.asked.map(({ recipient }) => recipient)).to.deep.equal([`unknown@${domain}`]);
+    expect(await ask('recipient', { recipient: 'abuse@mx1.relay.example' })).to.equal('DUNNO');
+    expect(await ask('recipient', { recipient: 'other@mx1.relay.example' })).to.match(/^450 /);
   });
 
   it('is no for an address that it does not know, one that is closed and one that is full, with the reason', async () => {

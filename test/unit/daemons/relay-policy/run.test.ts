@@ -54,6 +54,7 @@ describe('the policy service', () => {
       socket: socket(),
       asker: { hostName: 'mx1.example', address: null, bundle: join(folder(), 'bundle.pem') },
       bounceWaysSocket: join(folder(), 'bounce-ways.sock'),
+      postmaster: null,
       tenants: domains.map(tenant),
       exchangers: [],
       authPolicy: { host: '::1', port: authPort, key: 'the-key' },

@@ -42,7 +42,7 @@ function wholeTableOf(files: ReadonlyMap<string, string>, path: string): Record<
 /** The same without the entry that every node has. */
 function tableOf(files: ReadonlyMap<string, string>, path: string): Record<string, string> {
   const entries = Object.entries(wholeTableOf(files, path));
-  return Object.fromEntries(entries.filter(([key]) => !/^postmaster@.*\.ip6\.arpa$/.test(key)));
+  return Object.fromEntries(entries.filter(([key]) => !/^postmaster@(mail_one|.*\.ip6\.arpa)$/.test(key)));
 }
 
 const tenantsOf = (files: ReadonlyMap<string, string>) =>
@@ -190,15 +190,46 @@ describe('the tables of a relay node', () => {
     expect(optionsOf('known-backend')).to.contain('smtp_tls_policy_maps=cdb:');
   });
 
-  it('let mail for the postmaster of the node, of whom Postfix asks nobody, go nowhere', () => {
-    const transports = (fqdn: string) => {
-      const files = filesOf({ fqdn, 'mail-domains': [relayed('a.example')] });
-      return ['inbound', 'outbound'].map((service) => wholeTableOf(files, `${service}/transports`));
-    };
-    for (const table of transports('MX1.example.net'))
-      expect(table).to.include({ 'postmaster@mx1.example.net': 'discard:' });
-    for (const table of transports('A.example'))
-      expect(table).to.deep.equal({ 'a.example': 'backend:[fd00::a1]:10025' });
+  const postmasterOf = (parameters: object) => {
+    const files = filesOf({ 'mail-domains': [relayed('a.example')], ...parameters });
+    return ['inbound', 'outbound'].map((service) => ({
+      aliases: wholeTableOf(files, `${service}/postmaster`),
+      transports: wholeTableOf(files, `${service}/transports`),
+      main: files.get(`etc/postfix/${service}/main.cf`) ?? '',
+    }));
+  };
+
+  it('refuse mail for the postmaster of the node, of whom Postfix asks nobody, where none is named', () => {
+    for (const { aliases, transports, main } of postmasterOf({ fqdn: 'MX1.example.net' })) {
+      expect(aliases).to.deep.equal({});
+      expect(transports['postmaster@mx1.example.net']).to.match(/^error:5\.1\.1 /);
+      expect(main)
+        .to.contain('nobody is postmaster of this relay')
+        .and.match(/^virtual_alias_domains =$/m);
+    }
+    for (const { transports } of postmasterOf({ fqdn: 'A.example' }))
+      expect(transports).to.deep.equal({ 'a.example': 'backend:[fd00::a1]:10025' });
+  });
+
+  it('bring it to the address that the cluster names, by its mail server, else to its MX, under every name of the node', () => {
+    const parameters = { fqdn: 'mx1', 'relay-domain': 'relay.example', postmaster: 'me@A.example' };
+    for (const { aliases, transports, main } of postmasterOf(parameters)) {
+      expect(aliases).to.deep.equal({
+        'abuse@mx1': 'me@a.example',
+        'abuse@relay.example': 'me@a.example',
+        'postmaster@mx1': 'me@a.example',
+        'postmaster@relay.example': 'me@a.example',
+      });
+      expect(Object.keys(transports)).to.deep.equal(['a.example']);
+      expect(main)
+        .to.match(/^virtual_alias_domains = mx1 relay\.example$/m)
+        .and.not.contain('smtpd_data_restrictions');
+    }
+    const [inbound, outbound] = postmasterOf({ ...parameters, postmaster: 'Me@elsewhere.example' });
+    expect(inbound?.transports['me@elsewhere.example']).to.equal('bounces:');
+    expect(outbound?.transports['me@elsewhere.example']).to.equal('smtp:');
+    for (const { aliases } of postmasterOf({ ...parameters, fqdn: 'a.example' }))
+      expect(Object.keys(aliases)).to.deep.equal([]);
   });
 
   it('take a domain that is named twice once', () => {

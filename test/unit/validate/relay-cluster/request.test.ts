@@ -124,6 +124,11 @@ describe('the parameters of a relay cluster', () => {
       const problems = problemsOf(() => validate({ topology: {}, 'relay-domain': name }));
       expect(problems[0], name).to.match(/^\/relay-domain: .*; write one such as relay\.example\.com$/);
     }
+    const postmaster = (written: string) =>
+      validate({ topology: { node1: { fqdn: 'MX1.example.com.' } }, postmaster: written });
+    expect(postmaster('Me@Example.com').postmaster).to.equal('Me@example.com');
+    for (const written of ['me', '@example.com', '|sh@example.com', 'me@mx1.example.com', 'a b@example.com'])
+      expect(problemsOf(() => postmaster(written))[0], written).to.match(/^\/postmaster: /);
     expect(validate({ topology: {}, 'relay-domain': 'Relay.example.com.' }).relayDomain).to.equal(
       'Relay.example.com',
     );
