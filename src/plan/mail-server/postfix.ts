@@ -3,7 +3,7 @@ import type { MailServer } from '../../model/mail-server/model.ts';
 import { promiseDomain } from '../../names/promise-address.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { lostMailService } from '../lost-mail.ts';
-import { messageSizeSettings } from '../message-size.ts';
+import { messageSizeSettings, roomForMessages } from '../message-size.ts';
 import type { Part } from '../part.ts';
 import type { PlannedFile, PlannedPromise } from '../planned.ts';
 import {
@@ -99,8 +99,9 @@ function postfixFiles(model: PlannedMailServer): PlannedFile[] {
   ];
 }
 
-function postfixPromises({ place }: PlannedMailServer): PlannedPromise[] {
+function postfixPromises({ place, messageSizeLimit }: PlannedMailServer): PlannedPromise[] {
   return [
+    roomForMessages(place, postfix.queue, messageSizeLimit),
     certificateServed('outbound_certificate_served', place, {
       port: 'smtp',
       protocol: 'smtp',

@@ -93,7 +93,7 @@ export interface DefaultOrsInputWritten {
    */
   'recipient-delimiter'?: '' | '+' | '-' | '=' | '_' | '~';
   /**
-   * Largest message, in MiB, in both directions, the whole message counted. Attachments grow by 37 % when they are sent: 50 is 36 MiB of attachments.
+   * Largest message, in MiB, in both directions, the whole message counted. Attachments grow by 37 % when they are sent: 50 is 36 MiB of attachments. While less than one and a half times as much is free on the disk, no mail is taken at all (452).
    */
   'email-size-limit'?: number;
   /**
@@ -283,7 +283,7 @@ export interface DefaultOrsInput {
    */
   'recipient-delimiter': '' | '+' | '-' | '=' | '_' | '~';
   /**
-   * Largest message, in MiB, in both directions, the whole message counted. Attachments grow by 37 % when they are sent: 50 is 36 MiB of attachments.
+   * Largest message, in MiB, in both directions, the whole message counted. Attachments grow by 37 % when they are sent: 50 is 36 MiB of attachments. While less than one and a half times as much is free on the disk, no mail is taken at all (452).
    */
   'email-size-limit': number;
   /**
