@@ -1,7 +1,7 @@
 /** Dovecot of a mail server: IMAP, LMTP, ManageSieve, SASL for Postfix, quota. Pure. */
 import { serialiseLogInNames } from '../../formats/log-in-names.ts';
 import { listenAddresses, portOf } from '../endpoints.ts';
-import { logInSettings } from '../log-ins.ts';
+import { logInFolders, logInPrograms, logInSettings, startDovecot } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { certificateServed } from '../promises.ts';
@@ -20,6 +20,7 @@ const dovecot: Service = {
   name: 'dovecot',
   programs: [
     'dovecot',
+    ...logInPrograms,
     'doveadm',
     'dovecot-imap',
     'dovecot-lmtp',
@@ -77,6 +78,7 @@ const folders: readonly PlannedFolder[] = [
   { path: scriptPrograms, mode: 0o700 },
   { path: 'var/lib/dovecot', mode: 0o700 },
   { path: 'var/run/dovecot', mode: 0o755 },
+  ...logInFolders,
   { path: 'srv/mail', mode: 0o700 },
 ];
 
@@ -159,19 +161,7 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
         },
       },
     },
-    {
-      path: 'libexec/start-dovecot',
-      mode: 0o700,
-      restart: 'dovecot',
-      body: {
-        template: 'shared/start-dovecot.hbs',
-        context: {
-          dovecot: place.programs['dovecot'],
-          pidFile: `${partition}/${dovecot.pidFile}`,
-          configuration: `${partition}/etc/dovecot/dovecot.conf`,
-        },
-      },
-    },
+    ...startDovecot(place, dovecot, 'etc/dovecot/dovecot.conf'),
   ];
 }
 

@@ -3,7 +3,7 @@ import { serialisePasswdFile } from '../../formats/passwd-file.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import { hashRandomPassword } from '../../model/password.ts';
 import { saltFrom } from '../../model/seed.ts';
-import { logInSettings } from '../log-ins.ts';
+import { logInFolders, logInPrograms, logInSettings, startDovecot } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile } from '../planned.ts';
 
@@ -15,7 +15,7 @@ export const saslUsers = 'etc/sasl/users';
 
 const sasl: Service = {
   name: 'sasl',
-  programs: ['dovecot'],
+  programs: ['dovecot', ...logInPrograms],
   ports: {},
   sockets: { sasl: saslSocket },
   pidFile: 'var/run/sasl/master.pid',
@@ -27,16 +27,13 @@ const sasl: Service = {
 export const saslPart: Part<RelayNode> = {
   services: [sasl],
   contribute: (node) => ({
-    folders: [
-      { path: 'etc/sasl', mode: 0o700 },
-      { path: 'var/run/sasl', mode: 0o755 },
-    ],
+    folders: [{ path: 'etc/sasl', mode: 0o700 }, { path: 'var/run/sasl', mode: 0o755 }, ...logInFolders],
     files: saslFiles(node),
   }),
 };
 
 function saslFiles({ place, domains, secrets }: RelayNode): PlannedFile[] {
-  const { partition, user, programs } = place;
+  const { partition, user } = place;
   const users = domains.flatMap(({ name, password }) => {
     if (password === null) return [];
     // The same salt each time, or the file would change at every run.
@@ -51,11 +48,11 @@ function saslFiles({ place, domains, secrets }: RelayNode): PlannedFile[] {
       },
     ];
   });
-  const configuration = `${partition}/etc/sasl/dovecot.conf`;
+  const configuration = 'etc/sasl/dovecot.conf';
   return [
     { path: saslUsers, mode: 0o600, body: { text: serialisePasswdFile(users) } },
     {
-      path: 'etc/sasl/dovecot.conf',
+      path: configuration,
       mode: 0o600,
       reload: 'sasl',
       body: {
@@ -70,18 +67,6 @@ function saslFiles({ place, domains, secrets }: RelayNode): PlannedFile[] {
         },
       },
     },
-    {
-      path: 'libexec/start-sasl',
-      mode: 0o700,
-      restart: 'sasl',
-      body: {
-        template: 'shared/start-dovecot.hbs',
-        context: {
-          dovecot: programs['dovecot'],
-          pidFile: `${partition}/${sasl.pidFile}`,
-          configuration,
-        },
-      },
-    },
+    ...startDovecot(place, sasl, configuration),
   ];
 }
