@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { OperatorError } from '../errors.ts';
+import { OperatorError, shown } from '../errors.ts';
 import type { Connection } from '../model/place.ts';
 import type { Shipped } from './shipped.ts';
 
@@ -48,7 +48,7 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
         keyFile: options.keyFile ?? '',
         certificateFile: options.certFile ?? '',
       };
-      const { written, notified } = await converge({
+      const { written, notified, faults } = await converge({
         partition,
         release: shipped.folder,
         templates: shipped.path('instance-templates'),
@@ -61,6 +61,9 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
       for (const path of written) console.log(`wrote ${path}`);
       for (const sentence of notified) console.log(sentence);
       console.log(`${written.length} files written`);
+      for (const { name, error } of faults) {
+        console.error(`slapos-mail failed at the request ${shown(name)}, which was set aside:`, error);
+      }
     });
 
   program

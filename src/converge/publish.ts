@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { OperatorError } from '../errors.ts';
+import { OperatorError, shown } from '../errors.ts';
 import { writeFileAtomically } from '../host/write-file.ts';
 import { isSameDigest, type PublicationDigest } from '../ledger/publication-digest.ts';
 import { changeLedger, type LedgerStore, ledgerStore, readLedger } from '../ledger/store.ts';
@@ -106,7 +106,13 @@ async function publishOne(
     return null;
   } catch (failure) {
     if (failure instanceof MasterRefusal) return failure;
-    throw failure;
+    if (failure instanceof OperatorError) throw failure;
+    // What this program fails at is one publication: the others go on.
+    const purpose = target === '' ? 'the instance' : `the shared instance ${shown(target)}`;
+    return new MasterRefusal(
+      `publication to ${purpose}: ${String(failure)}, which is a fault of slapos-mail; report it`,
+      { cause: failure },
+    );
   }
 }
 

@@ -50,12 +50,14 @@ function sameText(one: LedgerText, other: LedgerText): boolean {
 
 /**
  * Runs `change` on the current ledger, under a lock, and writes the ledger that it returns if its text is another.
- * `change` may write derived files too; if it throws, the ledger is not written.
+ * `change` may write derived files too; if it throws, the ledger is not written. Before that it may `check` a ledger, which throws
+ * when that could not be written.
  */
 export async function changeLedger<Result>(
   store: LedgerStore,
   change: (
     ledger: Ledger,
+    check: (next: Ledger) => void,
   ) => Promise<{ ledger: Ledger; result: Result }> | { ledger: Ledger; result: Result },
 ): Promise<Result> {
   await mkdir(store.folder, { recursive: true, mode: 0o700 });
@@ -63,11 +65,15 @@ export async function changeLedger<Result>(
   try {
     const before = await readGeneration(store.folder);
     const ledger = before === null ? emptyLedger : parseOnce(store, before.text);
-    const { ledger: next, result } = await change(ledger);
-    const after = serialiseLedger(next, store.mailFolder);
-    const changed = ledgerFiles.filter((file) => before?.text[file] !== after[file]);
-    const readable = changed.some((file) => addressFiles.includes(file)) ? readAgain(after) : undefined;
-    if (changed.length > 0) await writeGeneration(store.folder, before, after);
+    const prepared = new WeakMap<Ledger, PreparedLedger>();
+    const prepare = (next: Ledger): PreparedLedger => {
+      const known = prepared.get(next) ?? prepareLedger(next, store, before?.text);
+      prepared.set(next, known);
+      return known;
+    };
+    const { ledger: next, result } = await change(ledger, prepare);
+    const { after, isChanged, readable } = prepare(next);
+    if (isChanged) await writeGeneration(store.folder, before, after);
     if (readable) lastParsed.set(store, { text: after, ledger: readable });
     return result;
   } finally {
@@ -77,6 +83,24 @@ export async function changeLedger<Result>(
 
 /** Files that must agree with each other. */
 const addressFiles: readonly LedgerFile[] = ['users', 'holders', 'aliases'];
+
+interface PreparedLedger {
+  after: LedgerText;
+  isChanged: boolean;
+  /** As it will be read; not made when the addresses are the same as before. */
+  readable: Ledger | undefined;
+}
+
+function prepareLedger(
+  next: Ledger,
+  { mailFolder }: LedgerStore,
+  before: LedgerText | undefined,
+): PreparedLedger {
+  const after = serialiseLedger(next, mailFolder);
+  const changed = ledgerFiles.filter((file) => before?.[file] !== after[file]);
+  const readable = changed.some((file) => addressFiles.includes(file)) ? readAgain(after) : undefined;
+  return { after, isChanged: changed.length > 0, readable };
+}
 
 /** Parses what is to be written: an unreadable line would stop the instance for all its requesters. */
 function readAgain(text: LedgerText): Ledger {

@@ -31,7 +31,7 @@ export function apachePart<Instance extends PlannedInstance>({
 }: ApacheOptions<Instance>): Part<Instance> {
   const apache: Service = {
     name: 'apache',
-    programs: ['apache', 'apache-modules'],
+    programs: ['apache', 'apache-modules', 'apache-qos', 'apache-qos-pcre'],
     ports: Object.fromEntries(services.map((service) => [service, ports[service]])),
     sockets: {},
     pidFile: 'var/run/apache.pid',
@@ -95,6 +95,10 @@ function apacheFiles(
           monitor: sockets('monitor'),
           servesAccounts: services.includes('https'),
           trustedProxies,
+          qos: programs['apache-qos'],
+          pcre: programs['apache-qos-pcre'],
+          // mod_qos makes exceptions for addresses, not for networks: what comes from one may all be one frontend's.
+          limitsClients: !trustedProxies.some((each) => each.includes('/')),
           // Apache's mod_remoteip believes everybody when it is told of nobody.
           trustsProxies: trustedProxies.length > 0,
         },

@@ -6,6 +6,7 @@ import type { Needs } from '../model/provided.ts';
 import type { Service } from '../plan/part.ts';
 import type { Plan } from '../plan/planned.ts';
 import type { RequestedInstance } from '../validate/requested.ts';
+import type { Requests } from './requests.ts';
 
 export interface ReleaseDefinition {
   /** The software release's name. */
@@ -13,6 +14,8 @@ export interface ReleaseDefinition {
   softwareTypes: readonly string[];
   /** The certificate pair that others know it by; `folder` is relative to the partition. */
   certificate: { folder: string; name: string };
+  /** What others asked for. */
+  requests: Requests;
   /** Stage 2. Throws RequesterError with every problem. */
   validate: (requested: RequestedInstance) => ValidInstance;
 }

@@ -6,11 +6,13 @@ import { mailServerParts, planMailServer } from '../plan/mail-server/plan.ts';
 import { planRequests } from '../plan/mail-server/requests.ts';
 import { validateMailServerRequest } from '../validate/mail-server/request.ts';
 import type { ReleaseDefinition } from './definition.ts';
+import { sharedInstances } from './requests.ts';
 
 export const mailServer: ReleaseDefinition = {
   release: 'mail-server',
   softwareTypes: ['default', 'RootSoftwareInstance', 'default-ors'],
   certificate: identity,
+  requests: sharedInstances,
   validate: (requested) => {
     const request = validateMailServerRequest(requested);
     return {

@@ -8,11 +8,13 @@ import { clusterParts, planCluster } from '../plan/relay-cluster/plan.ts';
 import { planNodeRequests } from '../plan/relay-cluster/requests.ts';
 import { validateClusterRequest } from '../validate/relay-cluster/request.ts';
 import type { ReleaseDefinition } from './definition.ts';
+import { sharedInstances } from './requests.ts';
 
 export const relayCluster: ReleaseDefinition = {
   release: 'mail-server-relay',
   softwareTypes: ['cluster'],
   certificate: identity,
+  requests: sharedInstances,
   validate: (requested) => {
     const request = validateClusterRequest(requested);
     const build = (facts: Facts) => buildCluster(request, facts);

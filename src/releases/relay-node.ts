@@ -6,11 +6,13 @@ import { planMonitorFrontend } from '../plan/monitor.ts';
 import { planRelayNode, relayNodeParts } from '../plan/relay-node/plan.ts';
 import { validateRelayRequest } from '../validate/relay-node/request.ts';
 import type { ReleaseDefinition } from './definition.ts';
+import { mailDomains } from './requests.ts';
 
 export const relayNode: ReleaseDefinition = {
   release: 'mail-server-relay',
   softwareTypes: ['relay'],
   certificate: identity,
+  requests: mailDomains,
   validate: (requested) => {
     const input = validateRelayRequest(requested);
     return {

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 
 import { expect } from 'chai';
 
-import { freePort } from '../support/free-port.ts';
 import { changeLedger, ledgerStore } from '../../src/ledger/store.ts';
 import { hashPassword } from '../../src/daemons/portal/bcrypt.ts';
 import { serveLogIns } from '../../src/daemons/kit/serve-log-ins.ts';
@@ -117,18 +116,14 @@ describe('log-ins of tenants to a relay node', () => {
   let doveadm: Doveadm;
   before(async () => {
     partition = await writePartition('relay-node');
-    const port = await freePort('::1');
     const path = partition.at('etc/relay-policy.json');
     const config = {
       ...parseRelayPolicyConfig(await readFile(path, 'utf8'), path),
       logInLimits: { failures: 3, minutes: 10 },
     };
-    const { host, port: planned } = config.authPolicy;
-    const here = { ...config, authPolicy: { ...config.authPolicy, host: '::1', port } };
-    await serveLogIns({ current: here, latest: async () => here });
-    doveadm = await startDovecot(partition, 'etc/sasl/dovecot.conf', (text) =>
-      text.replaceAll(`[${host}]:${planned}`, `[::1]:${port}`),
-    );
+    await serveLogIns({ current: config, latest: async () => config });
+    await partition.ownAll();
+    doveadm = await startDovecot(partition, 'etc/sasl/dovecot.conf');
   });
   after(async () => {
     await doveadm('stop');

@@ -2,8 +2,10 @@
 import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import { request } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect, type TLSSocket } from 'node:tls';
 
 import { expect } from 'chai';
 
@@ -16,12 +18,16 @@ const [frontend, stranger] = ['127.0.0.2', '127.0.0.3'];
 interface Front {
   /** The `X-Forwarded-For` that reaches the portal, when a client at `from` sends `claims`. */
   heard(from: string, claims?: string): Promise<string>;
+  /** Begins so many requests from there and completes none; gives how many Apache has not hung up on. */
+  halfSent(from: string, count: number): Promise<() => number>;
   log(): Promise<string>;
   end(): Promise<void>;
 }
 
-async function startFront(scenario: string): Promise<Front> {
+/** `parameters`: instead of those of the scenario. */
+async function startFront(scenario: string, parameters?: object): Promise<Front> {
   const partition = await writePartition(scenario);
+  if (parameters !== undefined) await partition.rewrite(parameters);
   const portal = await standInPortal(partition);
   const configuration = partition.at('etc/apache/httpd.conf');
   const [port, monitorPort] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
@@ -43,7 +49,9 @@ async function startFront(scenario: string): Promise<Front> {
   );
   expect(started.exitCode).to.equal(0);
   const pidFile = partition.at('var/run/apache.pid');
+  const begun: TLSSocket[] = [];
   const end = async (): Promise<void> => {
+    for (const socket of begun) socket.destroy();
     portal.close();
     const pid = Number(await readFile(pidFile, 'utf8'));
     process.kill(pid, 'SIGTERM');
@@ -52,6 +60,11 @@ async function startFront(scenario: string): Promise<Front> {
   };
   return {
     heard: (from, claims) => ask(port, from, claims),
+    async halfSent(from, count) {
+      const sockets = await Promise.all(Array.from({ length: count }, () => beginRequest(port, from)));
+      begun.push(...sockets);
+      return () => sockets.filter(({ destroyed, readableEnded }) => !destroyed && !readableEnded).length;
+    },
     log: () => readFile(partition.at('var/log/apache-access.log'), 'utf8'),
     end,
   };
@@ -81,6 +94,44 @@ function ask(port: number, from: string, claims?: string): Promise<string> {
       .end();
   });
 }
+
+/** A connection on which half a request was sent; destroyed when Apache hung up on it. */
+function beginRequest(port: number, from: string): Promise<TLSSocket> {
+  return new Promise((resolve) => {
+    const plain = connectTcp({ host: '127.0.0.1', port, localAddress: from });
+    const socket = connect({ socket: plain, rejectUnauthorized: false });
+    socket.on('error', () => resolve(socket));
+    socket.once('close', () => resolve(socket));
+    socket.once('secureConnect', () => {
+      socket.resume();
+      socket.write('GET / HTTP/1.1\r\nHost: half', () => resolve(socket));
+    });
+  });
+}
+
+describe('half-sent requests', () => {
+  const attacker = '127.0.0.9';
+  const mailDomains = { 'mail-domains': ['mail1.example.com'] };
+  let front: Front;
+  afterEach(() => front.end());
+
+  it('of one address keep nobody else out, and are cut to what one address may have', async () => {
+    front = await startFront('smarthost');
+    const begun = await front.halfSent(attacker, 450);
+    const begin = performance.now();
+    for (const from of [stranger, '127.0.0.4', '127.0.0.5']) expect(await front.heard(from)).to.equal(from);
+    // Apache waits for 20 seconds for the rest of them.
+    expect(performance.now() - begin).to.be.below(10_000);
+    expect(begun()).to.be.within(40, 240);
+  });
+
+  it('of a frontend are those of all its visitors', async () => {
+    front = await startFront('smarthost', { ...mailDomains, 'trusted-proxies': ['192.0.2.80'] });
+    const begun = await front.halfSent(frontend, 300);
+    expect(begun()).to.equal(300);
+    expect(await front.heard(frontend, '203.0.113.9')).to.equal('203.0.113.9');
+  });
+});
 
 describe('the client of the web pages, as the portal hears of it', () => {
   let front: Front;

@@ -6,9 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
+import { execa } from 'execa';
 
 import { runAsUser } from '../../src/local-node/run-as-user.ts';
 import { eventually, worksWithin } from '../support/system/eventually.ts';
+import { squat, tcpPortsOf } from '../support/system/listening.ts';
 import { type MailNode, startMailNode } from '../support/system/mail-node.ts';
 import {
   canLogIn,
@@ -306,27 +308,29 @@ describe('limits', () => {
       await worksWithin('login with the new password', 2000, () => logIn('erin', ipv4, 'erins-new-pw'));
     });
 
-    it('are asked for with a key only, by nobody who guesses one', async () => {
-      const config = JSON.parse(await readFile(join(partition, 'etc/mail-policy.json'), 'utf8')) as {
-        'auth-policy': { port: number; key: string };
-      };
-      const { port, key: known } = config['auth-policy'];
-      const url = `http://[::1]:${port}/?command=allow`;
-      const ask = async (key: string, body: string) =>
-        (await fetch(url, { method: 'POST', headers: { 'x-api-key': key }, body })).status;
-      const question = JSON.stringify({ login: at('carol'), remote: '192.0.2.1' });
-      expect(await ask('', question)).to.equal(403);
-      expect(await ask(`${known.slice(0, -1)}~`, question)).to.equal(403);
-      expect(await ask(known, question)).to.equal(200);
-      expect(await ask(known, 'x'.repeat(20_000))).to.equal(413);
-      expect(await ask(known, 'nonsense')).to.equal(400);
+    it('are asked for on a socket that no other user reaches, and on no port', async () => {
+      const { 'monitor-base-url': monitor } = await mail.published('mail1');
+      const web = [server.passwordUrl, String(monitor)].map((url) => Number(new URL(url).port));
+      const ports = [server.smtp, server.imap, server.imaps, server.sieve].map(({ port }) => port);
+      expect(await tcpPortsOf(partition)).to.deep.equal([...ports, ...web].sort((a, b) => a - b));
+      const nobody = { uid: 65_534, gid: 65_534, cwd: '/', reject: false } as const;
+      const connect = `require('net').connect(${JSON.stringify(join(partition, 'var/run/log-ins/T0A0001'))}).on('error', ({ code }) => console.log(code))`;
+      expect((await execa(process.execPath, ['--eval', connect], nobody)).stdout).to.equal('EACCES');
     });
   });
 
   describe('without the process that knows them', () => {
     it('let people log in, have them send later, and lose no mail', async () => {
       await killMailPolicy('SIGKILL');
+      // Another user takes the places that nobody holds meanwhile.
+      const squatter = await squat([
+        ...[ipv4, '::1', '127.0.0.10'].map((host) => ({ host, port: 10024 })),
+        { host: '127.0.0.10', port: 1 },
+      ]);
       expect(await canLogIn(server, at('carol'), passwordOf('carol'))).to.equal(true);
+      expect(await canLogIn(server, at('carol'), 'wrong')).to.equal(false);
+      squatter.stop();
+      expect(squatter.heard).to.deep.equal([]);
       const smtp = await openSmtp(server.smtp, { login: loginOf('carol') });
       expect(await deliver(smtp, { sender: at('carol'), recipients: [at('dave')] })).to.match(
         /^RCPT 451 4\.3\.0 .*cannot be asked for room; try again later$/,

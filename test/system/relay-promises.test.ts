@@ -19,6 +19,7 @@ import {
   expectEveryPromiseKept,
   expectFailingPromises,
 } from '../support/system/promise-results.ts';
+import { tcpPortsOf } from '../support/system/listening.ts';
 import { type RelayWorld, startRelayWorld } from '../support/system/relay-world.ts';
 import { servedBySmtp, servedByTls } from '../support/system/watching.ts';
 
@@ -72,6 +73,10 @@ describe('an operator of a mail relay', () => {
     for (const partition of [cluster, node]) await expectEveryPromiseKept(world.node, partition);
   });
 
+  it('has no port open on the node but those that mail servers and people use', async () => {
+    expect(await tcpPortsOf(node)).to.deep.equal([web().port, inbound().port, outbound().port]);
+  });
+
   it('sees the monitor of cluster and node with the password of the cluster, and no page for accounts', async () => {
     const { 'monitor-base-url': base } = await world.published('mailrelay');
     expect(base).to.match(/^https:\/\/\[fd00:1::[0-9a-f]+\]:8196$/);
@@ -99,7 +104,8 @@ describe('an operator of a mail relay', () => {
         'bounce-ways-socket-listening': /^nobody listens on .*bounce-ways\.sock .*; start policy/,
         'policy-socket-listening':
           /^nobody listens on .*policy\.sock .*; start policy, see var\/log\/policy\.log$/,
-        'auth-policy-listening': /^nobody listens on .*:10024 .*; start policy, see var\/log\/policy\.log$/,
+        'auth-policy-socket-listening':
+          /^nobody listens on .*T0A0001 .*; start policy, see var\/log\/policy\.log$/,
         'monitor-httpd-listening-on-tcp':
           /^nobody listens on .*:8196 .*; start apache, see var\/log\/apache-error/,
         'crond-running': /^crond does not run .*; start it/,

@@ -1,9 +1,9 @@
 /** What a policy process has to know to limit the log-ins to a Dovecot: a piece of its configuration. Pure. */
-import { absolutePath, amount, filledText, objectOf, port } from './json-codec.ts';
+import { absolutePath, amount, objectOf } from './json-codec.ts';
 
 export interface LogInConfig {
-  /** Where Dovecot asks about log-ins, and the key that it shows. */
-  authPolicy: { host: string; port: number; key: string };
+  /** Where Dovecot asks about log-ins. */
+  logInSocket: string;
   logInLimits: LogInLimits;
   /** Dovecot's passwd-file. */
   users: string;
@@ -16,7 +16,7 @@ export interface LogInLimits {
 }
 
 export const logInCodecs = {
-  authPolicy: objectOf<LogInConfig['authPolicy']>({ host: filledText, port, key: filledText }),
+  logInSocket: absolutePath,
   logInLimits: objectOf<LogInLimits>({ failures: amount, minutes: amount }),
   users: absolutePath,
 };

@@ -6,6 +6,11 @@ export interface AddressParts {
   domain: string;
 }
 
+/** An address that a client wrote, as Postfix resolves it: one dot at the end of its domain means nothing. */
+export function asResolved(address: string): string {
+  return address.replace(/\.$/, '');
+}
+
 const plainLocal = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 
 /** Null for what is no address: a bare domain, the null sender, anything that is not ASCII. */

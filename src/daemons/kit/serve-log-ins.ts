@@ -8,7 +8,7 @@ import type { LogInConfig } from './log-in-config.ts';
 /** Log-in name → its password's hash, null for one that cannot log in. */
 export type Passwords = ReadonlyMap<string, string | null>;
 
-/** Answers until SIGTERM. `accountName`: as in AuthPolicyData. Throws OperatorError when the passwords cannot be read or the port cannot be used. */
+/** Answers until SIGTERM. `accountName`: as in AuthPolicyData. Throws OperatorError when the passwords cannot be read or the socket cannot be used. */
 export async function serveLogIns(
   config: Pick<FollowedFile<LogInConfig>, 'current' | 'latest'>,
   accountName = async (login: string): Promise<string> => login,
@@ -28,12 +28,6 @@ export async function serveLogIns(
     accountName,
     passwordsReadAt: () => passwordsReadAt,
   });
-  const { host, port } = config.current.authPolicy;
-  await serveAuthPolicy(logIns, {
-    host,
-    port,
-    clients: ['::1', '127.0.0.1', host],
-    key: async () => (await config.latest()).authPolicy.key,
-  });
+  await serveAuthPolicy(logIns, config.current.logInSocket);
   return passwords;
 }

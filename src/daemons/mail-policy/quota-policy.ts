@@ -8,6 +8,7 @@ import { withoutTag } from '../../names/tag.ts';
 import { openMessages } from '../kit/open-messages.ts';
 import { askPolicy } from '../kit/policy-client.ts';
 import type { Attributes } from '../kit/policy-server.ts';
+import { asResolved } from '../kit/quoted-address.ts';
 
 export interface QuotaSettings {
   /** Unix socket of Dovecot's quota-status, which speaks the same protocol. */
@@ -38,7 +39,7 @@ export function quotaPolicy(current: () => Promise<QuotaSettings>): QuotaPolicy 
 
   /** Refused when no recipient has room. While one has, the message is accepted, and the full ones bounce it. */
   async function atEnd(attributes: Attributes): Promise<string> {
-    const single = attributes('recipient');
+    const single = asResolved(attributes('recipient'));
     const asked =
       messages.take(attributes('instance')) ?? (single === '' ? [] : [{ recipient: single, size: 0 }]);
     // This process was started anew in the middle of the message.
@@ -58,8 +59,7 @@ export function quotaPolicy(current: () => Promise<QuotaSettings>): QuotaPolicy 
   return {
     async answer(attributes) {
       if (attributes('protocol_state') === 'END-OF-MESSAGE') return atEnd(attributes);
-      // As Postfix resolves it: a dot at the end of a domain means nothing.
-      const recipient = attributes('recipient').replace(/\.$/, '');
+      const recipient = asResolved(attributes('recipient'));
       const size = Number(attributes('size')) + added;
       const answer = await roomFor(recipient, size, await current());
       if (answer === 'DUNNO') messages.add(attributes('instance'), { recipient, size });

@@ -104,7 +104,7 @@ export async function runMailPolicy(configFile: string): Promise<void> {
 
 /** Settings that are read at the start only. */
 function fixedSettings({
-  authPolicy,
+  logInSocket,
   authorSocket,
   authors,
   srs,
@@ -115,9 +115,8 @@ function fixedSettings({
   logInNames,
   quota,
 }: MailPolicyConfig) {
-  const { host, port } = authPolicy;
   return [
-    ...[host, port, authorSocket, srsSocket, sendingSocket, stateFolder],
+    ...[logInSocket, authorSocket, srsSocket, sendingSocket, stateFolder],
     ...[users, logInNames, quota.recipients, authors.senderLogins, srs.keptSenders],
   ];
 }

@@ -4,6 +4,7 @@
  * will allow is refused (5xx). Pure.
  */
 import { parseRelayedDomain } from '../../names/relayed-domain.ts';
+import { asResolved } from '../kit/quoted-address.ts';
 import type { Tenant } from './config.ts';
 import { type Group, maxShownNames, type TenantIndex } from './tenant-index.ts';
 
@@ -41,9 +42,10 @@ export function decide(
   whereabouts?: Whereabouts,
 ): string | LookUpFirst {
   const groups = groupsOf(question, index);
+  const resolved = { ...question, recipient: asResolved(question.recipient) };
   return question.policy_context === 'route'
-    ? route(question, groups, index)
-    : permission(question, groups, index, whereabouts);
+    ? route(resolved, groups, index)
+    : permission(resolved, groups, index, whereabouts);
 }
 
 function permission(

@@ -5,7 +5,7 @@
  */
 import type { Attributes } from '../kit/policy-server.ts';
 import { openMessages } from '../kit/open-messages.ts';
-import { joinAddress, splitAddress } from '../kit/quoted-address.ts';
+import { asResolved, joinAddress, splitAddress } from '../kit/quoted-address.ts';
 import type { Answer, BackendQuestions } from './backend-questions.ts';
 import type { Backend } from './backend-session.ts';
 import type { TenantIndex } from './tenant-index.ts';
@@ -64,7 +64,7 @@ export function recipientPolicy({
   const messages = openMessages<Question>();
 
   async function questionOf(attributes: Attributes): Promise<Question | null> {
-    const recipient = await endOf(attributes('recipient').replace(/\.$/, ''));
+    const recipient = await endOf(asResolved(attributes('recipient')));
     const domain = recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase();
     const tenant = (await index()).byDomain.get(domain);
     return tenant === undefined

@@ -19,7 +19,7 @@ import { indexTenants } from './tenant-index.ts';
 import { recipientContexts, recipientPolicy } from './recipients.ts';
 import { domainLookup } from './whereabouts.ts';
 
-/** Listens until SIGTERM. Throws OperatorError when a file cannot be read, or a socket or port cannot be used. */
+/** Listens until SIGTERM. Throws OperatorError when a file cannot be read, or a socket cannot be used. */
 export async function runRelayPolicy(configFile: string): Promise<Server> {
   const config = await followFile({
     path: configFile,
@@ -30,13 +30,12 @@ export async function runRelayPolicy(configFile: string): Promise<Server> {
     content: 'the tenants',
   });
   await serveLogIns(config);
-  endWhenFixedSettingsChange(
-    configFile,
-    config,
-    ({ socket, bounceWaysSocket, users, authPolicy: { host, port } }) => [
-      ...[socket, bounceWaysSocket, users, host, port],
-    ],
-  );
+  endWhenFixedSettingsChange(configFile, config, ({ socket, bounceWaysSocket, users, logInSocket }) => [
+    socket,
+    bounceWaysSocket,
+    users,
+    logInSocket,
+  ]);
   const index = async () => (await config.latest()).index;
   const endOf = async (recipient: string): Promise<string> => {
     const { postmaster } = await config.latest();

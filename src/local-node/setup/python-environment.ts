@@ -11,6 +11,8 @@ const requirementsFile = new URL('../requirements.txt', import.meta.url);
 const python = '/usr/bin/python3';
 /** The only version that the pinned packages are tested with. */
 const pythonVersion = 'python3.11';
+/** Has no hash: pip does not fetch it. */
+const fromDebian = 'netifaces';
 const debianPythonModules = '/usr/lib/python3/dist-packages';
 
 /**
@@ -32,9 +34,10 @@ export async function preparePythonEnvironment(node: NodeIdentity, onProgress: O
     await mustRunAsUser(node, ['rm', '-rf', venv]);
     await mustRunAsUser(node, [python, '-m', 'venv', venv]);
     await copyNetifaces(node, join(venv, 'lib', pythonVersion, 'site-packages'));
-    const [tools, rest] = installationOrder(parseRequirements(requirements));
-    await pipInstall(node, tools, onProgress);
-    await pipInstall(node, ['--no-build-isolation', ...rest], onProgress);
+    const pins = parseRequirements(requirements).filter(({ name }) => name !== fromDebian);
+    const [tools, rest] = installationOrder(pins);
+    await pipInstall(node, tools, [], onProgress);
+    await pipInstall(node, rest, ['--no-build-isolation'], onProgress);
     await mustRunAsUser(node, [
       join(venv, 'bin/python'),
       '-c',
@@ -57,9 +60,9 @@ function debianPython(): string {
   );
 }
 
-/** The package index has netifaces as C source only; pip accepts Debian's build of the same version as installed. */
+/** The package index has netifaces as C source only; Debian has it built. */
 async function copyNetifaces(node: NodeIdentity, sitePackages: string): Promise<void> {
-  const files = readdirSync(debianPythonModules).filter((name) => name.startsWith('netifaces'));
+  const files = readdirSync(debianPythonModules).filter((name) => name.startsWith(fromDebian));
   await mustRunAsUser(node, [
     'cp',
     '-r',
@@ -69,9 +72,11 @@ async function copyNetifaces(node: NodeIdentity, sitePackages: string): Promise<
   ]);
 }
 
+/** Refuses files whose hashes are not those of `requirements`, one package a line. */
 async function pipInstall(
   node: NodeIdentity,
-  packages: readonly string[],
+  requirements: readonly string[],
+  words: readonly string[],
   onProgress: OnProgress,
 ): Promise<void> {
   const tell = withoutRepeats(onProgress);
@@ -89,9 +94,13 @@ async function pipInstall(
     '--disable-pip-version-check',
     '--no-cache-dir',
   ];
+  const file = join(node.layout.venv, 'requirements.txt');
+  await mustRunAsUser(node, ['sh', '-c', 'cat > "$1"', 'requirements', file], {
+    input: `${requirements.join('\n')}\n`,
+  });
   const { exitCode, output } = await runAsUser(
     node,
-    [...pip, 'install', '--progress-bar=off', '--no-deps', ...packages],
+    [...pip, 'install', '--progress-bar=off', '--no-deps', '--require-hashes', ...words, '-r', file],
     options,
   );
   if (exitCode !== 0) {

@@ -1,11 +1,10 @@
 /** Dovecot of a mail server: IMAP, LMTP, ManageSieve, SASL for Postfix, quota. Pure. */
 import { serialiseLogInNames } from '../../formats/log-in-names.ts';
 import { listenAddresses, portOf } from '../endpoints.ts';
-import { logInSettings } from '../log-ins.ts';
+import { logInFolders, logInPrograms, logInSettings, startDovecot } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile, PlannedFolder } from '../planned.ts';
 import { certificateServed } from '../promises.ts';
-import { startDovecot } from '../start-dovecot.ts';
 import { tlsForPeople } from '../tls.ts';
 import { isAscii, unicodeSpellings } from '../../names/mail-domain.ts';
 import { certificate } from './certificate.ts';
@@ -22,6 +21,7 @@ const dovecot: Service = {
   name: 'dovecot',
   programs: [
     'dovecot',
+    ...logInPrograms,
     'doveadm',
     'dovecot-imap',
     'dovecot-lmtp',
@@ -79,6 +79,7 @@ const folders: readonly PlannedFolder[] = [
   { path: scriptPrograms, mode: 0o700 },
   { path: 'var/lib/dovecot', mode: 0o700 },
   { path: 'var/run/dovecot', mode: 0o755 },
+  ...logInFolders,
   { path: 'srv/mail', mode: 0o700 },
 ];
 
@@ -162,9 +163,9 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
         },
       },
     },
-    startDovecot(place, dovecot, {
+    ...startDovecot(place, dovecot, {
       hostName: model.hostName,
-      configuration: `${partition}/etc/dovecot/dovecot.conf`,
+      configuration: 'etc/dovecot/dovecot.conf',
     }),
   ];
 }

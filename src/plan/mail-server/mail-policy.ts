@@ -7,7 +7,7 @@ import {
 import type { SendingLimits } from '../../ledger/types.ts';
 import type { MailServer } from '../../model/mail-server/model.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
-import { logInConfig, logInPorts } from '../log-ins.ts';
+import { logInConfig, logInSockets } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile } from '../planned.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
@@ -28,8 +28,8 @@ export const srsSocket = 'var/run/srs.sock';
 const mailPolicy: Service = {
   name: 'mail-policy',
   programs: ['node'],
-  ports: logInPorts,
-  sockets: { 'mail-policy': sendingSocket, 'author-policy': authorSocket, srs: srsSocket },
+  ports: {},
+  sockets: { 'mail-policy': sendingSocket, 'author-policy': authorSocket, srs: srsSocket, ...logInSockets },
   pidFile: pidFileOf('mail-policy'),
   signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
   log: 'var/log/mail-policy.log',
@@ -75,7 +75,6 @@ function configOf(model: MailServer): MailPolicyConfig {
     srsSocket: `${partition}/${srsSocket}`,
     stateFolder: `${partition}/${stateFolder}`,
     ...logInConfig(place, {
-      key: secrets['auth-policy-key'],
       limits: model.logInLimits,
       users: `${partition}/srv/ledger/current/users`,
     }),

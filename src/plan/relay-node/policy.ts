@@ -1,7 +1,7 @@
 /** The policy service of both Postfix: who may send as what, what mail servers would take, and how often log-ins may fail. Pure. */
 import { serialiseRelayPolicyConfig } from '../../daemons/relay-policy/config.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
-import { logInConfig, logInPorts } from '../log-ins.ts';
+import { logInConfig, logInSockets } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import { speaksFromOwnAddress } from '../postfix-service.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
@@ -24,8 +24,8 @@ const logInLimits = { failures: 20, minutes: 10 };
 const policy: Service = {
   name: 'policy',
   programs: ['node'],
-  ports: logInPorts,
-  sockets: { policy: policySocket, 'bounce-ways': bounceWaysSocket },
+  ports: {},
+  sockets: { policy: policySocket, 'bounce-ways': bounceWaysSocket, ...logInSockets },
   pidFile: pidFileOf('policy'),
   signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
   log: 'var/log/policy.log',
@@ -57,7 +57,6 @@ export const policyPart: Part<RelayNode> = {
                   : { addresses: postmasterAddresses(node), to: node.postmaster },
               exchangers: node.exchangers,
               ...logInConfig(node.place, {
-                key: node.secrets['auth-policy-key'],
                 limits: logInLimits,
                 users: `${partition}/${saslUsers}`,
               }),

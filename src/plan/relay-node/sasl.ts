@@ -3,10 +3,9 @@ import { serialisePasswdFile } from '../../formats/passwd-file.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import { hashRandomPassword } from '../../model/password.ts';
 import { saltFrom } from '../../model/seed.ts';
-import { logInSettings } from '../log-ins.ts';
+import { logInFolders, logInPrograms, logInSettings, startDovecot } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile } from '../planned.ts';
-import { startDovecot } from '../start-dovecot.ts';
 
 /** Asked by the outbound Postfix. */
 export const saslSocket = 'var/run/sasl/auth-postfix';
@@ -16,7 +15,7 @@ export const saslUsers = 'etc/sasl/users';
 
 const sasl: Service = {
   name: 'sasl',
-  programs: ['dovecot'],
+  programs: ['dovecot', ...logInPrograms],
   ports: {},
   sockets: { sasl: saslSocket },
   pidFile: 'var/run/sasl/master.pid',
@@ -28,10 +27,7 @@ const sasl: Service = {
 export const saslPart: Part<RelayNode> = {
   services: [sasl],
   contribute: (node) => ({
-    folders: [
-      { path: 'etc/sasl', mode: 0o700 },
-      { path: 'var/run/sasl', mode: 0o755 },
-    ],
+    folders: [{ path: 'etc/sasl', mode: 0o700 }, { path: 'var/run/sasl', mode: 0o755 }, ...logInFolders],
     files: saslFiles(node),
   }),
 };
@@ -52,11 +48,11 @@ function saslFiles({ place, mailName, domains, secrets }: RelayNode): PlannedFil
       },
     ];
   });
-  const configuration = `${partition}/etc/sasl/dovecot.conf`;
+  const configuration = 'etc/sasl/dovecot.conf';
   return [
     { path: saslUsers, mode: 0o600, body: { text: serialisePasswdFile(users) } },
     {
-      path: 'etc/sasl/dovecot.conf',
+      path: configuration,
       mode: 0o600,
       reload: 'sasl',
       body: {
@@ -71,6 +67,6 @@ function saslFiles({ place, mailName, domains, secrets }: RelayNode): PlannedFil
         },
       },
     },
-    startDovecot(place, sasl, { hostName: mailName, configuration }),
+    ...startDovecot(place, sasl, { hostName: mailName, configuration }),
   ];
 }

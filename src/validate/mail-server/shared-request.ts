@@ -65,11 +65,12 @@ function isKind(kind: unknown): kind is ValidRequest['kind'] {
 class Refusal extends Error {}
 
 export function validateSharedRequest(
-  { reference, parameters, problem }: SharedRequest,
+  { reference, parameters, problem, fault }: SharedRequest,
   hosted: HostedDomains,
 ): ValidRequest | RefusedRequest {
   const { address, kind = 'account' } = (parameters ?? {}) as { address?: unknown; kind?: unknown };
   try {
+    if (fault !== undefined) throw new Refusal(fault);
     if (problem !== undefined) throw new Refusal(`parameters_unreadable: ${problem}`);
     const request = isKind(kind) ? requestOfKind[kind] : null;
     if (request !== null) return request(reference, parameters, hosted);

@@ -138,13 +138,19 @@ function onlyWritten(filled: RelayConfig | undefined, written: object | undefine
   return Object.fromEntries(Object.entries(filled ?? {}).filter(([key]) => keys.has(key)));
 }
 
-function validateDomain({ reference, parameters, problem }: SharedRequest): DomainClaim | RefusedDomain {
+function validateDomain({
+  reference,
+  parameters,
+  problem,
+  fault,
+}: SharedRequest): DomainClaim | RefusedDomain {
   const written = (parameters as { name?: unknown } | null | undefined)?.name;
   const refuse = (error: string): RefusedDomain => ({
     reference,
     domain: typeof written === 'string' ? withoutHalfCharacters(written) : null,
     error,
   });
+  if (fault !== undefined) return refuse(fault);
   if (problem !== undefined) return refuse(problem);
   const { value, problems } = checkAgainstSchema<DomainInput>(
     'mail-server-relay/domain-input.json',

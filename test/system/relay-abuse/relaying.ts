@@ -8,14 +8,19 @@ import { openSmtp, sendBy, type SmtpOptions } from '../../support/system/smtp.ts
 import { addresses, type Attacks, foreign, homeAddress, outside } from './attacked-relay.ts';
 
 /** `*` stands for a relayed domain. Only what is simply at it may ever be taken. */
-const simple = ['any@*', 'Any@*', '"any"@*'];
+const simple = ['any@*', 'Any@*', '"any"@*', 'any@*.'];
 const hostile = [
   foreign,
   'any@sub.*',
   'any@x*',
   'any@*.foreign.example',
   'someone%foreign.example@*',
+  'someone%foreign.example@*.',
+  'SOMEONE%foreign.example@*.',
+  '"someone%foreign.example"@*.',
+  'any@*..',
   'foreign.example!someone@*',
+  'foreign.example!someone@*.',
   '"someone@foreign.example"@*',
   'someone@foreign.example@*',
   'any@*@foreign.example',
@@ -33,6 +38,8 @@ const at = (forms: readonly string[], domain: string) => forms.map((form) => for
 const relayed = ['login.example', 'address.example', 'victim.example'];
 const good = at(simple, 'login.example');
 const bad = at(hostile, 'login.example');
+/** A way to elsewhere through a relayed domain: nobody's, also if he may send to elsewhere. */
+const ways = bad.filter((each) => /[%!].*@login\.example\.?$/.test(each));
 const reply = /^\d{3} /;
 
 export const relaying: Attacks = (relay) => {
@@ -104,6 +111,9 @@ export const relaying: Attacks = (relay) => {
         expect(acceptedOf(given), `${title} as <${sender}>`).to.deep.equal(expected);
       }
     }
+    expect(ways).to.have.lengthOf(6);
+    const routed = await answers(node1.outbound, 'any@login.example', ways, login);
+    expect(acceptedOf(routed), JSON.stringify(routed)).to.deep.equal([]);
     // Who has no delivery service reaches relayed domains only, however they are written.
     const attacker = clients['the certificate of the attacker']?.options ?? {};
     const given = await answers(node1.outbound, 'any@attacker.example', [...good, ...bad], attacker);

@@ -55,6 +55,19 @@ describe('publications that wait', () => {
     expect(await waiting()).to.deep.equal([]);
   });
 
+  it('are sent although this program fails at one among them, which waits and is named', async () => {
+    const fails = (target: string) =>
+      target === '_103' ? Promise.reject(new TypeError('a bug')) : Promise.resolve();
+    const error = await outcome(masterThat(fails));
+    expect(error)
+      .to.be.instanceOf(OperatorError)
+      .and.have.property(
+        'message',
+        'publication to the shared instance "_103": TypeError: a bug, which is a fault of slapos-mail; report it',
+      );
+    expect(await waiting()).to.deep.equal(['_103']);
+  });
+
   it('are sent although the master refuses one among them, which waits and is named', async () => {
     const error = await outcome(masterThat(refuses('_103')));
     expect(error).to.be.instanceOf(OperatorError).and.have.property('message', 'no _103');

@@ -8,7 +8,7 @@ export function exampleConfig(folder: string): MailPolicyConfig {
     authors: { senderLogins: `${folder}/sender-logins`, exempt: ['lists@a.example'], delimiter: '+' },
     srsSocket: `${folder}/srs.sock`,
     stateFolder: `${folder}/state`,
-    authPolicy: { host: '::1', port: 10024, key: 'the-key' },
+    logInSocket: `${folder}/log-ins.sock`,
     logInLimits: { failures: 10, minutes: 10 },
     sendingLimits: { messagesPerHour: 1, messagesPerDay: 2, recipientsPerHour: 3, recipientsPerDay: 4 },
     sendingExceptions: new Map(),

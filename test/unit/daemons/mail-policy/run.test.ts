@@ -7,7 +7,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { freePort } from '../../../support/free-port.ts';
 import { askPolicy } from '../../../../src/daemons/kit/policy-client.ts';
 import {
   type MailPolicyConfig,
@@ -66,8 +65,7 @@ describe('the mail policy process', function () {
   }
 
   it('follows its settings, and ends to be started anew when it is to listen elsewhere', async () => {
-    const config = exampleConfig(folder());
-    const here = { ...config, authPolicy: { ...config.authPolicy, port: await freePort('::1') } };
+    const here = exampleConfig(folder());
     const { child, said } = await start(here);
     const ask = (account: string, recipient: string) =>
       askPolicy(
@@ -93,7 +91,7 @@ describe('the mail policy process', function () {
     expect(await ask('bob@a.example', '1@b.example')).to.equal('DUNNO');
 
     const ended = once(child, 'exit');
-    await write({ ...here, authPolicy: { ...here.authPolicy, port: await freePort('::1') } });
+    await write({ ...here, logInSocket: join(folder(), 'elsewhere.sock') });
     expect(await ended).to.deep.equal([0, null]);
     expect(said()).to.match(/mail-policy\.json: .*; the process ends, to be started anew\n$/);
     expect((await stat(join(here.stateFolder, 'sending-counts.json'))).isFile()).to.equal(true);

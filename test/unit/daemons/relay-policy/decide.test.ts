@@ -169,13 +169,23 @@ describe('who may send where', () => {
     expect(isAllowed({ ...shown, sender: 'me@pass.example', recipient: 'home.example' })).to.equal(false);
   });
 
+  it('a dot at the end of a domain makes it no other domain', () => {
+    const shown = { sasl_username: 'pass.example', sender: 'a@pass.example', recipient: 'a@home.example.' };
+    expect(isAllowed(shown)).to.equal(true);
+    const bounce = { sasl_username: 'paid.example', sender: '', policy_context: 'route' };
+    for (const recipient of ['a@home.example', 'a@home.example.', 'a@HOME.example.'])
+      expect(answer({ ...bounce, recipient }), recipient).to.equal('DUNNO');
+    expect(isAllowed({ ...shown, recipient: 'a@home.example..' })).to.equal(false);
+  });
+
   it('no address says a way to elsewhere, in quotes or without', () => {
     const shown = { sasl_username: 'paid.example', sender: 'a@paid.example' };
     const ways = ['%', '!', '@'].flatMap((way) => [
       `a${way}b.example@home.example`,
       `"a${way}b"@home.example`,
     ]);
-    for (const recipient of [...ways, 'a@home.example@foreign.example'])
+    const written = ways.flatMap((each) => [each, `${each}.`, each.toUpperCase(), `${each.toUpperCase()}.`]);
+    for (const recipient of [...written, 'a@home.example@foreign.example'])
       expect(answer({ ...shown, recipient }), recipient).to.match(/^REJECT 5\.7\.1 addresses that say a way/);
     for (const sender of ['a@b.example@paid.example', '"a@home.example"@paid.example'])
       expect(answer({ ...shown, sender, recipient: foreign })).to.match(/^REJECT 5\.7\.1 addresses that say/);

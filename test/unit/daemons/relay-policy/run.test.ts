@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rename, stat, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
+import { createConnection, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -38,13 +38,6 @@ describe('the policy service', () => {
   const folder = temporaryFolder();
   const started: (Server | Socket)[] = [];
   const listenersBefore = process.listeners('SIGTERM');
-  let authPort: number;
-  before(async () => {
-    const server = createServer().listen(0, '::1');
-    await once(server, 'listening');
-    authPort = (server.address() as AddressInfo).port;
-    server.close();
-  });
   const config = () => join(folder(), 'relay-policy.json');
   const socket = () => join(folder(), 'policy.sock');
 
@@ -57,7 +50,7 @@ describe('the policy service', () => {
       postmaster: null,
       tenants: domains.map(tenant),
       exchangers: [],
-      authPolicy: { host: '::1', port: authPort, key: 'the-key' },
+      logInSocket: join(folder(), 'log-ins.sock'),
       logInLimits: { failures: 20, minutes: 10 },
       users: join(folder(), 'users'),
     });

@@ -58,7 +58,9 @@ describe('the policy process of a mail server', () => {
     const first = planned();
     const second = planned({ ledger: first.plan.ledger, seed: 7 });
     expect(second.config).to.deep.equal(first.config);
-    const secrets = [first.config.srs.secret, first.config.authPolicy.key];
+    const [, nonce = ''] =
+      /^auth_policy_hash_nonce = (.*)$/m.exec(first.file('etc/dovecot/dovecot.conf')) ?? [];
+    const secrets = [first.config.srs.secret, nonce];
     expect(new Set(secrets)).to.have.property('size', 2);
     for (const secret of secrets) expect(secret).to.match(/^[\w-]{32}$/);
     for (const { path, mode } of first.plan.files.filter(({ path }) =>
@@ -82,13 +84,13 @@ describe('the policy process of a mail server', () => {
 
   it('is where Dovecot and Postfix ask', () => {
     const { file, config } = planned();
-    expect(config.authPolicy).to.include({ host: 'fd00::1', port: 10024 });
-    expect(file('etc/dovecot/dovecot.conf')).to.contain('auth_policy_server_url = http://[fd00::1]:10024/');
     const folder = '/srv/slapgrid/slappart0/var/run';
-    expect([config.sendingSocket, config.srsSocket]).to.deep.equal([
+    expect([config.sendingSocket, config.srsSocket, config.logInSocket]).to.deep.equal([
       `${folder}/mail-policy.sock`,
       `${folder}/srs.sock`,
+      `${folder}/log-ins/T0A0001`,
     ]);
+    expect(file('libexec/dovecot-auth')).to.contain(`export SOCKET_WRAPPER_DIR=${folder}/log-ins\n`);
     for (const path of [config.sendingSocket, config.srsSocket])
       expect(file('etc/postfix/main.cf')).to.contain(`unix:${path}`);
   });

@@ -151,11 +151,7 @@ describe('the tables of a relay node', () => {
     const { plan } = processNode(
       { 'mail-domains': [domain('a.example', 10025), domain('b.example', 10587)] },
       {
-        ports: {
-          ...ports,
-          monitor: { port: 8196, ipv4: true },
-          'auth-policy': { port: 10024, ipv4: false },
-        },
+        ports: { ...ports, monitor: { port: 8196, ipv4: true } },
       },
     );
     expect(tenantsOf(contents(plan)).map(({ domain: name }) => name)).to.deep.equal(['a.example']);
