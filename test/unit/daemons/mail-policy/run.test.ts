@@ -30,6 +30,16 @@ async function beginMessage(socket: string, login: string): Promise<Socket> {
   return connection;
 }
 
+async function listens(socket: string): Promise<boolean> {
+  const connection = connect(socket);
+  const connected = await once(connection, 'connect').then(
+    () => true,
+    () => false,
+  );
+  connection.destroy();
+  return connected;
+}
+
 describe('the mail policy process', function () {
   this.timeout(30_000);
   const folder = temporaryFolder();
@@ -57,9 +67,11 @@ describe('the mail policy process', function () {
     started.push(child);
     let text = '';
     child.stderr?.setEncoding('utf8').on('data', (part: string) => (text += part));
-    while ((await stat(config.sendingSocket).catch(() => null)) === null) {
-      if (child.exitCode !== null) throw new Error(`it ended: ${text}`);
-      await delay(20);
+    for (const socket of [config.sendingSocket, config.authorSocket, config.srsSocket]) {
+      while (!(await listens(socket))) {
+        if (child.exitCode !== null) throw new Error(`it ended: ${text}`);
+        await delay(20);
+      }
     }
     return { child, said: () => text };
   }
