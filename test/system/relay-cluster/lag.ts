@@ -41,4 +41,45 @@ export const lag: Subject = (relay) => {
     await process('mailrelay');
     expect(await world.published('late')).to.deep.include({ 'outbound-hosts': [node1.outbound.host] });
   });
+
+  it('keeps mail that was taken for a domain that it does not know any more, or that has lost its delivery service', async () => {
+    const { world } = relay();
+    for (const [instance, sender, recipient, reason] of [
+      [
+        'inbound',
+        'out@world.example',
+        'any@gone.example',
+        'mail to this domain is not relayed here any more',
+      ],
+      [
+        'outbound',
+        'any@gone.example',
+        'out@world.example',
+        'the domain of the sender has no delivery service',
+      ],
+    ] as const) {
+      const run = (program: string, ...args: string[]) =>
+        world.tool('node1', `${instance}-${program}`, ...args);
+      expect(await run('sendmail', '-f', sender, recipient)).to.include({ exitCode: 0 });
+      const waiting = await eventually(`mail waits in ${instance}`, async () => {
+        const queue = (await run('postqueue', '-j')).output.trim().split('\n').filter(Boolean);
+        return queue
+          .map((line) => JSON.parse(line) as QueuedMessage)
+          .find(({ queue_name, recipients }) =>
+            recipients.some(
+              ({ address, delay_reason }) =>
+                queue_name === 'deferred' && address === recipient && delay_reason?.includes(reason),
+            ),
+          );
+      });
+      await run('postsuper', '-d', waiting.queue_id);
+    }
+  });
 };
+
+/** What `postqueue -j` says of a message. */
+interface QueuedMessage {
+  queue_id: string;
+  queue_name: string;
+  recipients: readonly { address: string; delay_reason?: string }[];
+}
