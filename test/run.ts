@@ -96,8 +96,9 @@ async function machineLayer(): Promise<TestGroup[]> {
     timeout: 600_000,
     isolation: onHostNetwork.includes(file) ? 'processes' : 'network',
   }));
+  // One of those that take longest.
   if (checkers.length > 0) {
-    layer.push({ title: 'test/checkers', files: checkers, timeout: 60_000, isolation: 'none' });
+    layer.unshift({ title: 'test/checkers', files: checkers, timeout: 60_000, isolation: 'none' });
   }
   return layer;
 }

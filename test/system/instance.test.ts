@@ -85,6 +85,8 @@ describe('an instance of a mail server', () => {
       'smtp-port': /^10\d{3}$/,
       'sieve-port': /^4\d{3}$/,
       'imap-smtp-ipv6': /^::1$/,
+      'email-size-limit': /^\d+$/,
+      'attachment-size-limit': /^\d+$/,
       'webmail-url': /^https:\/\/\[::1\]:8\d{3}\/$/,
       'webmail-admin-url': /^https:.*\/\?admin$/,
       'webmail-admin-password': /^\S{16,}$/,
