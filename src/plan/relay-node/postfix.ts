@@ -1,11 +1,10 @@
 /** The two Postfix services of a node. Pure. */
-import type { Place } from '../../model/place.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { lostMailService } from '../lost-mail.ts';
 import { messageSizeSettings } from '../message-size.ts';
 import type { Part } from '../part.ts';
-import type { PlannedFile, PlannedPromise } from '../planned.ts';
+import type { PlannedFile } from '../planned.ts';
 import {
   type PostfixLocation,
   postfixBasics,
@@ -14,22 +13,24 @@ import {
   postfixServiceFolders,
   startPostfix,
 } from '../postfix-service.ts';
-import { certificateServed, queueAge } from '../promises.ts';
 import { postfixTls } from '../tls.ts';
 import { certificate, inboundBundle } from './certificates.ts';
 import { planKnownBackends } from './known-backends.ts';
 import { ownNames } from './postmaster.ts';
 import { bounceWaysSocket, policySocket } from './policy.ts';
 import { inboundPostfix, outboundPostfix, type RelayService } from './postfix-pair.ts';
+import {
+  inboundCertificatePromises,
+  listenPromises,
+  relayCertificateServed,
+  relayQueueAge,
+} from './postfix-promises.ts';
 import { postgreySocket } from './postgrey.ts';
 import { saslSocket } from './sasl.ts';
 import { deliveryTables, inboundTables, outboundTables, tableFiles } from './tables.ts';
 
 /** Bytes. Of both services; a mail server may take less, which inbound asks it. */
 const messageSizeLimit = 100 * 1024 * 1024;
-
-/** Names of the promises that report when nobody listens. */
-const listenPromises = { inbound: 'inbound_smtp_listen', outbound: 'outbound_subm_listen' } as const;
 
 export const inboundPart: Part<RelayNode> = {
   services: [
@@ -205,40 +206,4 @@ function file(
     reload: location.service,
     body: { template: `mail-server-relay/${service}/${name}.hbs`, context },
   };
-}
-
-const relayQueueAge = (place: Place, service: RelayService): PlannedPromise =>
-  queueAge(`${service}-queue-age`, place, {
-    postqueue: `${service}-postqueue`,
-    listenPromise: listenPromises[service],
-  });
-
-const relayCertificateServed = (
-  name: string,
-  place: Place,
-  service: RelayService,
-  bundle: string,
-): PlannedPromise =>
-  certificateServed(name, place, {
-    port: service,
-    protocol: 'smtp',
-    bundle,
-    listenPromise: listenPromises[service],
-  });
-
-/** Nobody but its owner can renew a certificate that was given. */
-function inboundCertificatePromises(place: Place): PlannedPromise[] {
-  return [
-    relayCertificateServed('inbound_custom_certificate_served', place, 'inbound', inboundBundle),
-    {
-      name: 'inbound_custom_certificate_not_expired',
-      module: 'certificate_lasts',
-      config: {
-        'certificate-file': `${place.partition}/${inboundBundle}`,
-        openssl: place.programs['openssl'] ?? 'openssl',
-        days: '5',
-        remedy: 'give the cluster a new custom-inbound-certificate for this node',
-      },
-    },
-  ];
 }
