@@ -7,7 +7,7 @@ import { runAsUser } from '../../src/local-node/run-as-user.ts';
 import { eventually } from '../support/system/eventually.ts';
 import { type MailNode, startMailNode } from '../support/system/mail-node.ts';
 import { canLogIn, endpointsOf, imapClient, type MailServer } from '../support/system/mail-server.ts';
-import { activateAll, arrival, at, domain, passwordOf } from '../support/system/people.ts';
+import { activateAll, arrival, at, passwordOf, requestBehind } from '../support/system/people.ts';
 import { activateScript, openSieve, sieveReply } from '../support/system/sieve.ts';
 import { sendBy } from '../support/system/smtp.ts';
 import { type StandIn, startStandIn } from '../support/system/smtp-stand-in.ts';
@@ -19,13 +19,7 @@ describe('filters', () => {
   let server: MailServer;
   let world: StandIn;
 
-  const request = (more: object = {}) =>
-    mail.request('mail1', {
-      'mail-domains': [domain],
-      'inbound-relay': { enable: false },
-      'outbound-relay': { host: world.host, port: world.port },
-      ...more,
-    });
+  const request = (more: object = {}) => requestBehind(world, mail, more);
 
   before(async () => {
     world = await startStandIn();

@@ -9,7 +9,15 @@ import { eventually } from '../support/system/eventually.ts';
 import { connectLines } from '../support/system/line-client.ts';
 import { type MailNode, startMailNode } from '../support/system/mail-node.ts';
 import { endpointsOf, fetchPage, type MailServer } from '../support/system/mail-server.ts';
-import { activateAll, arrival, at, domain, loginOf, passwordOf } from '../support/system/people.ts';
+import {
+  activateAll,
+  arrival,
+  at,
+  domain,
+  loginOf,
+  passwordOf,
+  requestBehind,
+} from '../support/system/people.ts';
 import { activateScript } from '../support/system/sieve.ts';
 import { sendBy } from '../support/system/smtp.ts';
 import { type StandIn, startStandIn, taken } from '../support/system/smtp-stand-in.ts';
@@ -41,13 +49,7 @@ describe('the names in what a mail server sends', () => {
   let server: MailServer;
   let world: StandIn;
 
-  const request = (more: object = {}) =>
-    mail.request('mail1', {
-      'mail-domains': [domain],
-      'inbound-relay': { enable: false },
-      'outbound-relay': { host: world.host, port: world.port },
-      ...more,
-    });
+  const request = (more: object = {}) => requestBehind(world, mail, more);
 
   before(async () => {
     world = await startStandIn(undefined, { unknown: /^nobody@/ });

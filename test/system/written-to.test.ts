@@ -7,7 +7,16 @@ import { runAsUser } from '../../src/local-node/run-as-user.ts';
 import { eventually } from '../support/system/eventually.ts';
 import { type MailNode, startMailNode } from '../support/system/mail-node.ts';
 import { endpointsOf, type MailServer } from '../support/system/mail-server.ts';
-import { activateAll, arrival, at, domain, loginOf, mailOf, passwordOf } from '../support/system/people.ts';
+import {
+  activateAll,
+  arrival,
+  at,
+  domain,
+  loginOf,
+  mailOf,
+  passwordOf,
+  requestBehind,
+} from '../support/system/people.ts';
 import { activateScript } from '../support/system/sieve.ts';
 import { openSmtp, sendBy } from '../support/system/smtp.ts';
 import { type StandIn, startStandIn } from '../support/system/smtp-stand-in.ts';
@@ -23,11 +32,8 @@ describe('the address that a message was written to', () => {
   before(async () => {
     world = await startStandIn();
     mail = await startMailNode();
-    await mail.request('mail1', {
-      'mail-domains': [domain],
+    await requestBehind(world, mail, {
       'domain-aliases': { 'second.example.com': domain },
-      'inbound-relay': { enable: false },
-      'outbound-relay': { host: world.host, port: world.port },
       forwarding: true,
     });
     for (const name of names) await mail.requestAccount('mail1', name, { address: at(name) });
