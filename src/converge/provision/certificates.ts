@@ -22,6 +22,9 @@ export interface CertificateFiles {
 
 const lifetimeDays = 3650;
 
+/** Elliptic, because a handshake between two servers then costs a third of what it does with RSA. */
+const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+
 /** After so long, a peer that still does not know the next certificate is taken for gone. Its mail waits, none is returned. */
 const patienceDays = 30;
 
@@ -138,7 +141,7 @@ async function makeBundle(folder: string, hostName: string, openssl: string): Pr
     const key = join(scratch, 'key.pem');
     const certificate = join(scratch, 'certificate.pem');
     await runProgram(openssl, [
-      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-sha256', '-days', String(lifetimeDays)],
+      ...['req', '-x509', ...newKey, '-nodes', '-sha256', '-days', String(lifetimeDays)],
       ...['-subj', `/CN=${commonName}`, '-addext', `subjectAltName=DNS:${hostName}`],
       ...['-keyout', key, '-out', certificate],
     ]);

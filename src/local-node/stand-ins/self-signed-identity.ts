@@ -16,7 +16,18 @@ export async function selfSignedIdentity(commonName = 'stand-in', days = 2): Pro
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')] as const;
   try {
     await execa('openssl', [
-      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-sha256', '-days', String(days)],
+      ...[
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-nodes',
+        '-sha256',
+        '-days',
+        String(days),
+      ],
       ...['-subj', `/CN=${commonName}`, '-keyout', key, '-out', cert],
     ]);
     return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };

@@ -19,7 +19,9 @@ export async function makeCertificate(directory: string, name: string, days = 2)
   await openssl(
     'req',
     '-newkey',
-    'rsa:2048',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
     '-nodes',
     '-keyout',
     keyFile,

@@ -19,18 +19,14 @@ describe('certificates', function () {
   let changes: number;
   const ssl = () => join(folder(), 'ssl');
   const text = (name: string) => readFile(join(ssl(), name), 'utf8');
-  const quickOpenssl = () => join(folder(), 'openssl');
   const askForRotation = () => rm(join(ssl(), fingerprintFile));
 
-  beforeEach(async () => {
+  beforeEach(() => {
     changes = 0;
-    // Keys of another kind, which take a tenth of the time to make.
-    const words = "$(echo $@ | sed 's/ rsa:2048 / ec -pkeyopt ec_paramgen_curve:prime256v1 /')";
-    await writeFile(quickOpenssl(), `#!/bin/sh\nexec openssl ${words}\n`, { mode: 0o755 });
   });
 
   const ensure = (
-    openssl = quickOpenssl(),
+    openssl = 'openssl',
     beforeChange = () => Promise.resolve(),
     trusted: readonly string[] | null = null,
     of: { hostName?: string; isKnownToPeers?: boolean } = {},
@@ -47,9 +43,14 @@ describe('certificates', function () {
   const ensureTrusted = (trusted: readonly string[]) => ensure(undefined, undefined, trusted);
   const ensureNamed = (hostName: string, trusted: readonly string[] | null, isKnownToPeers = true) =>
     ensure(undefined, undefined, trusted, { hostName, isKnownToPeers });
-  const namesIn = async (suffix: string) =>
-    new X509Certificate((await text(`postfix-backend${suffix}`)).replace(/^[^]*?(?=-----BEGIN CERT)/, ''))
-      .subjectAltName;
+  const certificateIn = async (suffix: string) =>
+    new X509Certificate((await text(`postfix-backend${suffix}`)).replace(/^[^]*?(?=-----BEGIN CERT)/, ''));
+  const namesIn = async (suffix: string) => (await certificateIn(suffix)).subjectAltName;
+  /** Of the current pair and the next one. */
+  const kindsOfKeys = async () => {
+    const both = await Promise.all(['.bundle.pem', '.next.bundle.pem'].map(certificateIn));
+    return both.map(({ publicKey }) => publicKey.asymmetricKeyType);
+  };
 
   it('are made the first time: two pairs, and the fingerprints of both', async () => {
     const { current, next } = await ensure();
@@ -62,7 +63,7 @@ describe('certificates', function () {
   });
 
   it('are a private key and exactly one certificate for ten years', async () => {
-    const { current } = await ensure('openssl');
+    const { current } = await ensure();
     const bundle = await text('postfix-backend.bundle.pem');
     expect(bundle).to.match(
       /^-----BEGIN PRIVATE KEY-----\n[^-]+-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n$/,
@@ -73,6 +74,20 @@ describe('certificates', function () {
     expect(certificate.subjectAltName).to.equal('DNS:mail_one');
     const days = (Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)) / 86_400_000;
     expect(Math.round(days)).to.equal(3650);
+    expect(certificate.publicKey.asymmetricKeyType).to.equal('ec');
+    expect(certificate.publicKey.asymmetricKeyDetails).to.deep.equal({ namedCurve: 'prime256v1' });
+  });
+
+  it('stay with a key of another kind until they are rotated', async () => {
+    const withRsa = join(folder(), 'openssl');
+    const words = "$(echo $@ | sed 's/ ec -pkeyopt ec_paramgen_curve:P-256 / rsa:2048 /')";
+    await writeFile(withRsa, `#!/bin/sh\nexec openssl ${words}\n`, { mode: 0o755 });
+    const first = await ensure(withRsa);
+    expect(await kindsOfKeys()).to.deep.equal(['rsa', 'rsa']);
+    expect(await ensure()).to.deep.equal(first);
+    await askForRotation();
+    expect((await ensure()).current).to.equal(first.next);
+    expect(await kindsOfKeys()).to.deep.equal(['rsa', 'ec']);
   });
 
   it('stay as they are when nothing asks for others', async () => {
@@ -236,7 +251,7 @@ describe('certificates', function () {
   it('stay as they were when nobody can be told of the change, and rotate with the next run', async () => {
     const first = await ensure();
     await askForRotation();
-    const failing = ensure(quickOpenssl(), () => Promise.reject(new Error('no room for the note')));
+    const failing = ensure('openssl', () => Promise.reject(new Error('no room for the note')));
     expect(String(await failing.catch((error: unknown) => error))).to.contain('no room');
     expect(await text('postfix-backend.bundle.pem')).not.to.equal(
       await text('postfix-backend.next.bundle.pem'),
