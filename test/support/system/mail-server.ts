@@ -4,6 +4,7 @@ import { Agent, request } from 'undici';
 
 import { worksWithin } from './eventually.ts';
 import type { Endpoint } from './line-client.ts';
+import { readMailbox } from './mailbox-reader.ts';
 import type { MailNode } from './mail-node.ts';
 
 export interface MailServer {
@@ -89,6 +90,7 @@ export function imapClient({ host, port }: Endpoint, user: string, pass: string,
     ...(secure ? {} : { doSTARTTLS: true }),
     auth: { user, pass },
     logger: false,
+    disableAutoIdle: true,
     tls: { rejectUnauthorized: false },
   });
   // An 'error' event without a listener would end the process.
@@ -111,21 +113,14 @@ export async function canLogIn({ imaps }: MailServer, user: string, password: st
 }
 
 /** Sources of all messages in a mailbox. */
-export async function messagesOf(
+export const messagesOf = (
   { imaps }: MailServer,
   user: string,
   password: string,
   mailbox = 'INBOX',
-): Promise<string[]> {
-  const client = imapClient(imaps, user, password);
-  await client.connect();
-  try {
-    const { exists } = await client.mailboxOpen(mailbox);
-    const sources: string[] = [];
-    if (exists === 0) return sources;
-    for await (const { source } of client.fetch('1:*', { source: true })) sources.push(String(source));
-    return sources;
-  } finally {
-    await client.logout();
-  }
-}
+): Promise<string[]> =>
+  readMailbox(
+    [imaps.host, imaps.port, user, password].join(' '),
+    () => imapClient(imaps, user, password),
+    mailbox,
+  );
