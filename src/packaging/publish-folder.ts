@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:f
 import { dirname, join, resolve } from 'node:path';
 
 import { OperatorError } from '../errors.ts';
+import { makeNamedFolder } from '../host/make-folder.ts';
 import type { ReleaseFile } from './release-file.ts';
 
 /** The file that marks a folder as written here; it lists the folder's files, one path per line. */
@@ -18,7 +19,7 @@ const stagingPrefix = '.slapos-mail-new-';
 export async function publishFolder(directory: string, files: readonly ReleaseFile[]): Promise<void> {
   const target = resolve(directory);
   const earlier = await filesOfEarlierRelease(target);
-  await mkdir(target, { recursive: true });
+  await makeNamedFolder(target);
   // In the folder itself: files cannot be renamed across file systems, and the folder may be a mount point.
   const staging = await mkdtemp(join(target, stagingPrefix));
   try {

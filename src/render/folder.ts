@@ -7,6 +7,7 @@ import { createTwoFilesPatch } from 'diff';
 
 import { OperatorError } from '../errors.ts';
 import type { FolderFile } from './instance.ts';
+import { makeNamedFolder } from '../host/make-folder.ts';
 import { isAsPlanned, writeFileAtomically } from '../host/write-file.ts';
 
 /** Lists the files that render wrote, with their checksums. Only such files are overwritten or removed. */
@@ -41,10 +42,14 @@ export async function folderChanges(folder: string, files: readonly FolderFile[]
   return changes.flat();
 }
 
-/** Writes `files` into `folder`, and removes files of an earlier render that are not among them. */
+/**
+ * Writes `files` into `folder`, and removes files of an earlier render that are not among them. Throws OperatorError where
+ * the folder cannot be made, or holds other files.
+ */
 export async function writeFolder(folder: string, files: readonly FolderFile[]): Promise<FolderChange[]> {
   const changes = await folderChanges(folder, files);
   const removed = changes.filter(({ kind }) => kind === 'removed');
+  await makeNamedFolder(folder);
   for (const { path } of removed) await rm(join(folder, path), { force: true });
   for (const { path, content, mode } of files) {
     const target = join(folder, path);
@@ -64,8 +69,10 @@ async function refuseForeign(
   files: readonly FolderFile[],
   manifest: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  if (entries.length > 0 && Object.keys(manifest).length === 0) {
+  const isFirst = Object.keys(manifest).length === 0;
+  // All that is below only of a folder that render wrote: of another it may be a whole disk.
+  const entries = await readdir(folder, { recursive: !isFirst, withFileTypes: true }).catch(() => []);
+  if (entries.length > 0 && isFirst) {
     throw new OperatorError(`${folder} holds files that render did not write; give an empty folder`);
   }
   const toWrite = new Set([...files.map(({ path }) => path), ...Object.keys(manifest)]);

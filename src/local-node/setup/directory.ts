@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { chownSync, lstatSync, mkdirSync, rmdirSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { OperatorError } from '../../errors.ts';
+import { makeNamedFolder } from '../../host/make-folder.ts';
 import { commandAs, type NodeUser } from '../user.ts';
 
 /** Maximum length of a node's directory: the path of a unix socket has at most 107 bytes, of which partitions use 60. */
@@ -49,7 +50,7 @@ export function checkDirectory(directory: string): string {
 export async function prepareDirectory(directory: string, user: NodeUser): Promise<void> {
   const there = statIfAny(directory);
   if (there === undefined) {
-    mkdirSync(dirname(directory), { recursive: true });
+    await makeNamedFolder(dirname(directory));
     mkdirSync(directory, { mode: 0o750 });
     if (process.getuid?.() === 0) chownSync(directory, user.uid, user.gid);
   } else if (!there.isDirectory() || there.uid !== user.uid) {
