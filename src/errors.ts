@@ -21,7 +21,11 @@ export class OperatorError extends Error {
 
 /** A value as it was written, short enough for one line of a message. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  return shortened(JSON.stringify(value) ?? String(value));
+}
+
+/** At most 60 characters of a text. */
+export function shortened(text: string): string {
   // Not in the middle of a character that takes two places.
   return text.length > 60 ? `${text.slice(0, 57).replace(/\p{Surrogate}$/u, '')}…` : text;
 }

@@ -112,7 +112,7 @@ describe('slapos-mail', function () {
     expect(stderr.split('\n')).to.have.members([
       '/mail-domains/0: "Example" is not a mail domain; write a name such as example.com',
       '/email-size-limit: 0 is too small; the least is 1',
-      stderr.split('\n').find((line) => line.startsWith('/: does not know "unknown"; known are ')),
+      stderr.split('\n').find((line) => line.startsWith('/unknown: unknown; known are ')),
     ]);
   });
 
