@@ -28,7 +28,9 @@ describe('a folder that somebody named', () => {
     it(`is refused at ${place}, at once and with the reason`, async () => {
       const error = await refusalOf(place);
       expect(error).to.be.instanceOf(OperatorError);
-      expect((error as Error).message).to.match(reason).and.match(/; name a folder that can be made$/);
+      expect((error as Error).message)
+        .to.match(reason)
+        .and.match(/; name a folder that can be made$/);
     });
   }
 
