@@ -4,25 +4,25 @@ import { join } from 'node:path';
 import { type Command, CommanderError } from 'commander';
 
 import { exitCodes, RequesterError } from '../errors.ts';
+import type { Stack } from '../model/place.ts';
 import type { Shipped } from './shipped.ts';
 
 export function addParameterCommands(program: Command, shipped: Shipped): void {
   program
     .command('validate')
     .description('Check a parameter file against schemas and rules; all errors at once.')
-    .argument('<file>', 'parameters, YAML or JSON')
+    .argument('<file>', 'parameters of an instance, shared requests, or both; YAML or JSON')
     .option('--type <software-type>', 'software type', 'default')
-    .action(async (file: string, { type }: { type: string }) => {
+    .action(async (path: string, { type }: { type: string }) => {
       const { readParameterFile } = await import('../parameters/file.ts');
       const { definitionOf } = await import('../releases/releases.ts');
-      const requested = await readParameterFile(file, type);
-      const request = definitionOf(requested.softwareType).validate(requested);
-      if (request.refused.length > 0) {
-        throw new RequesterError(
-          request.refused.map(({ reference, error }) => `/shared/${reference}: ${error}`),
-        );
-      }
-      console.log(`${file}: valid, ${requested.sharedRequests.length} shared requests`);
+      const { checkParameterFile } = await import('../render/check.ts');
+      const file = await readParameterFile(path, type);
+      const definition = definitionOf(file.softwareType);
+      const { problems, warnings, content } = checkParameterFile(file, definition, await readStack(shipped));
+      for (const warning of warnings) console.error(warning);
+      if (problems.length > 0) throw new RequesterError(problems);
+      console.log(`${path}: valid, ${content}`);
     });
 
   program
@@ -41,7 +41,6 @@ export function addParameterCommands(program: Command, shipped: Shipped): void {
       ) => {
         const { definitionOf, releases } = await import('../releases/releases.ts');
         const { readParameterFile } = await import('../parameters/file.ts');
-        const { readStackLayer } = await import('../render/stack-layer.ts');
         const { renderInstance } = await import('../render/instance.ts');
         const { folderChanges, writeFolder } = await import('../render/folder.ts');
         const { readTemplates, templateRenderer } = await import('../render/templates.ts');
@@ -60,8 +59,8 @@ export function addParameterCommands(program: Command, shipped: Shipped): void {
           );
         }
         const render = templateRenderer(await readTemplates(shipped.path('instance-templates')));
-        const stack = await readStackLayer(join(shipped.path('software'), 'stack/debian.cfg'));
-        const files = renderInstance(requested, definitionOf(requested.softwareType), stack, render);
+        const definition = definitionOf(requested.softwareType);
+        const files = renderInstance(requested, definition, await readStack(shipped), render);
         const changes = diff ? await folderChanges(output, files) : await writeFolder(output, files);
         for (const { path, kind, patch } of changes) console.log(diff ? patch() : `${kind.padEnd(8)}${path}`);
         console.log(
@@ -69,6 +68,11 @@ export function addParameterCommands(program: Command, shipped: Shipped): void {
         );
       },
     );
+}
+
+async function readStack(shipped: Shipped): Promise<Stack> {
+  const { readStackLayer } = await import('../render/stack-layer.ts');
+  return readStackLayer(join(shipped.path('software'), 'stack/debian.cfg'));
 }
 
 const wrongUsage = (reason: string) => new CommanderError(exitCodes.usage, 'usage', reason);

@@ -5,6 +5,7 @@
 import { emptyLedger } from '../ledger/types.ts';
 import { type LedgerText, serialiseLedger } from '../ledger/text.ts';
 import { nothingOutside } from '../model/answers.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Place, Stack } from '../model/place.ts';
 import type { Needs, Provided } from '../model/provided.ts';
 import { passwordFrom } from '../model/seed.ts';
@@ -51,11 +52,9 @@ export function renderInstance(
   render: Render,
 ): FolderFile[] {
   const instance = release.validate(file);
-  const place = examplePlace(file, instance, stack);
-  const provided = exampleProvided(instance.needs({ ledger: emptyLedger, place }));
-  const facts = { ledger: emptyLedger, place, provided, seed: exampleSeed, outside: nothingOutside };
+  const facts = exampleFacts(file, instance, stack);
   const plan = instance.plan(facts);
-  const ledger = serialiseLedger(plan.ledger, `${place.partition}/srv/mail`);
+  const ledger = serialiseLedger(plan.ledger, `${file.instance.partition}/srv/mail`);
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   return [
     ...renderFiles(plan.files, render),
@@ -75,6 +74,13 @@ export function renderInstance(
       ),
     },
   ];
+}
+
+/** Facts about a new instance on an example of a node, where nobody else has answered yet. */
+export function exampleFacts(file: ParameterFile, instance: ValidInstance, stack: Stack): Facts {
+  const place = examplePlace(file, instance, stack);
+  const provided = exampleProvided(instance.needs({ ledger: emptyLedger, place }));
+  return { ledger: emptyLedger, place, provided, seed: exampleSeed, outside: nothingOutside };
 }
 
 function examplePlace(

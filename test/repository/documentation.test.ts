@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 import { readParameterFile } from '../../src/parameters/file.ts';
+import { checkParameterFile } from '../../src/render/check.ts';
+import { readStackLayer } from '../../src/render/stack-layer.ts';
 import { definitionOf } from '../../src/releases/releases.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -38,13 +40,30 @@ describe('the documentation', () => {
     });
   }
 
+  it('has an example on its first page that is valid as it stands', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'examples-'));
+    try {
+      const [, text = ''] = /^```yaml\n(.*?)^```$/ms.exec(await read('README.md')) ?? [];
+      await writeFile(join(folder, 'example.yaml'), text);
+      const file = await readParameterFile(join(folder, 'example.yaml'), 'default');
+      const stack = await readStackLayer(join(root, 'software/stack/debian.cfg'));
+      expect(checkParameterFile(file, definitionOf(file.softwareType), stack)).to.deep.equal({
+        problems: [],
+        warnings: [],
+        content: 'an instance and 1 shared request',
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('explains every promise of every software type', async () => {
     const golden = 'test/golden';
     for (const scenario of await readdir(join(root, golden))) {
-      const profile = await read(`${golden}/${scenario}/expected/etc/profile.cfg`).catch(() => '');
-      const names = [...profile.matchAll(/^\[promise-(.*)\]$/gm)].map(([, name = '']) =>
-        name.replace('slappart0', '<partition>'),
-      );
+      if (scenario.endsWith('.test.ts')) continue;
+      const promises = JSON.parse(await read(`${golden}/${scenario}/expected/etc/promises.json`)) as object;
+      const names = Object.keys(promises).map((name) => name.replace('slappart0', '<partition>'));
+      expect(names, scenario).not.to.deep.equal([]);
       const page = await read(/^relay-/.test(scenario) ? 'docs/relay-cluster.md' : 'docs/promises.md');
       for (const name of names) expect(page.includes(`\`${name}\``), `${scenario}: ${name}`).to.equal(true);
     }

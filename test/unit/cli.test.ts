@@ -100,7 +100,7 @@ describe('slapos-mail', function () {
     });
     expect({ exitCode, stdout }).to.deep.equal({
       exitCode: 0,
-      stdout: 'mail1.json: valid, 2 shared requests',
+      stdout: 'mail1.json: valid, an instance and 2 shared requests',
     });
   });
 
@@ -110,9 +110,9 @@ describe('slapos-mail', function () {
     });
     expect(exitCode).to.equal(3);
     expect(stderr.split('\n')).to.have.members([
-      '/mail-domains/0: "Example" is not a mail domain; write a name such as example.com',
-      '/email-size-limit: 0 is too small; the least is 1',
-      stderr.split('\n').find((line) => line.startsWith('/unknown: unknown; known are ')),
+      'bad.yaml:1: /mail-domains/0: "Example" is not a mail domain; write a name such as example.com',
+      'bad.yaml:2: /email-size-limit: 0 is too small; the least is 1',
+      stderr.split('\n').find((line) => line.startsWith('bad.yaml:3: /unknown: unknown; known are ')),
     ]);
   });
 
@@ -121,7 +121,7 @@ describe('slapos-mail', function () {
       'bad.yaml': `${parameters}  - { reference: '_bad one', address: 'a:b@example.com' }\n`,
     });
     expect(exitCode).to.equal(3);
-    expect(stderr).to.match(/^\/shared\/_bad one: address_invalid: \/address: [^\n]*$/);
+    expect(stderr).to.match(/^bad\.yaml:7: _bad one: address_invalid: \/address: [^\n]*$/);
   });
 
   it('knows by --type what only an Open Radio Station may write', async () => {
@@ -133,7 +133,7 @@ describe('slapos-mail', function () {
     expect(await run(['validate', 'none.yaml']))
       .to.include({ exitCode: 3 })
       .and.to.have.property('reason')
-      .that.matches(/^none\.yaml: ENOENT/);
+      .that.matches(/^none\.yaml: there is no such file; /);
   });
 
   it('says what it can do when it is called wrongly: exit code 2', async () => {

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 
 import { RequesterError } from '../../../src/errors.ts';
 import { readParameterFile } from '../../../src/parameters/file.ts';
+import { lineOf } from '../../../src/parameters/text.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('a parameter file', () => {
@@ -16,7 +17,7 @@ describe('a parameter file', () => {
   }
 
   it('may hold the parameters alone', async () => {
-    expect(await read('mail-domains: [a.example]\n')).to.deep.equal({
+    expect(await read('mail-domains: [a.example]\n')).to.deep.include({
       softwareType: 'default',
       parameters: { 'mail-domains': ['a.example'] },
       sharedRequests: [],
@@ -45,8 +46,31 @@ describe('a parameter file', () => {
     expect(sharedRequests.map(({ reference }) => reference)).to.deep.equal(['_b', '_a']);
   });
 
-  it('is refused when it is no YAML, several documents, or no list of requests', async () => {
-    for (const text of ['a: [1', 'a: 1\n---\nb: 2\n', '', 'parameters: {}\nshared: text\n']) {
+  it('may hold shared requests as further documents, whatever is around the parameters', async () => {
+    for (const first of ['mail-domains: [a.example]\n', 'parameters: { mail-domains: [a.example] }\n']) {
+      const { parameters, sharedRequests, sharedSources } = await read(
+        `${first}---\naddress: a\n---\naddress: b\n`,
+      );
+      expect(parameters).to.deep.equal({ 'mail-domains': ['a.example'] });
+      expect(sharedRequests).to.deep.equal([
+        { reference: '_shared2', parameters: { address: 'a' } },
+        { reference: '_shared3', parameters: { address: 'b' } },
+      ]);
+      expect(sharedSources.map(({ document }) => document)).to.deep.equal([1, 2]);
+    }
+  });
+
+  it('may hold shared requests alone', async () => {
+    const { parameters, source, sharedRequests } = await read('address: a\n---\naddress: b\n');
+    expect([parameters, source]).to.deep.equal([undefined, null]);
+    expect(sharedRequests.map((request) => request.parameters)).to.deep.equal([
+      { address: 'a' },
+      { address: 'b' },
+    ]);
+  });
+
+  it('is refused when it is no YAML, empty, or no list of requests', async () => {
+    for (const text of ['a: [1', 'a: 1\n---\nb: [\n', '', '# nothing\n', 'parameters: {}\nshared: text\n']) {
       const error: unknown = await read(text).catch((reason: unknown) => reason);
       expect(error, JSON.stringify(text)).to.be.instanceOf(RequesterError);
       expect((error as RequesterError).problems[0]).to.contain('mail1.yaml: ');
@@ -81,7 +105,8 @@ describe('a parameter file', () => {
     };
     const shared = { 10: { address: 'a' }, b: {}, '': [] };
     for (const indentation of [undefined, 2, '\t']) {
-      const content = await read(JSON.stringify({ parameters, shared }, null, indentation));
+      const text = JSON.stringify({ parameters, shared }, null, indentation);
+      const content = await read(text, 'mail1.json');
       expect(content.parameters, String(indentation)).to.deep.equal(parameters);
       expect(content.sharedRequests.map(({ reference }) => reference)).to.deep.equal(['10', 'b', '']);
     }
@@ -109,4 +134,49 @@ describe('a parameter file', () => {
     const error: unknown = await read(text).catch((reason: unknown) => reason);
     expect(String(error)).to.match(/mail1\.yaml: "_a" stands twice in one map, again at line 3/);
   });
+
+  for (const { text, reason } of [
+    { text: '{\n "mail-domains": ["a.example"], // mine\n}', reason: /bad\.json:2: is no JSON \(/ },
+    { text: '{"mail-domains": ["a.example"],}', reason: /bad\.json:1: is no JSON \(/ },
+    { text: 'mail-domains: [a.example]', reason: /bad\.json:1: is no JSON \(/ },
+    { text: '{"mail-domains": [', reason: /bad\.json:1: is no JSON \(/ },
+    { text: 'null', reason: /bad\.json: is empty; write at least mail-domains: \[example\.com\]/ },
+  ]) {
+    it(`is refused as ${JSON.stringify(text)} where its name says JSON, which the client would not read`, async () => {
+      expect(String(await read(text, 'bad.json').catch((error: unknown) => error))).to.match(reason);
+    });
+  }
+
+  it('is refused when it is a folder or is not there', async () => {
+    const refusal = (path: string) =>
+      readParameterFile(path, 'default').catch((error: unknown) => String(error));
+    expect(await refusal(folder())).to.contain(`${folder()}: is a folder; give`);
+    expect(await refusal(join(folder(), 'none'))).to.contain('none: there is no such file; give');
+  });
+});
+
+describe('the line of a value', () => {
+  const text = [
+    '# of a server',
+    'mail-domains:',
+    '  - a.example',
+    '  - "b"',
+    '---',
+    'address: x',
+    'a/b: { c: 1 }',
+  ].join('\n');
+  for (const { document, pointer, line } of [
+    { document: 0, pointer: '', line: 2 },
+    { document: 0, pointer: '/mail-domains', line: 2 },
+    { document: 0, pointer: '/mail-domains/1', line: 4 },
+    { document: 0, pointer: '/mail-domains/7', line: 2 },
+    { document: 0, pointer: '/unknown/below', line: 2 },
+    { document: 1, pointer: '', line: 6 },
+    { document: 1, pointer: '/a~1b/c', line: 7 },
+    { document: 9, pointer: '/address', line: 1 },
+  ]) {
+    it(`is ${line} for "${pointer}" in document ${document + 1}`, () => {
+      expect(lineOf(text, document, pointer)).to.equal(line);
+    });
+  }
 });
