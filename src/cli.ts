@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Command, CommanderError } from 'commander';
 
+import manifest from '../package.json' with { type: 'json' };
 import { addLedgerCommand } from './commands/ledger.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addParameterCommands } from './commands/parameters.ts';
@@ -14,6 +15,7 @@ import { blamedOnNode, exitCodeOf, exitCodes, OperatorError, RequesterError } fr
 
 const program = new Command('slapos-mail')
   .description('Generates the SlapOS software releases mail-server and mail-server-relay, and runs them.')
+  .version(manifest.version)
   .exitOverride()
   .showHelpAfterError()
   // `explain` prints the error, after the help.

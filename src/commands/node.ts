@@ -1,6 +1,9 @@
 /** Commands for a SlapOS node on this machine. They run from a checkout only: local-node/ is not shipped. */
 import type { Command } from 'commander';
 
+const directoryHelp =
+  'where the node lives, at most 40 characters (default: /srv/slapos-mail for root, else slapos-mail in the state directory of the user)';
+
 export function addNodeCommands(program: Command): void {
   const node = program.command('node').description('A SlapOS node on this machine, to try and to test.');
 
@@ -9,7 +12,7 @@ export function addNodeCommands(program: Command): void {
     .description(
       'Set up everything, request two mail servers behind a relay, send mail along four paths, show them.',
     )
-    .option('--directory <folder>', 'where the node lives, at most 40 characters')
+    .option('--directory <folder>', directoryHelp)
     .option('--keep-running', 'leave the node running at the end', false)
     .action(async (options: { directory?: string; keepRunning: boolean }) => {
       const { startDemonstration } = await import('../local-node/demonstration/start.ts');
@@ -19,7 +22,7 @@ export function addNodeCommands(program: Command): void {
   node
     .command('stop')
     .description('Stop the node and everything that it runs; its data stays.')
-    .option('--directory <folder>', 'where the node lives')
+    .option('--directory <folder>', directoryHelp)
     .action(async ({ directory }: { directory?: string }) => {
       const { stopDemonstration } = await import('../local-node/demonstration/stop.ts');
       console.log(await stopDemonstration(directory));

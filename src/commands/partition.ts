@@ -26,17 +26,17 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
   program
     .command('converge')
     .description('Bring a partition in line with what the master says; what instance.cfg runs.')
-    .requiredOption('--server-url <url>')
-    .requiredOption('--computer-id <id>')
-    .requiredOption('--partition-id <id>')
-    .requiredOption('--software-release <name>')
-    .requiredOption('--software-url <url>')
-    .option('--key-file <path>')
-    .option('--cert-file <path>')
-    .requiredOption('--partition <folder>')
-    .requiredOption('--programs <path>')
-    .requiredOption('--eggs-directory <folder>')
-    .requiredOption('--develop-eggs-directory <folder>')
+    .requiredOption('--server-url <url>', 'URL of the SlapOS master')
+    .requiredOption('--computer-id <id>', "the node's reference at the master")
+    .requiredOption('--partition-id <id>', "the partition's reference, such as slappart0")
+    .requiredOption('--software-release <name>', 'mail-server or mail-server-relay')
+    .requiredOption('--software-url <url>', 'URL by which the software release was requested')
+    .option('--key-file <path>', 'private key of a client certificate for the master, PEM')
+    .option('--cert-file <path>', 'that certificate, PEM')
+    .requiredOption('--partition <folder>', "the partition's folder")
+    .requiredOption('--programs <path>', 'programs.json of the software release')
+    .requiredOption('--eggs-directory <folder>', 'where the software release has its eggs')
+    .requiredOption('--develop-eggs-directory <folder>', 'where the software release has its links to eggs')
     .action(async (options: ConvergeOptions) => {
       const { converge } = await import('../converge/converge.ts');
       const { partition, programs, eggsDirectory, developEggsDirectory } = options;
@@ -69,7 +69,7 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
   program
     .command('publish')
     .description('Send the master what it has not received yet; what a partition runs last.')
-    .requiredOption('--partition <folder>')
+    .requiredOption('--partition <folder>', "the partition's folder")
     .action(async ({ partition }: { partition: string }) => {
       const { connectToMaster } = await import('../slap/index.ts');
       const { publishPartition } = await import('../converge/publish.ts');
@@ -85,7 +85,7 @@ export function addPartitionCommands(program: Command, shipped: Shipped): void {
     .description(
       'Ask for the next certificate: the next processing of the partition makes it the current one.',
     )
-    .requiredOption('--partition <folder>')
+    .requiredOption('--partition <folder>', "the partition's folder")
     .action(async ({ partition }: { partition: string }) => {
       const { connectToMaster } = await import('../slap/index.ts');
       const { releases } = await import('../releases/releases.ts');

@@ -32,7 +32,7 @@ export function addServiceCommands(program: Command): void {
     program
       .command(name)
       .description(`${description} Runs until SIGTERM, as a service of a partition.`)
-      .requiredOption('--config <path>')
+      .requiredOption('--config <path>', 'its configuration file, JSON')
       .action(async ({ config }: { config: string }) => {
         await run(config);
       });
@@ -40,7 +40,7 @@ export function addServiceCommands(program: Command): void {
   program
     .command('check-ports')
     .description('Wait until nobody listens on [address]:port, or say who must go.')
-    .argument('<endpoints...>')
+    .argument('<endpoints...>', 'such as [::1]:10025')
     .action(async (endpoints: string[]) => {
       const { checkPorts } = await import('../converge/survey/check-ports.ts');
       await checkPorts(endpoints);

@@ -8,6 +8,7 @@ import { readLedgerFile } from './generations.ts';
 import { ledgerFiles, LedgerProblem, type LedgerText, parseLedger } from './text.ts';
 import type { Ledger } from './types.ts';
 import { newAddressGraph } from './address-graph.ts';
+import { promiseAddress } from '../names/promise-address.ts';
 
 /** `folder`: a generation. Returns a summary. Throws OperatorError with every problem, each with file and line. */
 export async function checkLedger(folder: string): Promise<string> {
@@ -86,8 +87,10 @@ async function summary({ accounts, aliases }: Ledger, mailFolder: string): Promi
     held.map(({ mailbox }) => stat(join(mailFolder, mailbox)).then(Boolean, () => false)),
   );
   const empty = exists.filter((each) => !each).length;
+  const people = held.filter(({ address }) => address !== promiseAddress).length;
+  const probe = people < held.length ? ' and one for the promise that mail is delivered' : '';
   return [
-    `${held.length} accounts, ${accounts.length - held.length} released, ${aliases.length} aliases; nothing is wrong`,
+    `${people} accounts${probe}, ${accounts.length - held.length} released, ${aliases.length} aliases; nothing is wrong`,
     // A folder is made by the first message or the first log-in.
     ...(empty === 0 ? [] : [`${empty} accounts have no folder in ${mailFolder} yet`]),
   ].join('\n');

@@ -119,6 +119,21 @@ describe('npm start, as a newcomer runs it', function () {
     expect(await processesOf(folder), all).to.deep.equal([]);
   });
 
+  it('ends with a sentence when somebody ends it while the machine is prepared', async () => {
+    const other = nodeDirectory();
+    const run = execa(process.execPath, ['src/bin.mjs', 'node', 'start', '--directory', other], {
+      cwd: root,
+      all: true,
+      reject: false,
+    });
+    run.all.once('data', () => run.kill('SIGINT'));
+    const { all, exitCode } = await run;
+    expect(exitCode, all).to.equal(4);
+    expect(all).to.match(/The set-up: was told to end; what is set up stays, .*$/);
+    expect(await processesOf(other), all).to.deep.equal([]);
+    await rm(other, { recursive: true, force: true });
+  });
+
   describe('a second time, kept running', () => {
     let second: string;
     let seconds: number;

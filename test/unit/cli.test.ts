@@ -1,5 +1,5 @@
 /** The command line of a release as a person types it: a process of its own, its output and its exit code. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -175,6 +175,37 @@ describe('slapos-mail', function () {
     const { exitCode, reason } = await run(['rotate-certificate', '--partition', 'none']);
     expect(exitCode).to.equal(4);
     expect(reason).to.match(/^none\/etc\/connection\.json: ENOENT/);
+  });
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await run(['--version'])).to.include({ exitCode: 0, stdout: version });
+  });
+
+  it('describes every option and argument of every command', async () => {
+    const names = [...(await run(['--help'])).stdout.matchAll(/^ {2}([a-z-]+) /gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(names).to.include.members(['validate', 'converge', 'ledger']);
+    for (const name of names) {
+      const { stdout } = await run(['help', name]);
+      // A description stands behind its name, or in the next line where that is long.
+      expect(stdout.match(/^ {2}(-|[a-z<[.\]>-]+ *$)\S*( <\S+>)?$(?!\n {10,}\S)/gm), name).to.equal(null);
+    }
+  });
+
+  it('says in a checkout what to run while its packages are not installed: exit code 4', async () => {
+    await mkdir(join(folder(), 'src'));
+    await copyFile('src/bin.mjs', join(folder(), 'src/bin.mjs'));
+    const { exitCode, stderr } = await execa(process.execPath, ['src/bin.mjs', 'validate', 'x'], {
+      cwd: folder(),
+      reject: false,
+    });
+    expect({ exitCode, stderr }).to.deep.equal({
+      exitCode: 4,
+      stderr:
+        'The packages of this checkout are not installed; run npm ci, or npm start, which does it as well',
+    });
   });
 
   it('ends quietly when nobody reads its output any more', async () => {

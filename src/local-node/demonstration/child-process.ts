@@ -17,7 +17,7 @@ type Outcome = { result: unknown } | { failure: string; forOperator: boolean };
 /** The variable that all of them, and no other processes, have in their environment: it is how they are found. */
 const mark = ({ directory }: NodeLayout) => ['SLAPOS_MAIL_DEMONSTRATION', directory] as const;
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The command that runs a subcommand of `slapos-mail node` with the program and options of this process. */
 export function ownCommand(...args: string[]): string[] {

@@ -3,11 +3,17 @@ import { join } from 'node:path';
 
 import { Listr, type ListrTask } from 'listr2';
 
-import { OperatorError } from '../../errors.ts';
+import { exitCodes, OperatorError } from '../../errors.ts';
 import { checkNamespaces } from '../namespace/private.ts';
 import type { NodeIdentity } from '../run-as-user.ts';
 import { prepareMachine } from '../setup/prepare-machine.ts';
-import { endChildrenOnSignal, ownCommand, runInNamespace, startBackground } from './child-process.ts';
+import {
+  endChildrenOnSignal,
+  ownCommand,
+  runInNamespace,
+  signals,
+  startBackground,
+} from './child-process.ts';
 import type { Forward } from './forwarding.ts';
 import type { Findings } from './findings.ts';
 import { type OpenPorts, openPorts, wantedForwards } from './open-ports.ts';
@@ -28,7 +34,7 @@ export interface StartOptions {
  */
 export async function startDemonstration({ directory, keepRunning }: StartOptions): Promise<string> {
   const caller = await checkNamespaces();
-  const { machine, releases, rebuild } = await prepare(directory);
+  const { machine, releases, rebuild } = await endingOnSignal(() => prepare(directory));
   return endChildrenOnSignal(machine.layout, async (interrupted) => {
     try {
       const options = ['--directory', machine.layout.directory, '--releases', releases];
@@ -80,6 +86,22 @@ async function prepare(directory?: string): Promise<Prepared> {
     },
   ];
   return (await new Listr(steps, { concurrent: false }).run(state)) as Prepared;
+}
+
+/** Runs `work`, of which nothing has to be undone: at a signal this process ends with a sentence. */
+async function endingOnSignal<Result>(work: () => Promise<Result>): Promise<Result> {
+  const end = () => {
+    console.error(
+      '\nThe set-up: was told to end; what is set up stays, and the next npm start goes on from there',
+    );
+    process.exit(exitCodes.operator);
+  };
+  for (const signal of signals) process.on(signal, end);
+  try {
+    return await work();
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
 }
 
 /** Forwards ports of this machine's loopback address to the services in the namespace. */

@@ -6,7 +6,8 @@ import { expect } from 'chai';
 import { checkLedger } from '../../../src/ledger/check.ts';
 import { OperatorError } from '../../../src/errors.ts';
 import { type LedgerText, serialiseLedger } from '../../../src/ledger/text.ts';
-import { exampleLedger } from '../../support/ledgers.ts';
+import { promiseAddress } from '../../../src/names/promise-address.ts';
+import { accountOf, exampleLedger } from '../../support/ledgers.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('a check of the ledger', () => {
@@ -36,6 +37,14 @@ describe('a check of the ledger', () => {
     const [first, second] = (await check()).split('\n');
     expect(first).to.equal('2 accounts, 1 released, 4 aliases; nothing is wrong');
     expect(second).to.match(/^1 accounts have no folder in .*\/srv\/mail yet$/);
+  });
+
+  it('does not count the account of a promise among those of people', async () => {
+    const probe = accountOf('_probe', promiseAddress, { password: '{X}1' });
+    const ledger = { ...exampleLedger, accounts: [...exampleLedger.accounts, probe] };
+    expect(await check(serialiseLedger(ledger, '/p/srv/mail'))).to.match(
+      /^2 accounts and one for the promise that mail is delivered, 1 released, 4 aliases; nothing is wrong$/m,
+    );
   });
 
   it('says all that is wrong, with file and line, and not what is only wrong because of it', async () => {
