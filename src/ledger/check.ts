@@ -27,7 +27,11 @@ async function readGeneration(folder: string): Promise<LedgerText> {
         return { name, text: text ?? '', problem: null };
       } catch (error) {
         const reason = (error as Error).message;
-        return { name: file, text: '', problem: `${folder}/${file}: ${reason}; restore it from previous` };
+        return {
+          name: file,
+          text: '',
+          problem: `${folder}/${file}: ${reason}; see what \`ledger restore\` would change`,
+        };
       }
     }),
   );

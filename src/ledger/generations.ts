@@ -1,10 +1,22 @@
 /**
  * The ledger on disk. `srv/ledger/current` points to a folder with one generation of all files. A change writes the next
  * folder completely and then moves the link, so that readers, also after a crash or on a full disk, find the old or the
- * new generation and nothing between. `previous` points to the one before, for an operator's `diff`.
+ * new generation and nothing between. `previous` points to the one before, to which `ledger restore` goes back.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OperatorError } from '../errors.ts';
@@ -34,7 +46,9 @@ export async function readGeneration(folder: string): Promise<Generation | null>
     } catch (error) {
       if (attempt < maxAttempts && (await currentGeneration(folder)) !== name) continue;
       const reason = (error as Error).message;
-      throw new OperatorError(`the ledger cannot be read: ${reason}; restore it from ${folder}/previous`);
+      throw new OperatorError(
+        `the ledger cannot be read: ${reason}; see what \`ledger restore\` would change`,
+      );
     }
   }
 }
@@ -52,7 +66,7 @@ export async function readLedgerFile(folder: string, file: LedgerFile): Promise<
 }
 
 /** Name of the folder that `current` points to; null when there has never been a ledger. */
-async function currentGeneration(folder: string): Promise<string | null> {
+export async function currentGeneration(folder: string): Promise<string | null> {
   const current = join(folder, 'current');
   const target = await readlink(current).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return neverWritten(folder);
@@ -100,7 +114,7 @@ export async function writeGeneration(
     for (const file of ledgerFiles) {
       const old = currentName === null ? null : join(folder, currentName, file);
       const same = old !== null && before?.text[file] === after[file] && (await exists(old));
-      if (same) await link(old, join(next, file));
+      if (same) await copyDurably(old, join(next, file));
       else await writeDurably(join(next, file), after[file], old);
     }
     await syncFolder(next);
@@ -127,6 +141,23 @@ async function writeDurably(path: string, text: string, old: string | null): Pro
       old === null ? 0 : Math.floor((await stat(old).catch(() => ({ mtimeMs: 0 }))).mtimeMs / 1000);
     const seconds = Math.max(Math.floor(Date.now() / 1000), oldSeconds + 1);
     await file.utimes(seconds, seconds);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The same text with the same modification time, so that nobody reads it again. No hard link: an editor that writes into
+ * the file would change the previous generation as well, which is there to go back to.
+ */
+async function copyDurably(from: string, to: string): Promise<void> {
+  const { atime, mtime } = await stat(from);
+  await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const file = await open(to, 'r+');
+  try {
+    await file.chmod(0o600);
+    await file.utimes(atime, mtime);
     await file.sync();
   } finally {
     await file.close();

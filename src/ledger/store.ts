@@ -114,7 +114,8 @@ function readAgain(text: LedgerText): Ledger {
   }
 }
 
-async function lockLedger(store: LedgerStore): Promise<() => Promise<void>> {
+/** Keeps others from changing the ledger until the function that it gives is called. Throws OperatorError when somebody else does. */
+export async function lockLedger(store: Pick<LedgerStore, 'folder'>): Promise<() => Promise<void>> {
   try {
     // The lock of a killed process is taken over after `stale` milliseconds.
     return await lock(store.folder, {

@@ -33,7 +33,7 @@ export class LedgerProblem extends OperatorError {
 
   constructor(folder: string, file: LedgerFile, line: number, reason: string) {
     super(
-      `${folder}/${file}:${line}: ${reason}; nothing was changed. Mend the line or restore the file from ${folder}/../previous`,
+      `${folder}/${file}:${line}: ${reason}; nothing was changed. Mend the line, or see what \`ledger restore\` would change`,
     );
     this.file = file;
     this.line = line;

@@ -126,8 +126,9 @@ async function fileIdentities(folder: string): Promise<Map<string, string>> {
     paths.flat().map(async ({ parentPath, name }): Promise<[string, string]> => {
       const path = join(parentPath, name);
       const { ino, mtimeMs } = await lstat(path);
-      // Each change makes a new generation of the ledger, which has hard links to unchanged files.
-      return [relative(folder, path).replace(/generation-\d+/, 'generation'), `${ino} ${mtimeMs}`];
+      const relativePath = relative(folder, path).replace(/generation-\d+/, 'generation');
+      // Each change makes a new generation of the ledger, in which unchanged files are copies of the same time.
+      return [relativePath, relativePath.startsWith('srv/ledger/') ? `${mtimeMs}` : `${ino} ${mtimeMs}`];
     }),
   );
   return new Map(found);

@@ -14,7 +14,7 @@ import { changedPaths, fileStates, servicePids } from '../../support/system/watc
 
 export const domain = 'mail1.example.com';
 export const alice = `alice@${domain}`;
-const password = 'alices-pw';
+export const password = 'alices-pw';
 /** `operator` of the exit codes: the node's operator can mend it. */
 export const operator = 4;
 

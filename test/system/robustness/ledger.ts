@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { runAsUser } from '../../../src/local-node/run-as-user.ts';
-import { activate, canLogIn } from '../../support/system/mail-server.ts';
-import { type DisturbedServer, domain } from './disturbed-server.ts';
+import { eventually } from '../../support/system/eventually.ts';
+import { activate, canLogIn, messagesOf } from '../../support/system/mail-server.ts';
+import { runTool } from '../../support/system/watching.ts';
+import { alice, type DisturbedServer, domain, password } from './disturbed-server.ts';
 
 export function damagedLedger(disturbed: () => DisturbedServer): void {
   describe('the ledger', () => {
@@ -47,6 +49,42 @@ export function damagedLedger(disturbed: () => DisturbedServer): void {
       await chown(`${path}.new`, mail.node.user.uid, mail.node.user.gid);
       await rename(`${path}.new`, path);
     }
+
+    it('has a ruined line of an account: its mail waits, and arrives when the operator has gone back', async () => {
+      const { mail, server, partition, aliceLogsIn, oneMoreAccount, expectConverged } = disturbed();
+      await oneMoreAccount();
+      await expectConverged();
+      const users = await readFile(current('users'), 'utf8');
+      // In place, as some editors write.
+      await writeFile(current('users'), users.replace(`${alice}:`, `${alice.slice(0, 8)}\n`));
+      const { exitCode, output } = await runTool(mail, partition, 'sendmail', '-f', 'x@y.example', alice);
+      expect(exitCode, output).to.equal(0);
+      const queue = async () => (await runTool(mail, partition, 'mailq')).output;
+      await eventually('it waits', async () => /User doesn't exist|not known/i.test(await queue()));
+      const restore = (...more: string[]) =>
+        runTool(
+          mail,
+          partition,
+          'slapos-mail',
+          'ledger',
+          'restore',
+          '--ledger',
+          join(partition, 'srv/ledger'),
+          ...more,
+        );
+      expect((await restore()).output).to.match(
+        new RegExp(`^users: ${alice} comes back, with the password that it had$`, 'm'),
+      );
+      expect((await restore('--yes')).output).to.contain('made; process the partition now');
+      await eventually('alice logs in', aliceLogsIn);
+      await expectConverged();
+      await runTool(mail, partition, 'postqueue', '-f');
+      await eventually('it arrives', async () => {
+        const sources = await messagesOf(server, alice, password);
+        return sources.some((source) => source.includes('<x@y.example>'));
+      });
+      expect(await queue()).to.contain('queue is empty');
+    });
 
     it('is locked by a process that was killed: a password is set all the same', async () => {
       const { mail, server, partition, oneMoreAccount, expectConverged } = disturbed();
