@@ -23,7 +23,7 @@ const rows = [
   ['packaging'],
   ['local-node'],
   ['commands'],
-  ['cli.ts', 'may-send.ts'],
+  ['cli.ts'],
   ['bin.mjs'],
 ];
 

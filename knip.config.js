@@ -10,7 +10,6 @@ export default {
   // Beside what package.json starts: programs of a release, and tests that run as processes of their own.
   entry: [
     'src/cli.ts!',
-    'src/may-send.ts!',
     'src/generated/generate.ts!',
     'test/**/*.test.ts',
     'test/bench/throughput/inside.ts',

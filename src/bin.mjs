@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 // `slapos-mail` from a checkout; a release has the bundle instead.
+import console from 'node:console';
+import process from 'node:process';
+
 let register;
 try {
   ({ register } = await import('tsx/esm/api'));

@@ -86,7 +86,12 @@ function subjectOf(file: LedgerFile, line: string): string | null {
     case 'answers':
     case 'outbox':
       return nameIn(line);
-    default:
+    case 'aliases':
+    case 'domains':
+    case 'ports':
+    case 'secrets':
+    case 'requested':
+    case 'published':
       return /^\S+(?= )/.exec(line)?.[0] ?? null;
   }
 }

@@ -50,10 +50,7 @@ export async function buildRelease(options: ReleaseOptions): Promise<Release> {
   );
   const stack = await readFolder(join(root, 'software/stack'), 'stack', /\.cfg$/);
   const archive = await tarball(`slapos-mail-${version}`, [
-    ...(await bundle(root, {
-      'slapos-mail': options.entryPoint ?? join(root, 'src/cli.ts'),
-      'may-send': join(root, 'src/may-send.ts'),
-    })),
+    ...(await bundle(root, { 'slapos-mail': options.entryPoint ?? join(root, 'src/cli.ts') })),
     await precompiledTemplates(),
     ...(await readFolder(join(root, 'software/promise'), 'promise', /(\.py|^PKG-INFO|^requires\.txt)$/)),
     ...(await readFolder(join(root, 'software/partition'), 'partition', /\.(py|in)$/)),

@@ -11,8 +11,10 @@ import { activateAll, arrival, at, passwordOf, requestBehind } from '../support/
 import { activateScript, openSieve, sieveReply } from '../support/system/sieve.ts';
 import { sendBy } from '../support/system/smtp.ts';
 import { type StandIn, startStandIn } from '../support/system/smtp-stand-in.ts';
+import { scriptMemory } from './filters/script-memory.ts';
+import { receiver, scriptSenders } from './filters/script-senders.ts';
 
-const names = ['alice', 'bob', 'carol'];
+const names = ['alice', 'bob', 'carol', receiver];
 
 describe('filters', () => {
   let mail: MailNode;
@@ -25,7 +27,10 @@ describe('filters', () => {
     world = await startStandIn();
     mail = await startMailNode();
     await request();
-    for (const name of names) await mail.requestAccount('mail1', name, { address: at(name) });
+    for (const name of names) {
+      const mode = name === receiver ? { mode: 'receive-only' } : {};
+      await mail.requestAccount('mail1', name, { address: at(name), ...mode });
+    }
     await mail.requestAccount('mail1', 'sales', {
       kind: 'alias',
       address: at('sales'),
@@ -51,8 +56,8 @@ describe('filters', () => {
     activateScript(server.sieve, at(name), passwordOf(name), text);
   const arrives = (name: string, subject: string, mailbox: string) =>
     arrival(server, name, `Subject: ${subject}`, mailbox);
-  const tool = async (name: string) =>
-    (await runAsUser(mail.node, [join(await mail.partition('mail1'), 'bin', name)])).output;
+  const tool = async (name: string, ...args: string[]) =>
+    (await runAsUser(mail.node, [join(await mail.partition('mail1'), 'bin', name), ...args])).output;
   const mailboxes = async (name: string) => {
     const client = imapClient(server.imaps, at(name), passwordOf(name));
     await client.connect();
@@ -139,4 +144,12 @@ describe('filters', () => {
     expect(world.received.flatMap(({ recipients }) => recipients)).to.not.include('three@elsewhere.example');
     await arrives('carol', 'while suspended', 'INBOX');
   });
+
+  const filtered = () => ({
+    ...{ script, send, arrives, received: () => world.received },
+    queue: () => tool('mailq'),
+    flush: () => tool('postqueue', '-f'),
+  });
+  describe('that send', () => scriptSenders(filtered));
+  describe('that are greedy', () => scriptMemory(filtered));
 });

@@ -57,8 +57,14 @@ describe('mail that leaves again', () => {
     await world?.stop();
   });
 
-  const send = (sender: string, recipient: string, subject = 'test') =>
-    sendBy(server.smtp, { sender, recipients: [recipient], message: `Subject: ${subject}\r\n\r\nhi\r\n` });
+  const report = 'Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n';
+  /** Without a sender it is a delivery report. */
+  const send = (sender: string, recipient: string, subject = 'test', header = sender === '' ? report : '') =>
+    sendBy(server.smtp, {
+      sender,
+      recipients: [recipient],
+      message: `Subject: ${subject}\r\n${header}\r\nhi\r\n`,
+    });
 
   /** The message about `subject` for `recipient`, as the rest of the world gets it. */
   const abroad = (recipient: string, subject: string): Promise<Received> =>
@@ -113,6 +119,19 @@ describe('mail that leaves again', () => {
       expect(await sendBy(server.smtp, { sender: at('bob'), recipients: [address] }, { login })).to.match(
         only,
       );
+      const reportsOnly = /^END 550 5\.7\.1 .*takes delivery reports only/;
+      for (const header of [
+        '',
+        'Content-Type: text/plain\r\n',
+        `${report}Content-Type: text/plain\r\n`,
+        'Auto-Submitted: auto-replied\r\n',
+      ])
+        expect(await send('', address, 'no report', header), header).to.match(reportsOnly);
+      const withBob = { sender: '', recipients: [at('bob'), address] };
+      expect(await sendBy(server.smtp, { ...withBob, message: 'Subject: for two\r\n\r\nhi\r\n' })).to.match(
+        reportsOnly,
+      );
+      expect(await send('', at('bob'), 'no report, for bob alone', '')).to.equal('accepted');
     });
 
     it('are senders from outside only as they were made here, for forwarders that leave senders as they are', async () => {

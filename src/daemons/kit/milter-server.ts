@@ -19,6 +19,8 @@ export interface MilterHeader {
 }
 
 export interface MilterMessage extends MilterEnvelope {
+  /** Those that were accepted, without angle brackets. */
+  recipients: readonly string[];
   headers: readonly MilterHeader[];
 }
 
@@ -36,13 +38,14 @@ export interface Milter {
 /** Postfix's packets hold a header or 64 KiB of a body at most. */
 const maxPacketLength = 1024 * 1024;
 const version = 6;
-/** Steps that are not told: connect, HELO, recipients, body, unknown commands, DATA, end of headers; no answer to headers. */
-const leftOut = 0x1 | 0x2 | 0x8 | 0x10 | 0x100 | 0x200 | 0x40 | 0x80;
+/** Steps that are not told: connect, HELO, body, unknown commands, DATA, end of headers; no answer to headers. */
+const leftOut = 0x1 | 0x2 | 0x10 | 0x100 | 0x200 | 0x40 | 0x80;
 
 const command = {
   negotiate: 'O',
   macros: 'D',
   mail: 'M',
+  recipient: 'R',
   header: 'L',
   end: 'E',
   abort: 'A',
@@ -56,7 +59,7 @@ export function answerMilter(connection: Socket, milter: Milter): void {
   let received: Buffer = Buffer.alloc(0);
   let answering = Promise.resolve();
   let login = '';
-  let message: { envelope: MilterEnvelope; headers: MilterHeader[] } = begun({ login: '', sender: '' });
+  let message: Begun = begun({ login: '', sender: '' });
 
   let close = (): void => undefined;
   const open = (envelope: MilterEnvelope): void => {
@@ -77,9 +80,9 @@ export function answerMilter(connection: Socket, milter: Milter): void {
     if (!connection.destroyed) connection.write(Buffer.concat([length, body]));
   };
   const judge = async (): Promise<void> => {
-    const { envelope, headers } = message;
+    const { envelope, recipients, headers } = message;
     try {
-      const refusal = await milter.judge({ ...envelope, headers });
+      const refusal = await milter.judge({ ...envelope, recipients, headers });
       if (refusal === null) send(reply.accept);
       else send(reply.code, `${refusal}\0`);
     } catch (error) {
@@ -98,10 +101,13 @@ export function answerMilter(connection: Socket, milter: Milter): void {
           login = macrosIn(data).get('{auth_authen}') ?? '';
         return;
       case command.mail: {
-        open({ login, sender: (textsIn(data)[0] ?? '').replace(/^<|>$/g, '') });
+        open({ login, sender: withoutBrackets(textsIn(data)[0] ?? '') });
         login = '';
         return send(milter.looksAt(message.envelope) ? reply.goOn : reply.accept);
       }
+      case command.recipient:
+        message.recipients.push(withoutBrackets(textsIn(data)[0] ?? ''));
+        return send(reply.goOn);
       case command.header: {
         const [name = '', value = ''] = textsIn(data);
         const header = { name: name.trim().toLowerCase(), value };
@@ -142,9 +148,17 @@ export function answerMilter(connection: Socket, milter: Milter): void {
   });
 }
 
-function begun(envelope: MilterEnvelope): { envelope: MilterEnvelope; headers: MilterHeader[] } {
-  return { envelope, headers: [] };
+interface Begun {
+  envelope: MilterEnvelope;
+  recipients: string[];
+  headers: MilterHeader[];
 }
+
+function begun(envelope: MilterEnvelope): Begun {
+  return { envelope, recipients: [], headers: [] };
+}
+
+const withoutBrackets = (address: string): string => address.replace(/^<|>$/g, '');
 
 /** No change is asked for, and of the steps to leave out those that the other side knows. */
 function negotiated(offer: Buffer): Buffer {

@@ -24,7 +24,10 @@ export const authorHeaders: ReadonlySet<string> = new Set([
 ]);
 
 /** Null when the message may be sent, else an SMTP reply. */
-export function judgeAuthor({ login, sender, headers }: MilterMessage, policy: AuthorPolicy): string | null {
+export function judgeAuthor(
+  { login, sender, headers }: Omit<MilterMessage, 'recipients'>,
+  policy: AuthorPolicy,
+): string | null {
   const account = login.toLowerCase();
   const valuesOf = (name: string) => headers.filter((header) => header.name === name);
   const [authors, senders] = [valuesOf('from'), valuesOf('sender')];
@@ -41,10 +44,12 @@ export function judgeAuthor({ login, sender, headers }: MilterMessage, policy: A
 
 /** Messages that must have no sender, so that nothing answers them (RFC 5321, 4.5.5; RFC 3834). */
 function isAutomatic(types: readonly MilterHeader[], submitted: readonly MilterHeader[]): boolean {
-  return (
-    types.some(({ value }) => /^\s*multipart\/report\s*(;|$)/i.test(value)) ||
-    submitted.some(({ value }) => /^\s*auto-replied\b/i.test(value))
-  );
+  return isReport(types) || submitted.some(({ value }) => /^\s*auto-replied\b/i.test(value));
+}
+
+/** RFC 6522. */
+export function isReport(types: readonly MilterHeader[]): boolean {
+  return types.some(({ value }) => /^\s*multipart\/report\s*(;|$)/i.test(value));
 }
 
 /** A header that is absent names nobody: Postfix adds From, with the envelope sender. */
@@ -67,7 +72,7 @@ function problemOf(
   );
 }
 
-function mayUse(
+export function mayUse(
   address: string,
   account: string,
   { senderLogins, delimiter, anyName }: AuthorPolicy,

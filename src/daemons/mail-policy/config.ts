@@ -21,7 +21,7 @@ export interface MailPolicyConfig extends LogInConfig {
   sendingSocket: string;
   /** Unix socket of the milter protocol: whose name submitted messages bear. */
   authorSocket: string;
-  /** Unix socket on which Postfix looks rewritten senders up. */
+  /** Unix socket on which Postfix looks rewritten senders up, and programs ask what filter scripts may send. */
   srsSocket: string;
   /** Keeps what must outlive the process. */
   stateFolder: string;
@@ -29,6 +29,8 @@ export interface MailPolicyConfig extends LogInConfig {
   /** Account → where it differs. */
   sendingExceptions: ReadonlyMap<string, Partial<SendingLimits>>;
   anyPassword: boolean;
+  /** Accounts whose filter scripts send nothing either. */
+  receiveOnly: readonly string[];
   /**
    * `senderLogins`: source of Postfix' table, which says who may send as what. `exempt`: accounts whose From header may be
    * anything. `delimiter`: as below.
@@ -51,6 +53,9 @@ export interface MailPolicyConfig extends LogInConfig {
 /** In the state folder: who was refused because of sending limits, for the operator's promise. */
 export const refusalsFile = 'sending-refusals.json';
 
+/** Name of the lookup table, on the socket for senders, by which `libexec/script-sendmail` asks. */
+export const scriptMap = 'script-mail';
+
 const sendingLimits = {
   messagesPerHour: amount,
   messagesPerDay: amount,
@@ -67,6 +72,7 @@ const codec = objectOf<MailPolicyConfig>({
   sendingLimits: objectOf<SendingLimits>(sendingLimits),
   sendingExceptions: mapOf(partOf<SendingLimits>(sendingLimits)),
   anyPassword: flag,
+  receiveOnly: listOf(filledText),
   authors: objectOf<MailPolicyConfig['authors']>({
     senderLogins: absolutePath,
     exempt: listOf(filledText),

@@ -2,21 +2,16 @@
  * Whether there is room where a recipient ends: asked for each recipient with the size that the client declares, and at the
  * end of the message with its real size. Postfix asks before it expands addresses, and Dovecot knows mailboxes only.
  */
-import { type LookupTable, parseAddresses } from '../../formats/postfix-table.ts';
 import { messageSizeOf } from '../../names/message-size.ts';
-import { withoutTag } from '../../names/tag.ts';
 import { openMessages } from '../kit/open-messages.ts';
 import { askPolicy } from '../kit/policy-client.ts';
 import type { Attributes } from '../kit/policy-server.ts';
 import { asResolved } from '../kit/quoted-address.ts';
+import { type Ends, endsOf } from './ends.ts';
 
-export interface QuotaSettings {
+export interface QuotaSettings extends Ends {
   /** Unix socket of Dovecot's quota-status, which speaks the same protocol. */
   socket: string;
-  /** What separates a name from a tag; empty: nothing does. */
-  delimiter: string;
-  /** Postfix' table: every address, `@domain` for a catch-all → the addresses where it ends. */
-  recipients: LookupTable;
 }
 
 export interface QuotaPolicy {
@@ -73,7 +68,7 @@ async function roomFor(recipient: string, size: number, settings: QuotaSettings)
   const dovecot = { socket: settings.socket, timeout };
   let answer = 'DUNNO';
   try {
-    for (const mailbox of endsOf(recipient.toLowerCase(), settings) ?? [recipient]) {
+    for (const mailbox of endsOf(recipient, settings) ?? [recipient]) {
       answer = await askPolicy(dovecot, { recipient: mailbox, size: String(size) });
       if (answer === 'DUNNO') return answer;
       if (size >= large && (await askPolicy(dovecot, { recipient: mailbox, size: '0' })) === 'DUNNO')
@@ -90,14 +85,4 @@ async function roomFor(recipient: string, size: number, settings: QuotaSettings)
 function tooLarge(size: number): string {
   const { message, attachments } = messageSizeOf(size);
   return ` for this message of ${message} MiB (${attachments} MiB of attachments); a smaller one may have room`;
-}
-
-/** As Postfix finds it: an exact address before one without its tag before a catch-all. */
-function endsOf(recipient: string, { recipients, delimiter }: QuotaSettings): string[] | null {
-  const plain = withoutTag(recipient, delimiter);
-  const ends =
-    recipients.get(recipient) ??
-    (plain === null ? undefined : recipients.get(plain)) ??
-    recipients.get(recipient.slice(recipient.lastIndexOf('@')));
-  return ends === undefined ? null : parseAddresses(ends);
 }

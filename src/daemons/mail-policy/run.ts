@@ -7,9 +7,13 @@ import { answerMilter } from '../kit/milter-server.ts';
 import { answerQuestions } from '../kit/policy-server.ts';
 import { serveSocket } from '../kit/private-socket.ts';
 import { serveLogIns } from '../kit/serve-log-ins.ts';
-import { authorHeaders, judgeAuthor } from './author-policy.ts';
+import { authorHeaders, type AuthorPolicy, judgeAuthor } from './author-policy.ts';
 import { beingRead } from './being-read.ts';
-import { type MailPolicyConfig, parseMailPolicyConfig } from './config.ts';
+import { bounceCounts, isForRewritten, judgeBounce } from './bounces.ts';
+import { type MailPolicyConfig, parseMailPolicyConfig, scriptMap } from './config.ts';
+import { asResolved } from '../kit/quoted-address.ts';
+import { endsOf } from './ends.ts';
+import { scriptLookup } from './script-mail.ts';
 import { keptSenders } from './kept-senders.ts';
 import { quotaPolicy } from './quota-policy.ts';
 import { sendingPolicy } from './sending-policy.ts';
@@ -41,9 +45,23 @@ export async function runMailPolicy(configFile: string): Promise<void> {
     content: 'the addresses that accounts may send as',
   });
 
+  const authorPolicy = async (): Promise<AuthorPolicy> => {
+    const { authors, anyPassword } = await config.latest();
+    return {
+      senderLogins: await senderLogins.latest(),
+      delimiter: authors.delimiter,
+      anyName: anyPassword,
+      exempt: new Set(authors.exempt),
+    };
+  };
+
   const read = beingRead();
   const sending = await sendingPolicy(atStart.stateFolder, {
     isRead: read.has,
+    async endsOf(recipient) {
+      const { delimiter } = (await config.latest()).quota;
+      return endsOf(asResolved(recipient), { recipients: await recipients.latest(), delimiter })?.length ?? 1;
+    },
     async limits(account) {
       const { sendingLimits, sendingExceptions } = await config.latest();
       return { ...sendingLimits, ...sendingExceptions.get(account) };
@@ -54,11 +72,14 @@ export async function runMailPolicy(configFile: string): Promise<void> {
     },
   });
   const kept = keptSenders(atStart.srs.keptSenders);
+  const srs = srsLookup(async () => (await config.latest()).srsOf, kept, bounceCounts());
+  const scripts = scriptLookup(async () => ({
+    ...(await authorPolicy()),
+    receiveOnly: new Set((await config.latest()).receiveOnly),
+    count: sending.countScript,
+  }));
   await serveSocket(atStart.srsSocket, (connection) => {
-    answerLookups(
-      connection,
-      srsLookup(async () => (await config.latest()).srsOf, kept),
-    );
+    answerLookups(connection, (map, key) => (map === scriptMap ? scripts(key) : srs(map, key)));
   });
   const quota = quotaPolicy(async () => ({
     ...(await config.latest()).quota,
@@ -74,16 +95,11 @@ export async function runMailPolicy(configFile: string): Promise<void> {
   await serveSocket(atStart.authorSocket, (connection) => {
     answerMilter(connection, {
       headers: authorHeaders,
-      looksAt: ({ login }) => login !== '',
+      looksAt: ({ login, sender }) => login !== '' || sender === '',
       open: ({ login }) => read.begin(login.toLowerCase()),
       async judge(message) {
-        const { authors, anyPassword } = await config.latest();
-        return judgeAuthor(message, {
-          senderLogins: await senderLogins.latest(),
-          delimiter: authors.delimiter,
-          anyName: anyPassword,
-          exempt: new Set(authors.exempt),
-        });
+        if (message.login !== '') return judgeAuthor(message, await authorPolicy());
+        return isForRewritten(message) ? judgeBounce(message) : null;
       },
     });
   });

@@ -1,43 +1,88 @@
 /**
- * Whether what an account's filter script sends (redirect, vacation, reject, notify) may leave. It counts as sent by the
- * account: whoever steals a password could otherwise send by scripts without limits.
+ * What an account's filter script sends (redirect, vacation, notify, reject): who is the sender, whose name it bears, and
+ * whether it may leave now. It counts as sent by the account, and its sender is the account or nobody, whatever the script
+ * says: whoever steals a password could otherwise send as anybody, and without limits.
  */
-import { randomUUID } from 'node:crypto';
-
-import { askPolicy } from '../kit/policy-client.ts';
-
-/** Tells such a question from one about somebody who is logged in. */
-export const scriptContext = 'script';
+import { type AuthorPolicy, mayUse } from './author-policy.ts';
+import { authorAddresses } from './author-addresses.ts';
 
 export interface ScriptMail {
-  /** Login name. */
+  /** Log-in name, lower case. */
   account: string;
-  /** As Dovecot calls sendmail(1): `-i -f SENDER -- RECIPIENT…`. */
-  sendmailArguments: readonly string[];
+  /** By the headers that Dovecot wrote: `redirect`, `vacation`, `rejected`, `notification`, or `other`. */
+  kind: string;
+  /** As Dovecot gives it to sendmail(1). */
+  sender: string;
+  recipients: readonly string[];
+  /** From headers of the message, in one line; empty for a message that is only passed on. */
+  from: string;
 }
 
-/** Milliseconds; Postfix waits as long for those who log in. */
-const timeout = 10_000;
+/** A lookup table of questions as parseScriptMail reads them. Throws for what Dovecot never asks: that waits. */
+export function scriptLookup(current: () => Promise<ScriptPolicy>) {
+  return async (key: string): Promise<string> => {
+    const mail = parseScriptMail(key);
+    if (mail === null)
+      throw new Error('what a script sends is asked about as ACCOUNT KIND SENDER RECIPIENT… -- FROM');
+    return serialiseDecision(await decideScriptMail(mail, await current()));
+  };
+}
 
-/** Why it may not leave now, for a log; null if it may. `socket`: of the policy process. */
-export async function reasonToWait(
-  socket: string,
-  { account, sendmailArguments }: ScriptMail,
-): Promise<string | null> {
-  const separator = sendmailArguments.indexOf('--');
-  const recipients = separator === -1 ? [] : sendmailArguments.slice(separator + 1);
-  // Dovecot names both; a call without them cannot be counted for any account.
-  if (!account.includes('@') || recipients.length === 0)
-    return `${account || 'no account'}: no recipients after --; run it as Dovecot does: ACCOUNT -i -f SENDER -- RECIPIENT…`;
-  const instance = randomUUID();
-  try {
-    for (const recipient of recipients) {
-      const question = { policy_context: scriptContext, sasl_username: account, recipient, instance };
-      const action = await askPolicy({ socket, timeout }, question);
-      if (action !== 'DUNNO') return `a script of ${account} may not send to ${recipient}: ${action}`;
-    }
-    return null;
-  } catch (error) {
-    return `a script of ${account} may not send: sending limits cannot be checked: ${(error as Error).message}`;
+/** What the program does: its exit code, and with 0 the envelope sender and the address for From; null leaves From. */
+export type ScriptDecision =
+  { code: 0; sender: string; from: string | null } | { code: 75 | 77; reason: string };
+
+/** `ACCOUNT KIND SENDER RECIPIENT… -- FROM`. Null for what Dovecot never asks. */
+export function parseScriptMail(key: string): ScriptMail | null {
+  const [, words = '', from = ''] = /^(.*?) --(?: (.*))?$/s.exec(key) ?? [];
+  const [account = '', kind = '', sender = '', ...recipients] = words.split(' ');
+  if (!account.includes('@') || recipients.length === 0) return null;
+  return { account: account.toLowerCase(), kind, sender, recipients, from };
+}
+
+function serialiseDecision(decision: ScriptDecision): string {
+  if (decision.code !== 0) return `${decision.code} - ${decision.reason}`;
+  return `0 ${decision.sender} ${decision.from ?? '-'}`;
+}
+
+export interface ScriptPolicy extends AuthorPolicy {
+  /** Accounts that send nothing. */
+  receiveOnly: ReadonlySet<string>;
+  /** Counts the message; why it has to wait, null when it need not. */
+  count: (account: string, recipients: readonly string[]) => Promise<string | null>;
+}
+
+export async function decideScriptMail(mail: ScriptMail, policy: ScriptPolicy): Promise<ScriptDecision> {
+  const { account, kind, sender, recipients } = mail;
+  if (policy.receiveOnly.has(account)) return { code: 77, reason: `${account} is there to receive only` };
+  const reason = await policy.count(account, recipients);
+  if (reason !== null) {
+    return { code: 75, reason: `a script of ${account} may not send to ${recipients.join(', ')}: ${reason}` };
   }
+  switch (kind) {
+    // The account answers for it; only a bounce stays one.
+    case 'redirect':
+      return { code: 0, sender: sender === '<>' ? sender : account, from: null };
+    // Dovecot writes the text and From of these.
+    case 'rejected':
+      return { code: 0, sender: '<>', from: null };
+    // Dovecot gives the address that the message was written to as the sender, and the account's in From.
+    case 'vacation':
+      return { code: 0, sender: '<>', from: authorOf(mail, policy, account) };
+    // Nothing answers a notification, and nothing of it comes back.
+    default:
+      return { code: 0, sender: '<>', from: authorOf(mail, policy, '') };
+  }
+}
+
+/** Null where the From header may stay. `replaced`: an address that gives way to the one that was written to. */
+function authorOf(
+  { account, sender, from }: ScriptMail,
+  policy: AuthorPolicy,
+  replaced: string,
+): string | null {
+  const [author, ...more] = authorAddresses(from) ?? [];
+  const isOwn = author !== undefined && more.length === 0 && mayUse(author, account, policy);
+  if (isOwn && author !== replaced) return null;
+  return mayUse(sender, account, policy) ? sender : account;
 }

@@ -14,18 +14,21 @@ export interface Attempt {
 /** A limit that was reached. */
 export interface Excess {
   limit: keyof SendingLimits;
-  /** How many were sent: as many as the limit allows. */
+  allowed: number;
+  /** How many were sent; with those that are asked for they are more than is allowed. */
   sent: number;
+  /** How many are asked for. */
+  asked: number;
   /** Milliseconds until the next one may be sent. */
   wait: number;
 }
 
 export interface SendingCounts {
-  /** Counts one more recipient, and the message with its first one. When one is too many nothing is counted. */
-  add(attempt: Attempt, limits: SendingLimits): Excess | null;
-  /** The same, but only for as long as the message may still be taken. */
-  reserve(attempt: Attempt, limits: SendingLimits): Excess | null;
-  /** The message was taken, for so many recipients. */
+  /** Counts one message to so many recipients. When that is too much nothing is counted. */
+  add(account: string, recipients: number, limits: SendingLimits): Excess | null;
+  /** Counts so many more recipients of a message, for as long as it may still be taken, and the message with its first one. */
+  reserve(attempt: Attempt, recipients: number, limits: SendingLimits): Excess | null;
+  /** The message was taken, for those that were reserved; `recipients`: as many at least. */
   take(attempt: Attempt, recipients: number): void;
   /** The message was not taken: what was reserved for it is given back. */
   release(attempt: Attempt): void;
@@ -52,14 +55,10 @@ type Span = keyof typeof spans;
 const spanNames = ['Hour', 'Day'] as const;
 const nouns = ['messages', 'recipients'] as const;
 
-/** Messages that are remembered because more of their recipients may come. */
-const maxMessages = 10_000;
-
 /** `clock`: milliseconds since the epoch. */
 export function sendingCounts(clock: () => number = Date.now): SendingCounts {
   /** Account → what it sent, oldest first. */
   const counts: Readonly<Record<Span, Map<string, Slot[]>>> = { Hour: new Map(), Day: new Map() };
-  const begun = new Set<string>();
   /** Account → message that may still be taken → its recipients so far. */
   const reserved = new Map<string, Map<string, number>>();
 
@@ -73,7 +72,7 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
   function excessOf(
     account: string,
     limits: SendingLimits,
-    { isBegun, now }: { isBegun: boolean; now: number },
+    { isBegun, recipients, now }: { isBegun: boolean; recipients: number; now: number },
   ) {
     const open = [...(reserved.get(account)?.values() ?? [])];
     const waiting = { messages: open.length, recipients: open.reduce((sum, each) => sum + each, 0) };
@@ -81,12 +80,15 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
       const slots = slotsOf(span, account, now);
       return nouns.flatMap((noun): Excess[] => {
         const limit = `${noun}Per${span}` as const;
+        const allowed = limits[limit];
         const sent = slots.reduce((sum, slot) => sum + slot[noun], waiting[noun]);
-        if (limits[limit] === 0 || sent < limits[limit] || (noun === 'messages' && isBegun)) return [];
+        const asked = noun === 'recipients' ? recipients : isBegun ? 0 : 1;
+        if (allowed === 0 || asked === 0 || sent + asked <= allowed) return [];
         let left = sent;
-        const enough = slots.find((slot) => (left -= slot[noun]) < limits[limit]);
+        const enough = slots.find((slot) => (left -= slot[noun]) + asked <= allowed);
         // Where only what is being sent is in the way, that ends soon.
-        return [{ limit, sent, wait: enough === undefined ? 0 : enough.last + spans[span] - now }];
+        const wait = enough === undefined ? 0 : enough.last + spans[span] - now;
+        return [{ limit, allowed, sent, asked, wait }];
       });
     });
     return found.sort((left, right) => right.wait - left.wait)[0] ?? null;
@@ -116,30 +118,24 @@ export function sendingCounts(clock: () => number = Date.now): SendingCounts {
   }
 
   return {
-    add({ account, message }, limits) {
-      const key = `${account} ${message}`;
-      const state = { isBegun: begun.has(key), now: clock() };
-      const excess = excessOf(account, limits, state);
+    add(account, recipients, limits) {
+      const now = clock();
+      const excess = excessOf(account, limits, { isBegun: false, recipients, now });
       if (excess !== null) return excess;
-      const sent = { messages: state.isBegun ? 0 : 1, recipients: 1, now: state.now };
-      for (const span of spanNames) count(span, account, sent);
-      begun.add(key);
-      for (const oldest of begun) {
-        if (begun.size <= maxMessages) break;
-        begun.delete(oldest);
-      }
+      for (const span of spanNames) count(span, account, { messages: 1, recipients, now });
       return null;
     },
-    reserve({ account, message }, limits) {
+    reserve({ account, message }, recipients, limits) {
       const open = reserved.get(account) ?? new Map<string, number>();
       const before = open.get(message) ?? 0;
-      const excess = excessOf(account, limits, { isBegun: before > 0, now: clock() });
-      if (excess === null) reserved.set(account, open.set(message, before + 1));
+      const excess = excessOf(account, limits, { isBegun: before > 0, recipients, now: clock() });
+      if (excess === null) reserved.set(account, open.set(message, before + recipients));
       return excess;
     },
     take(attempt, recipients) {
+      const held = reserved.get(attempt.account)?.get(attempt.message) ?? 0;
       release(attempt);
-      const sent = { messages: 1, recipients, now: clock() };
+      const sent = { messages: 1, recipients: Math.max(recipients, held), now: clock() };
       for (const span of spanNames) count(span, attempt.account, sent);
     },
     release,
@@ -179,5 +175,9 @@ function isSlot(slot: unknown): slot is Slot {
 /** What somebody has sent: `500 messages within an hour`, `to 500 recipients within a day`. */
 export function amountOf({ limit, sent }: Pick<Excess, 'limit' | 'sent'>): string {
   const noun = limit.startsWith('messages') ? 'message' : 'recipient';
-  return `${noun === 'recipient' ? 'to ' : ''}${sent} ${noun}${sent === 1 ? '' : 's'} within ${limit.endsWith('PerHour') ? 'an hour' : 'a day'}`;
+  return `${noun === 'recipient' ? 'to ' : ''}${sent} ${noun}${sent === 1 ? '' : 's'} within ${spanOf({ limit })}`;
+}
+
+export function spanOf({ limit }: Pick<Excess, 'limit'>): string {
+  return limit.endsWith('PerHour') ? 'an hour' : 'a day';
 }

@@ -7,20 +7,21 @@ import { durationOf } from '../kit/duration.ts';
 import type { Attributes } from '../kit/policy-server.ts';
 import { writeFileAtomically } from '../../host/write-file.ts';
 import { refusalsFile } from './config.ts';
-import { scriptContext } from './script-mail.ts';
-import { amountOf, type Attempt, type Excess, sendingCounts } from './sending-counts.ts';
+import { amountOf, type Attempt, type Excess, sendingCounts, spanOf } from './sending-counts.ts';
 
 export interface SendingPolicy {
   /** One connection of Postfix, which has one message at a time. */
   session(): SendingSession;
+  /** Counts a message of a filter script; why it has to wait, null when it need not. */
+  countScript(account: string, recipients: readonly string[]): Promise<string | null>;
   /** Writes counts and refusals if there are new ones. */
   save(): Promise<void>;
 }
 
 export interface SendingSession {
   /**
-   * Postfix action (access(5)) for one recipient of somebody who is logged in, for the end of the message, or for a filter
-   * script. A recipient is only reserved until the end of the message.
+   * Postfix action (access(5)) for one recipient of somebody who is logged in, or for the end of the message. A recipient
+   * is only reserved until the end of the message.
    */
   answer(attributes: Attributes): Promise<string>;
   /** Gives back what was reserved for a message that did not come. */
@@ -36,6 +37,8 @@ const rememberedFor = 3_600_000;
 
 export interface Senders {
   limits(account: string): Promise<SendingLimits>;
+  /** How many addresses mail to this one goes to: an alias counts for all that it leads to. */
+  endsOf(recipient: string): Promise<number>;
   /** Whether it may still log in: a connection of SMTP outlives a suspension. */
   mayLogIn(account: string): Promise<boolean>;
   /** Whether the headers of a message of it are being read. Postfix goes on without the milter where that fails. */
@@ -45,7 +48,7 @@ export interface Senders {
 /** `folder` keeps what must outlive the process. */
 export async function sendingPolicy(
   folder: string,
-  { limits, mayLogIn, isRead }: Senders,
+  { limits, endsOf, mayLogIn, isRead }: Senders,
 ): Promise<SendingPolicy> {
   const counts = sendingCounts();
   counts.restore(await readJson(join(folder, countsFile)));
@@ -58,6 +61,9 @@ export async function sendingPolicy(
       [account]: { at: Math.round(Date.now() / 1000), limit: amountOf(excess) },
     };
     unsaved.refusals = true;
+    if (excess.asked > excess.allowed) {
+      return `550 5.7.1 this address leads to ${excess.asked} others, more than ${account} may send to (${excess.allowed} within ${spanOf(excess)})`;
+    }
     return `450 4.7.1 you have sent ${amountOf(excess)}, which is the limit of ${account}; try again in ${durationOf(excess.wait)}`;
   };
   const session = (): SendingSession => {
@@ -76,13 +82,6 @@ export async function sendingPolicy(
         const account = attributes('sasl_username').toLowerCase();
         if (account === '') return 'DUNNO';
         const attempt = { account, message: attributes('instance') };
-        // Filter scripts of a suspended account still send: they need no log-in, and a refusal would bounce the mail that they forward.
-        if (attributes('policy_context') === scriptContext) {
-          const excess = counts.add(attempt, await limits(account));
-          if (excess !== null) return refusal(account, excess);
-          unsaved.counts = true;
-          return 'DUNNO';
-        }
         if (current?.message !== attempt.message) giveBack();
         if (!(await mayLogIn(account))) return `REJECT 5.7.1 ${account} may not log in any more`;
         if (attributes('protocol_state') === 'END-OF-MESSAGE') {
@@ -95,17 +94,26 @@ export async function sendingPolicy(
           unsaved.counts = true;
           return 'DUNNO';
         }
-        const allowed = await limits(account);
+        const [allowed, ends] = [await limits(account), await endsOf(attributes('recipient'))];
         // Nobody would give back what a closed connection reserves.
         if (isOver) return 'DUNNO';
         current = attempt;
-        const excess = counts.reserve(attempt, allowed);
+        const excess = counts.reserve(attempt, ends, allowed);
         return excess === null ? 'DUNNO' : refusal(account, excess);
       },
     };
   };
   return {
     session,
+    // Filter scripts of a suspended account still send: they need no log-in, and a refusal would bounce the mail that they forward.
+    async countScript(account, recipients) {
+      let ends = 0;
+      for (const recipient of recipients) ends += await endsOf(recipient);
+      const excess = counts.add(account, ends, await limits(account));
+      if (excess !== null) return refusal(account, excess);
+      unsaved.counts = true;
+      return null;
+    },
     async save() {
       const { counts: newCounts, refusals: newRefusals } = unsaved;
       Object.assign(unsaved, { counts: false, refusals: false });

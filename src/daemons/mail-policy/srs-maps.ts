@@ -15,7 +15,12 @@ const srsMaps = {
   sender: 'srs-sender',
 } as const;
 
-export function srsLookup(current: () => Promise<Srs>, kept: KeptSenders): Lookup {
+/** `mayCome` counts a message to a rewritten sender, and tells when it is one too many. */
+export function srsLookup(
+  current: () => Promise<Srs>,
+  kept: KeptSenders,
+  mayCome: (address: string) => boolean,
+): Lookup {
   return async (map, key) => {
     const srs = await current();
     const now = Date.now();
@@ -26,8 +31,12 @@ export function srsLookup(current: () => Promise<Srs>, kept: KeptSenders): Looku
     }
     const reversed = await found(reverseRecipient(key, srs, now), kept);
     if (map === srsMaps.reverse) return reversed.kind === 'sender' ? reversed.address : null;
-    if (map === srsMaps.recipient)
-      return reversed.kind === 'refused' ? `550 5.1.1 ${reversed.reason}` : 'DUNNO';
+    if (map === srsMaps.recipient) {
+      if (reversed.kind === 'refused') return `550 5.1.1 ${reversed.reason}`;
+      return mayCome(key)
+        ? 'DUNNO'
+        : '450 4.7.1 too many bounces to this address within an hour; try again later';
+    }
     if (map === srsMaps.sender) return reversed.kind === 'sender' ? 'OK' : null;
     throw new Error(`no map is called ${JSON.stringify(map)}`);
   };

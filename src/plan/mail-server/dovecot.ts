@@ -1,4 +1,5 @@
 /** Dovecot of a mail server: IMAP, LMTP, ManageSieve, SASL for Postfix, quota. Pure. */
+import { scriptMap } from '../../daemons/mail-policy/config.ts';
 import { serialiseLogInNames } from '../../formats/log-in-names.ts';
 import { listenAddresses, portOf } from '../endpoints.ts';
 import { logInFolders, logInPrograms, logInSettings, startDovecot } from '../log-ins.ts';
@@ -10,7 +11,7 @@ import { isAscii, unicodeSpellings } from '../../names/mail-domain.ts';
 import { certificate } from './certificate.ts';
 import type { PlannedMailServer } from './instance.ts';
 import { logInNames, logInNamesFile } from './log-in-names.ts';
-import { sendingSocket } from './mail-policy.ts';
+import { srsSocket } from './mail-policy.ts';
 import { rewrittenDomain } from './sender-rewriting.ts';
 
 const mebibyte = 1024 * 1024;
@@ -73,6 +74,14 @@ const scriptSendmail = 'libexec/script-sendmail';
 /** Programs that the global script may run. */
 const scriptPrograms = 'libexec/sieve';
 
+/** Headers that filter scripts neither add nor remove. */
+const protectedHeaders = [
+  ...['From', 'Sender', 'Resent-From', 'Resent-Sender', 'Return-Path', 'Received', 'Auto-Submitted'],
+  ...['DKIM-Signature', 'Authentication-Results', 'Received-SPF'],
+  ...['ARC-Seal', 'ARC-Message-Signature', 'ARC-Authentication-Results'],
+  ...['X-Sieve-Redirected-From', 'X-Original-To', 'Delivered-To'],
+];
+
 const folders: readonly PlannedFolder[] = [
   { path: 'etc/dovecot', mode: 0o750 },
   { path: 'etc/dovecot/sieve', mode: 0o700 },
@@ -121,6 +130,7 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
           mailboxSizeLimit: model.mailboxSizeLimit,
           // The largest message must fit.
           allowance: Math.ceil(model.messageSizeLimit / mebibyte),
+          protectedHeaders: protectedHeaders.join(' '),
           scripts: model.filterLimits.scripts,
           scriptSize: model.filterLimits.scriptSize,
           scriptsSize: model.filterLimits.scripts * model.filterLimits.scriptSize,
@@ -145,9 +155,9 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
       body: {
         template: 'mail-server/script-sendmail.hbs',
         context: {
-          node: place.programs['node'],
-          maySend: `${place.release}/may-send.mjs`,
-          socket: `${partition}/${sendingSocket}`,
+          postmap: `${partition}/bin/postmap`,
+          socket: `${partition}/${srsSocket}`,
+          map: scriptMap,
           sendmail: `${partition}/bin/sendmail`,
         },
       },

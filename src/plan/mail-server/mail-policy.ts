@@ -87,6 +87,9 @@ function configOf(model: MailServer): MailPolicyConfig {
       [promiseAddress, { messagesPerHour: 0, messagesPerDay: 0, recipientsPerHour: 0, recipientsPerDay: 0 }],
     ]),
     anyPassword: model.anyPassword,
+    receiveOnly: accounts.flatMap(({ address, settings }) =>
+      settings.mode === 'receive-only' ? address : [],
+    ),
     authors: {
       senderLogins: `${partition}/etc/postfix/sender-logins`,
       exempt: model.anyFrom,

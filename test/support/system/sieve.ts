@@ -34,7 +34,8 @@ export async function activateScript(
       'LOGOUT',
     ]) {
       const answer = await client.command(command, sieveReply);
-      if (!answer.startsWith('OK')) throw new Error(answer);
+      // Warnings about the script may stand before it.
+      if (!/^OK\b/m.test(answer)) throw new Error(answer);
     }
   } finally {
     client.close();

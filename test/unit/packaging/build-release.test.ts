@@ -96,7 +96,6 @@ describe('release', function () {
       [
         'NOTICE',
         'slapos-mail.mjs',
-        'may-send.mjs',
         'promise/slapos_mail_promise/mail_delivery.py',
         'promise/slapos_mail_promise.egg-info/PKG-INFO',
         'partition/instance.cfg.in',
@@ -134,20 +133,9 @@ describe('release', function () {
       );
     });
 
-    it('for what scripts send is small, and has it wait when nobody can be asked', async () => {
-      const path = join(unpacked, 'may-send.mjs');
-      expect((await stat(path)).size).to.be.lessThan(10_000);
-      const words = [path, join(unpacked, 'no.sock'), 'a@b.example', '-i', '-f', '<>', '--', 'c@d.example'];
-      const failed = await promisify(execFile)(process.execPath, words).catch((error: unknown) => error);
-      expect(failed).to.include({ code: 75 });
-      expect((failed as { stderr: string }).stderr).to.match(
-        /^a script of a@b\.example may not send: sending limits cannot be checked: connect ENOENT .*\n$/,
-      );
-    });
-
     it('contains no build tool, nor any path of the machine that built it', async () => {
       const parts = (await readdir(unpacked, { recursive: true })).filter((path) => path.endsWith('.mjs'));
-      expect(parts).to.include.members(['slapos-mail.mjs', 'may-send.mjs']);
+      expect(parts).to.include.members(['slapos-mail.mjs']);
       for (const part of parts) {
         const program = await readFile(join(unpacked, part), 'utf8');
         expect(program, part).not.to.contain('node_modules/esbuild');

@@ -75,35 +75,37 @@ describe('the milter protocol', () => {
     return answers;
   }
 
-  it('asks for senders, headers and ends only, and for no change', async () => {
+  it('asks for senders, recipients, headers and ends only, and for no change', async () => {
     const [answer = ''] = await says(1, offer);
     const bytes = Buffer.from(answer, 'latin1');
     expect(bytes.toString('latin1', 0, 1)).to.equal('O');
     expect([bytes.readUInt32BE(1), bytes.readUInt32BE(5), bytes.readUInt32BE(9)]).to.deep.equal([
-      6, 0, 0x3db,
+      6, 0, 0x3d3,
     ]);
   });
 
   it('asks of an older Postfix only what that one knows', async () => {
     const [answer = ''] = await says(1, packet('O', Buffer.from('000000020000003f0000007f', 'hex')));
     const bytes = Buffer.from(answer, 'latin1');
-    expect([bytes.readUInt32BE(1), bytes.readUInt32BE(9)]).to.deep.equal([2, 0x5b]);
+    expect([bytes.readUInt32BE(1), bytes.readUInt32BE(9)]).to.deep.equal([2, 0x53]);
   });
 
   it('accepts at once what it does not look at, and judges the rest at its end, message by message', async () => {
     const letter = [header('FROM ', 'a\n b'), header('Subject', 'x'), header('from', 'c'), packet('E')];
     const all = await says(
-      6,
+      8,
       offer,
       mail('s'),
       mail('s', 'alice'),
+      packet('R', '<one@x.example>\0'),
+      packet('R', '<"two 2"@x.example>\0NOTIFY=NEVER\0'),
       ...letter,
       mail('bad', 'bob'),
       packet('E'),
     );
-    expect(all.slice(1)).to.deep.equal(['a', 'c', 'a', 'c', 'y550 5.7.1 no\0']);
+    expect(all.slice(1)).to.deep.equal(['a', 'c', 'c', 'c', 'a', 'c', 'y550 5.7.1 no\0']);
     expect(judged[0]).to.deep.equal({
-      ...{ login: 'alice', sender: 's' },
+      ...{ login: 'alice', sender: 's', recipients: ['one@x.example', '"two 2"@x.example'] },
       headers: [
         { name: 'from', value: 'a\n b' },
         { name: 'from', value: 'c' },
@@ -115,7 +117,7 @@ describe('the milter protocol', () => {
     await says(3, offer, mail('s', 'alice'), header('From', 'x'), packet('A'), mail('s'));
     await says(5, mail('t', 'bob'), packet('E'));
     expect(answers.slice(1)).to.deep.equal(['c', 'a', 'c', 'a']);
-    expect(judged).to.deep.equal([{ login: 'bob', sender: 't', headers: [] }]);
+    expect(judged).to.deep.equal([{ login: 'bob', sender: 't', recipients: [], headers: [] }]);
   });
 
   it('tells which messages are open: those that it looks at, until they are judged or given up', async () => {

@@ -14,6 +14,7 @@ export function exampleConfig(folder: string): MailPolicyConfig {
     sendingExceptions: new Map(),
     users: `${folder}/users`,
     anyPassword: false,
+    receiveOnly: ['box@a.example'],
     logInNames: `${folder}/log-in-names`,
     srs: { secret: 'secret', domain: 'a.example', hosted: ['a.example'], keptSenders: `${folder}/kept` },
     quota: { recipients: `${folder}/recipients`, socket: `${folder}/quota-status`, delimiter: '+' },

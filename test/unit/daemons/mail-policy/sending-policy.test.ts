@@ -20,6 +20,8 @@ const limits = async (account: string) => ({
 });
 const senders = {
   limits,
+  endsOf: async (recipient: string) =>
+    recipient.startsWith('list') ? 199 : recipient.startsWith('team') ? 2 : 1,
   mayLogIn: async (account: string) => !account.startsWith('suspended'),
   isRead: (account: string) => !account.startsWith('unread'),
 };
@@ -29,7 +31,6 @@ const question = (login: string, instance: string, more: Readonly<Record<string,
       .map(([name, value]) => `${name}=${value}`)
       .join('\n'),
   );
-const script = { policy_context: 'script' };
 const end = (recipients: number) => ({
   protocol_state: 'END-OF-MESSAGE',
   recipient_count: String(recipients),
@@ -59,7 +60,7 @@ describe('the sending policy', () => {
       expect(await session.answer(question(login, instance))).to.equal('DUNNO');
       expect(await session.answer(question(login, instance, end(1)))).to.match(/^451 4\.3\.0 the headers /);
     }
-    expect(await session.answer(question(login, 'mail of a script', script))).to.equal('DUNNO');
+    expect(await policy.countScript(login.toLowerCase(), ['x@y.example'])).to.equal(null);
   });
 
   it('answers so that a person knows what happened and what to do', async () => {
@@ -133,12 +134,33 @@ describe('the sending policy', () => {
 
   it('counts what a script sends with the rest, also of an account that may not log in', async () => {
     const policy = await sendingPolicy(folder(), senders);
-    const ask = (login: string, instance: string) =>
-      policy.session().answer(question(login, instance, script));
+    const ask = (login: string) => policy.countScript(login, ['x@elsewhere.example']);
     await send(policy, 'bob@example.com');
-    expect(await ask('bob@example.com', 'b')).to.match(/^450 4\.7\.1 /);
-    expect(await ask('suspended@example.com', 'c')).to.equal('DUNNO');
-    expect(await ask('suspended@example.com', 'd')).to.match(/^450 4\.7\.1 /);
+    expect(await ask('bob@example.com')).to.match(/^450 4\.7\.1 /);
+    expect(await ask('suspended@example.com')).to.equal(null);
+    expect(await ask('suspended@example.com')).to.match(/^450 4\.7\.1 /);
+  });
+
+  it('counts an alias for all that it leads to, of people and of scripts', async () => {
+    const policy = await sendingPolicy(folder(), senders);
+    const ask = (session: ReturnType<SendingPolicy['session']>, instance: string, recipient: string) =>
+      session.answer(question('alice@example.com', instance, { recipient }));
+    const session = policy.session();
+    expect(await ask(session, 'a', 'list@example.com')).to.equal(
+      '550 5.7.1 this address leads to 199 others, more than alice@example.com may send to (3 within a day)',
+    );
+    expect(await ask(session, 'b', 'team@example.com')).to.equal('DUNNO');
+    expect(await ask(session, 'b', 'team@example.com')).to.match(
+      /^450 4\.7\.1 you have sent to 2 recipients within a day/,
+    );
+    expect(await session.answer(question('alice@example.com', 'b', end(1)))).to.equal('DUNNO');
+    expect(await policy.countScript('alice@example.com', ['team@example.com'])).to.match(
+      /^450 .* to 2 recipients/,
+    );
+    expect(await policy.countScript('bob@example.com', ['one@x.example', 'list@example.com'])).to.match(
+      /^550 .* 200 others/,
+    );
+    expect(await policy.countScript('alice@example.com', ['one@x.example'])).to.equal(null);
   });
 
   it('remembers counts and refusals in private files', async () => {
