@@ -1,12 +1,14 @@
 /**
  * The relay's policy service, asked by Postfix on unix sockets: who may send as what, what mail servers would take, where
- * bounces leave; and by Dovecot, how often log-ins may fail.
+ * bounces leave, which notices of delay are sent; and by Dovecot, how often log-ins may fail.
  */
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:net';
 
 import { endWhenFixedSettingsChange } from '../kit/fixed-settings.ts';
+import { delayNotices } from '../kit/delay-notices.ts';
 import { followFile } from '../kit/followed-file.ts';
+import { answerMilter } from '../kit/milter-server.ts';
 import { answerQuestions, type Attributes } from '../kit/policy-server.ts';
 import { serveSocket } from '../kit/private-socket.ts';
 import { serveLogIns } from '../kit/serve-log-ins.ts';
@@ -30,12 +32,14 @@ export async function runRelayPolicy(configFile: string): Promise<Server> {
     content: 'the tenants',
   });
   await serveLogIns(config);
-  endWhenFixedSettingsChange(configFile, config, ({ socket, bounceWaysSocket, users, logInSocket }) => [
-    socket,
-    bounceWaysSocket,
-    users,
-    logInSocket,
-  ]);
+  endWhenFixedSettingsChange(
+    configFile,
+    config,
+    ({ socket, bounceWaysSocket, noticeSocket, users, logInSocket }) => [
+      ...[socket, bounceWaysSocket, noticeSocket],
+      ...[users, logInSocket],
+    ],
+  );
   const index = async () => (await config.latest()).index;
   const endOf = async (recipient: string): Promise<string> => {
     const { postmaster } = await config.latest();
@@ -51,6 +55,9 @@ export async function runRelayPolicy(configFile: string): Promise<Server> {
   });
   await serveSocket(config.current.bounceWaysSocket, (connection) => {
     answerLookups(connection, bounceWays(index));
+  });
+  await serveSocket(config.current.noticeSocket, (connection) => {
+    answerMilter(connection, delayNotices);
   });
   const whereabouts = domainLookup();
   const permission = async (attributes: Attributes): Promise<string> => {

@@ -2,6 +2,7 @@
 import { serialiseRelayPolicyConfig } from '../../daemons/relay-policy/config.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import { logInConfig, logInSockets } from '../log-ins.ts';
+import { noticeSocket } from '../delay-notices.ts';
 import type { Part, Service } from '../part.ts';
 import { speaksFromOwnAddress } from '../postfix-service.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
@@ -25,7 +26,12 @@ const policy: Service = {
   name: 'policy',
   programs: ['node'],
   ports: {},
-  sockets: { policy: policySocket, 'bounce-ways': bounceWaysSocket, ...logInSockets },
+  sockets: {
+    policy: policySocket,
+    'bounce-ways': bounceWaysSocket,
+    'delay-notices': noticeSocket,
+    ...logInSockets,
+  },
   pidFile: pidFileOf('policy'),
   signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
   log: 'var/log/policy.log',
@@ -45,6 +51,7 @@ export const policyPart: Part<RelayNode> = {
             text: serialiseRelayPolicyConfig({
               socket: `${partition}/${policySocket}`,
               bounceWaysSocket: `${partition}/${bounceWaysSocket}`,
+              noticeSocket: `${partition}/${noticeSocket}`,
               asker: {
                 hostName: node.mailName,
                 address: speaksFromOwnAddress(node.place) ? node.place.ipv6 : null,
