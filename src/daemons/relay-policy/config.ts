@@ -18,6 +18,8 @@ export interface RelayPolicyConfig extends LogInConfig {
   bounceWaysSocket: string;
   /** Unix socket of the milter protocol: which notices of delay are sent. */
   noticeSocket: string;
+  /** File that remembers which domains were relayed. */
+  knownDomains: string;
   /** As what mail servers are asked about recipients; `address`: null for any. */
   asker: { hostName: string; address: string | null; bundle: string };
   tenants: readonly Tenant[];
@@ -47,6 +49,7 @@ const codec = objectOf<RelayPolicyConfig>({
   socket: absolutePath,
   bounceWaysSocket: absolutePath,
   noticeSocket: absolutePath,
+  knownDomains: absolutePath,
   asker: objectOf<RelayPolicyConfig['asker']>({
     hostName: filledText,
     address: nullable(filledText),

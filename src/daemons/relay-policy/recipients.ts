@@ -24,6 +24,8 @@ export interface RecipientPolicyOptions {
   index: () => Promise<TenantIndex>;
   /** Where mail to an address ends, lower case: that of the postmaster of the node is another one. */
   endOf?: (recipient: string) => Promise<string>;
+  /** Whether mail for a domain, lower case, that is not relayed (any more) is to be refused; without it none is. */
+  isGone?: (domain: string) => boolean;
   backends: BackendQuestions;
   /** Milliseconds since the epoch. */
   clock?: () => number;
@@ -51,11 +53,13 @@ const added = 1_024;
 /** More than a message needs, so that the next ones need no question; less where there is not so much room. */
 const extras = [16 * 1024 * 1024, 256 * 1024, 0];
 const forgotten = '451 4.3.0 the recipients are not known any more; try again';
+const gone = '550 5.1.2 mail for this domain is not taken here any more';
 const notYet = '450 4.3.0 mail for this domain cannot be taken yet; try again later';
 
 export function recipientPolicy({
   index,
   endOf = (recipient) => Promise.resolve(recipient),
+  isGone = () => false,
   backends,
   clock = Date.now,
 }: RecipientPolicyOptions): RecipientPolicy {
@@ -65,7 +69,7 @@ export function recipientPolicy({
 
   async function questionOf(attributes: Attributes): Promise<Question | null> {
     const recipient = await endOf(asResolved(attributes('recipient')));
-    const domain = recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase();
+    const domain = domainOf(recipient);
     const tenant = (await index()).byDomain.get(domain);
     return tenant === undefined
       ? null
@@ -152,8 +156,9 @@ export function recipientPolicy({
       if (context === 'end') return atEnd(attributes);
       const question = await questionOf(attributes);
       if (question === null) {
-        // Whoever runs the node may have his mail elsewhere; Postfix says whether it is his.
         const written = attributes('recipient');
+        if (context === 'recipient') return isGone(domainOf(asResolved(written))) ? gone : 'DUNNO';
+        // Postfix knows the domain and this process does not, unless whoever runs the node has his mail elsewhere.
         return (await endOf(written)) === written ? notYet : 'DUNNO';
       }
       if (context === 'recipient')
@@ -162,6 +167,10 @@ export function recipientPolicy({
       return 'DUNNO';
     },
   };
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
 function actionOf(verdict: Verdict | undefined): string {

@@ -15,6 +15,7 @@ import { serveLogIns } from '../kit/serve-log-ins.ts';
 import { answerLookups } from '../kit/socketmap.ts';
 import { backendQuestions } from './backend-questions.ts';
 import { bounceWays } from './bounce-ways.ts';
+import { leftDomains } from './left-domains.ts';
 import { parseRelayPolicyConfig } from './config.ts';
 import { decide, type Question } from './decide.ts';
 import { indexTenants } from './tenant-index.ts';
@@ -35,18 +36,26 @@ export async function runRelayPolicy(configFile: string): Promise<Server> {
   endWhenFixedSettingsChange(
     configFile,
     config,
-    ({ socket, bounceWaysSocket, noticeSocket, users, logInSocket }) => [
-      ...[socket, bounceWaysSocket, noticeSocket],
+    ({ socket, bounceWaysSocket, noticeSocket, knownDomains, users, logInSocket }) => [
+      ...[socket, bounceWaysSocket, noticeSocket, knownDomains],
       ...[users, logInSocket],
     ],
   );
-  const index = async () => (await config.latest()).index;
+  const left = await leftDomains(config.current.knownDomains);
+  const latest = async () => {
+    const settings = await config.latest();
+    await left.follow(settings.index.byDomain);
+    return settings;
+  };
+  await latest();
+  const index = async () => (await latest()).index;
   const endOf = async (recipient: string): Promise<string> => {
     const { postmaster } = await config.latest();
     return postmaster?.addresses.includes(recipient.toLowerCase()) ? postmaster.to : recipient;
   };
   const recipients = recipientPolicy({
     index,
+    isGone: left.isGone,
     endOf,
     backends: backendQuestions(async () => {
       const { asker } = await config.latest();
@@ -61,12 +70,13 @@ export async function runRelayPolicy(configFile: string): Promise<Server> {
   });
   const whereabouts = domainLookup();
   const permission = async (attributes: Attributes): Promise<string> => {
-    const { index: tenants, exchangers } = await config.latest();
+    const { index: tenants, exchangers } = await latest();
     const asked = questionOf(attributes);
     const question = { ...asked, recipient: await endOf(asked.recipient) };
     const decision = decide(question, tenants);
     if (typeof decision === 'string') return decision;
-    return decide(question, tenants, await whereabouts(decision.lookUp, exchangers));
+    const where = await whereabouts(decision.lookUp, exchangers);
+    return decide(question, tenants, where === 'cluster' && left.isGone(decision.lookUp) ? 'gone' : where);
   };
   return serveSocket(config.current.socket, (connection) => {
     answerQuestions(connection, (attributes) => {

@@ -17,6 +17,7 @@ export const policySocket = 'var/run/policy.sock';
 /** Where the inbound Postfix looks up which way a bounce takes. */
 export const bounceWaysSocket = 'var/run/bounce-ways.sock';
 
+const stateFolder = 'var/lib/relay-policy';
 const configFile = 'etc/relay-policy.json';
 
 /** A mail server's program has the right password or asks again all day long: the same as a mail server's own limits unless it is told others. */
@@ -43,6 +44,7 @@ export const policyPart: Part<RelayNode> = {
   contribute(node) {
     const { partition } = node.place;
     return {
+      folders: [{ path: stateFolder, mode: 0o700 }],
       files: [
         {
           path: configFile,
@@ -52,6 +54,7 @@ export const policyPart: Part<RelayNode> = {
               socket: `${partition}/${policySocket}`,
               bounceWaysSocket: `${partition}/${bounceWaysSocket}`,
               noticeSocket: `${partition}/${noticeSocket}`,
+              knownDomains: `${partition}/${stateFolder}/domains.json`,
               asker: {
                 hostName: node.mailName,
                 address: speaksFromOwnAddress(node.place) ? node.place.ipv6 : null,
