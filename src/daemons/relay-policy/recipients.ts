@@ -47,6 +47,8 @@ interface Belief {
 
 /** Milliseconds. */
 const believedFor = 60_000;
+/** Milliseconds that a client takes from the first recipient of a message to its end, at most. */
+const longestMessage = 3_600_000;
 const maxBeliefs = 50_000;
 /** What this node and the servers behind it add to a message: Received and the like. */
 const added = 1_024;
@@ -65,7 +67,9 @@ export function recipientPolicy({
 }: RecipientPolicyOptions): RecipientPolicy {
   const beliefs = new Map<string, Belief>();
   const asking = new Map<string, Promise<Verdict>>();
-  const messages = openMessages<Question>();
+  /** Null: a recipient about whom no mail server behind this node is asked. */
+  const messages = openMessages<Question | null>();
+  const startedAt = clock();
 
   async function questionOf(attributes: Attributes): Promise<Question | null> {
     const recipient = await endOf(asResolved(attributes('recipient')));
@@ -132,10 +136,11 @@ export function recipientPolicy({
     const known = messages.take(attributes('instance'));
     // Postfix asks nothing about `postmaster` without a domain, and takes it.
     if (known !== null && known.length < Number(attributes('recipient_count'))) return 'DUNNO';
-    // This process was started anew in the middle of the message; one recipient alone is named once more.
-    if (known === null && attributes('recipient') === '') return forgotten;
-    const single = known === null ? await questionOf(attributes) : null;
-    const questions = known ?? (single === null ? [] : [single]);
+    // One recipient alone is named once more. Several were forgotten when this process was started anew in the middle of the
+    // message; or none of them was asked about, as for `postmaster` in two spellings.
+    if (known === null && attributes('recipient') === '')
+      return clock() - startedAt < longestMessage ? forgotten : 'DUNNO';
+    const questions = (known ?? [await questionOf(attributes)]).filter((question) => question !== null);
     if (questions.length === 0) return 'DUNNO';
     const size = Number(attributes('size')) + added;
     const verdicts = await Promise.all(
@@ -159,7 +164,9 @@ export function recipientPolicy({
         const written = attributes('recipient');
         if (context === 'recipient') return isGone(domainOf(asResolved(written))) ? gone : 'DUNNO';
         // Postfix knows the domain and this process does not, unless whoever runs the node has his mail elsewhere.
-        return (await endOf(written)) === written ? notYet : 'DUNNO';
+        if ((await endOf(written)) === written) return notYet;
+        messages.add(attributes('instance'), null);
+        return 'DUNNO';
       }
       if (context === 'recipient')
         return actionOf(await verdictFor(question, Number(attributes('size')) + added));

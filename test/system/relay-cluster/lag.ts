@@ -43,6 +43,42 @@ export const lag: Subject = (relay) => {
     expect(await world.published('late')).to.deep.include({ 'outbound-hosts': [node1.outbound.host] });
   });
 
+  it('keeps the mail of a server that logs in with a name that the node does not know yet', async () => {
+    const { world, node1, addressBackend } = relay();
+    const run = (program: string, ...args: string[]) => world.tool('mail1', program, ...args);
+    const main = join(await world.partition('mail1'), 'etc/postfix/main.cf');
+    const written = await readFile(main, 'utf8');
+    const hop = `[${node1.outbound.host}]:${node1.outbound.port}`;
+    // A real Postfix is the client: that of mail1, which is told to log in.
+    const logInAs = async (user: unknown, password: unknown) => {
+      await run('postconf', '-e', `transport_maps = inline:{ {by-address.example = smtp:${hop}} }`);
+      await run('postconf', '-e', `smtp_sasl_password_maps = inline:{ {${hop} = ${user}:${password}} }`);
+      expect(await run('postfix', 'reload')).to.include({ exitCode: 0 });
+    };
+    try {
+      await logInAs('late-log-in.example', 'its-password');
+      expect(await run('sendmail', '-f', '<>', 'logs-in@by-address.example')).to.include({ exitCode: 0 });
+      await eventually(
+        'it waits',
+        async () =>
+          /logs-in@by-address|SASL authentication failed; server .* said: 535 /.test(
+            (await run('mailq')).output,
+          ) && /said: 535 5\.7\.8/.test((await run('mailq')).output),
+      );
+      const { 'outbound-user': user, 'outbound-password': password } = await world.published('by password');
+      await logInAs(user, password);
+      await eventually('it arrives', async () => {
+        await run('postqueue', '-f');
+        return addressBackend.received.some(({ recipients }) =>
+          recipients.includes('logs-in@by-address.example'),
+        );
+      });
+    } finally {
+      await writeFile(main, written);
+      await run('postfix', 'reload');
+    }
+  });
+
   it('puts mail off for a domain that has left, and refuses it a week later', async () => {
     const { world, node1, nameServer } = relay();
     await nameServer.add('left.example. MX 10 mx1.relay.example.');
