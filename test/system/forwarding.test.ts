@@ -22,6 +22,10 @@ describe('mail that leaves again', () => {
   let server: MailServer;
   /** The rest of the world: it takes everything but what is for somebody unknown or busy. */
   let world: StandIn;
+  let takeSlowOnes = (): void => undefined;
+  const slow = new Promise<void>((resolve) => {
+    takeSlowOnes = resolve;
+  });
   const parameters = (forwarding: boolean) => ({
     'mail-domains': [domain, 'second.example.com'],
     'inbound-relay': { enable: false },
@@ -30,7 +34,11 @@ describe('mail that leaves again', () => {
   });
 
   before(async () => {
-    world = await startStandIn(undefined, { unknown: /^unknown@/, busy: /^busy@/ });
+    world = await startStandIn(undefined, {
+      unknown: /^unknown@/,
+      busy: /^busy@/,
+      onReceived: ({ recipients }) => (recipients.includes('slow@abroad.example') ? slow : Promise.resolve()),
+    });
     mail = await startMailNode();
     await mail.request('mail1', parameters(true));
     const aliases: Record<string, string[]> = {
@@ -225,6 +233,26 @@ describe('mail that leaves again', () => {
       expect(await send(stranger, at('alice'), 'redirected')).to.equal('accepted');
       expect((await abroad('somebody@abroad.example', 'redirected')).sender).to.equal(at('alice'));
     });
+  });
+
+  it('is finished soon when Postfix reads its configuration again while it is delivered', async () => {
+    const run = async (program: string, ...args: string[]) =>
+      runAsUser(mail.node, [await mail.partition('mail1', 'bin', program), ...args]);
+    const letter = { recipients: ['slow@abroad.example'], message: 'Subject: slowly\r\n\r\nhi\r\n' };
+    expect(await sendBy(server.smtp, { sender: at('bob'), ...letter }, { login: loginOf('bob') })).to.equal(
+      'accepted',
+    );
+    await abroad('slow@abroad.example', 'slowly');
+    const pid = await readFile(await mail.partition('mail1', 'var/spool/postfix/pid/master.pid'), 'utf8');
+    process.kill(Number(pid.trim()), 'SIGHUP');
+    await eventually('the next qmgr passes over it', async () => {
+      const log = await readFile(await mail.partition('mail1', 'var/log/postfix.log'), 'utf8');
+      return log.includes('skipped, still being delivered');
+    });
+    takeSlowOnes();
+    const isEmpty = async () => (await run('mailq')).output.includes('Mail queue is empty');
+    await eventually('it is out of the queue', isEmpty, 60_000);
+    expect(world.received.filter(({ source }) => source.includes('slowly'))).to.have.lengthOf(1);
   });
 
   describe('mail that waits for longer than four hours', () => {
