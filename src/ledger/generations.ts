@@ -54,7 +54,7 @@ export async function readGeneration(folder: string): Promise<Generation | null>
 }
 
 /** Files that a ledger of an earlier version may lack. */
-const youngerFiles: readonly LedgerFile[] = ['aliases', 'answers'];
+const youngerFiles: readonly LedgerFile[] = ['aliases', 'answers', 'spellings'];
 
 /** `null`: a file that an earlier version did not write. */
 export async function readLedgerFile(folder: string, file: LedgerFile): Promise<[LedgerFile, string | null]> {

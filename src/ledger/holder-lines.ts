@@ -1,10 +1,11 @@
 /** Lines of the file `holders`: who holds an address, and an account's data. Destinations are in the file `aliases`. */
+import { passwordForms, type PasswordSpelling } from '../formats/password-spellings.ts';
 import { parseAliases } from './alias-lines.ts';
 import { decode, encode, type Fail, words } from './lines.ts';
 import { parseSettings, settingKeys, settingWords } from './setting-words.ts';
 import type { AccountRecord, AliasRecord, Holder } from './types.ts';
 
-const notes = new Set(['token', 'reset-token', 'password', ...settingKeys]);
+const notes = new Set(['token', 'reset-token', 'password', ...passwordForms, ...settingKeys]);
 /** Marks an alias none of whose destinations were ever accepted: its mail is refused. */
 const noDestinations = 'no-destinations';
 
@@ -14,7 +15,7 @@ export function mayLogIn({ state, settings }: Pick<AccountRecord, 'state' | 'set
 }
 
 export function accountLine(account: AccountRecord): string[] {
-  const { address, state, holder, mailbox, token, resetToken, password, settings } = account;
+  const { address, state, holder, mailbox, token, resetToken, password, spellings, settings } = account;
   return [
     address,
     state,
@@ -23,6 +24,7 @@ export function accountLine(account: AccountRecord): string[] {
     ...(token === null ? [] : [`token=${token}`]),
     ...(resetToken === null ? [] : [`reset-token=${resetToken}`]),
     ...(mayLogIn(account) || password === null ? [] : [`password=${password}`]),
+    ...(password === null ? [] : spellings.map(({ form, hash }) => `${form}=${hash}`)),
     ...settingWords(settings),
   ];
 }
@@ -117,6 +119,10 @@ function parseAccount(
     holder,
     mailbox,
     password: password ?? null,
+    spellings: passwordForms.flatMap((form): PasswordSpelling[] => {
+      const hash = values.get(form);
+      return hash === undefined ? [] : [{ form, hash }];
+    }),
     token: values.get('token') ?? null,
     resetToken: values.get('reset-token') ?? null,
     settings,

@@ -41,6 +41,7 @@ const sentences: Readonly<Record<LedgerFile, (line: ChangedLine) => string>> = {
   answers: other('answer'),
   published: other('note of what the master knows'),
   outbox: other('message to the master'),
+  spellings: other('form of a password'),
 };
 
 function other(kind: string) {
@@ -76,6 +77,7 @@ function bySubject(file: LedgerFile, text: string): Map<string, string> {
 function subjectOf(file: LedgerFile, line: string): string | null {
   switch (file) {
     case 'users':
+    case 'spellings':
       return line.split(':').length === 8 ? (/^[^\s:@]+@[^\s:@]+(?=:)/.exec(line)?.[0] ?? null) : null;
     case 'holders': {
       const [address = '', state, holder] = line.split(' ');

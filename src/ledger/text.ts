@@ -1,6 +1,7 @@
 /** The ledger's files as text, and back. An unreadable line is an error, so that nothing is lost. Pure. */
 import { OperatorError } from '../errors.ts';
 import { parsePasswdFile, serialisePasswdFile } from '../formats/passwd-file.ts';
+import { serialisePasswordSpellings } from '../formats/password-spellings.ts';
 import { domainLine, parseDomain } from './domain-lines.ts';
 import { serialiseAliases } from './alias-lines.ts';
 import { accountLine, aliasLine, mayLogIn, parseHolders } from './holder-lines.ts';
@@ -20,6 +21,7 @@ export const ledgerFiles = [
   'answers',
   'published',
   'outbox',
+  'spellings',
 ] as const;
 export type LedgerFile = (typeof ledgerFiles)[number];
 export type LedgerText = Readonly<Record<LedgerFile, string>>;
@@ -80,6 +82,12 @@ export function serialiseLedger(ledger: Ledger, mailFolder: string): LedgerText 
       Object.entries(ledger.published).map(([target, digest]) => [encode(target), serialiseDigest(digest)]),
     ),
     outbox: serialiseOutbox(ledger.outbox),
+    // Made of `holders`, for Dovecot, and never read here.
+    spellings: serialisePasswordSpellings(
+      held
+        .filter((account) => mayLogIn(account) && account.password !== null)
+        .map(({ address, spellings }) => ({ name: address, spellings })),
+    ),
   };
 }
 

@@ -2,6 +2,7 @@
  * The ledger: what an instance must remember, as plain text under `srv/ledger/current` (docs/ledger.md).
  * From it and the master's parameters everything else in a partition can be made again, except mail.
  */
+import type { PasswordSpelling } from '../formats/password-spellings.ts';
 import type { PublicationDigest } from './publication-digest.ts';
 
 /**
@@ -47,6 +48,8 @@ export interface AccountRecord {
   state: 'held' | 'released';
   /** `{BLF-CRYPT}$2b$…`; null until a password is set. */
   password: string | null;
+  /** Hashes of the same password as some mail programs send it. */
+  spellings: readonly PasswordSpelling[];
   /** Hash of the token with which a password may be set once; null if there is none. */
   token: string | null;
   /** Hash of the last `reset-token` parameter acted upon. */

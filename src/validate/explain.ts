@@ -81,14 +81,13 @@ const typeNames: Readonly<Record<string, string>> = {
 function explainType(types: readonly string[], data: unknown, schema: unknown): string {
   const wanted = types.map((type) => typeNames[type] ?? type).join(' or ');
   const isNot = `${shown(data)} is no ${wanted}`;
+  const one = typeof data === 'string' || typeof data === 'number' ? String(data) : '';
   const meant = valueOfText(types, data);
   if (meant !== null) return `${shown(data)} is text; write ${meant} without quotes`;
   if (types.includes('string') && (typeof data === 'number' || typeof data === 'boolean')) {
     return `${isNot}; write it between quotes, "${data}"`;
   }
-  if (types.includes('array') && /^[\w@.:+-]+$/.test(String(data))) {
-    return `${isNot}; write [${String(data)}]`;
-  }
+  if (types.includes('array') && /^[\w@.:+-]+$/.test(one)) return `${isNot}; write [${one}]`;
   const switched = switchOf(data);
   const properties = (schema as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
   if (types.includes('object') && switched !== null && 'enable' in properties) {

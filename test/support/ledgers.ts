@@ -26,6 +26,7 @@ export function accountOf(
     holder: `shared:${reference}`,
     state: 'held',
     password: null,
+    spellings: [],
     token: null,
     resetToken: null,
     mailbox: `${domain}/${local}/${encodeURIComponent(reference)}-00000000`,
@@ -157,6 +158,10 @@ const account: fc.Arbitrary<AccountRecord> = fc
     ),
     state: fc.constantFrom('held' as const, 'released' as const),
     password,
+    spellings: fc.subarray([
+      { form: 'nfd' as const, hash: '{CRYPT}$7$C6..../....a$b' },
+      { form: 'windows' as const, hash: '{CRYPT}$7$C6..../....c$d' },
+    ]),
     token: hash,
     resetToken: hash,
     mailbox: fc.stringMatching(/^[ab]\.example\/[a-z]{1,4}\/[A-Za-z0-9_-]{1,8}$/),
@@ -166,7 +171,12 @@ const account: fc.Arbitrary<AccountRecord> = fc
   })
   .map(({ keepsCopy, ...record }) => {
     const { address: own, forward } = record;
-    return { ...record, forward: keepsCopy && forward.length > 0 ? [own, ...forward] : forward };
+    return {
+      ...record,
+      // Of no password there are no forms.
+      spellings: record.password === null ? [] : record.spellings,
+      forward: keepsCopy && forward.length > 0 ? [own, ...forward] : forward,
+    };
   });
 
 const domainRecord: fc.Arbitrary<DomainRecord> = fc.record({

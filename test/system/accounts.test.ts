@@ -12,6 +12,7 @@ describe('accounts of a mail server', () => {
       ...Object.fromEntries(['alice', 'bob', 'browser'].map((name) => [name, { address: at(name) }])),
       second: { address: at('ALICE') },
       upper: { address: 'Upper.Case@MAIL1.Example.Com' },
+      accents: { address: at('accents') },
       extra: { address: at('extra'), 'a-newer-parameter': ['x'] },
       [oddReference]: { address: at('odd') },
       ...hostile,

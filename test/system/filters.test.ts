@@ -145,6 +145,33 @@ describe('filters', () => {
     await arrives('carol', 'while suspended', 'INBOX');
   });
 
+  it('answer the envelope, not From: a message that was sent on is answered to whoever sent it on', async () => {
+    const person = 'person@origin.example';
+    const answers = {
+      'Back on Friday.': 'require ["vacation"];\nvacation :days 7 :subject "Away" "Back on Friday.";\n',
+      'No, thank you.': 'require ["reject"];\nreject "No, thank you.";\n',
+    };
+    const sendAs = async (sender: string, recipient: string, subject: string) => {
+      const message = `From: <${person}>\r\nReply-To: <${person}>\r\nTo: <${recipient}>\r\nSubject: ${subject}\r\n\r\nhi\r\n`;
+      expect(await sendBy(server.smtp, { sender, recipients: [recipient], message })).to.equal('accepted');
+    };
+    // Another server forwards it, which has rewritten the sender: that address brings the answer back to the person.
+    const rewritten = 'SRS0=ab12=CD=origin.example=person@forwarder.example';
+    for (const [text, answering] of Object.entries(answers)) {
+      await script('carol', answering);
+      await sendAs(rewritten, at('carol'), 'by a forwarder');
+      const answer = await eventually(`"${text}"`, () =>
+        world.received.find(({ source }) => source.includes(text)),
+      );
+      expect(answer).to.deep.include({ sender: '', recipients: [rewritten] });
+    }
+    // The filter of an account here sends it on: the account hears, and may tell the person.
+    await script('bob', `if header :is "subject" "sent on" { redirect "${at('carol')}"; }\n`);
+    await sendAs(person, at('bob'), 'sent on');
+    await arrives('bob', 'Rejected: sent on', 'INBOX');
+    expect(world.received.filter(({ recipients }) => recipients.includes(person))).to.deep.equal([]);
+  });
+
   const filtered = () => ({
     ...{ script, send, arrives, received: () => world.received },
     queue: () => tool('mailq'),

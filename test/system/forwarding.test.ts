@@ -1,6 +1,9 @@
 /** Mail that leaves again: rewritten senders, bounces that find their way back, and nobody who forges that way. */
+import { readFile } from 'node:fs/promises';
+
 import { expect } from 'chai';
 
+import { runAsUser } from '../../src/local-node/run-as-user.ts';
 import { eventually } from '../support/system/eventually.ts';
 import { type MailNode, startMailNode } from '../support/system/mail-node.ts';
 import { endpointsOf, type MailServer } from '../support/system/mail-server.ts';
@@ -17,8 +20,12 @@ const day = 86_400_000;
 describe('mail that leaves again', () => {
   let mail: MailNode;
   let server: MailServer;
-  /** The rest of the world: it takes everything but what is for somebody unknown. */
+  /** The rest of the world: it takes everything but what is for somebody unknown or busy. */
   let world: StandIn;
+  let takeSlowOnes = (): void => undefined;
+  const slow = new Promise<void>((resolve) => {
+    takeSlowOnes = resolve;
+  });
   const parameters = (forwarding: boolean) => ({
     'mail-domains': [domain, 'second.example.com'],
     'inbound-relay': { enable: false },
@@ -27,12 +34,17 @@ describe('mail that leaves again', () => {
   });
 
   before(async () => {
-    world = await startStandIn(undefined, { unknown: /^unknown@/ });
+    world = await startStandIn(undefined, {
+      unknown: /^unknown@/,
+      busy: /^busy@/,
+      onReceived: ({ recipients }) => (recipients.includes('slow@abroad.example') ? slow : Promise.resolve()),
+    });
     mail = await startMailNode();
     await mail.request('mail1', parameters(true));
     const aliases: Record<string, string[]> = {
       team: ['somebody@abroad.example', at('bob')],
       left: ['unknown@abroad.example'],
+      waiting: ['busy@abroad.example'],
       // Beside an exact address: what is forged must not end here.
       '': [at('bob')],
     };
@@ -239,6 +251,93 @@ describe('mail that leaves again', () => {
       );
       expect(await send(stranger, at('alice'), 'redirected')).to.equal('accepted');
       expect((await abroad('somebody@abroad.example', 'redirected')).sender).to.equal(at('alice'));
+    });
+  });
+
+  it('is finished soon when Postfix reads its configuration again while it is delivered', async () => {
+    const run = async (program: string, ...args: string[]) =>
+      runAsUser(mail.node, [await mail.partition('mail1', 'bin', program), ...args]);
+    const letter = { recipients: ['slow@abroad.example'], message: 'Subject: slowly\r\n\r\nhi\r\n' };
+    expect(await sendBy(server.smtp, { sender: at('bob'), ...letter }, { login: loginOf('bob') })).to.equal(
+      'accepted',
+    );
+    await abroad('slow@abroad.example', 'slowly');
+    const pid = await readFile(await mail.partition('mail1', 'var/spool/postfix/pid/master.pid'), 'utf8');
+    process.kill(Number(pid.trim()), 'SIGHUP');
+    await eventually('the next qmgr passes over it', async () => {
+      const log = await readFile(await mail.partition('mail1', 'var/log/postfix.log'), 'utf8');
+      return log.includes('skipped, still being delivered');
+    });
+    takeSlowOnes();
+    const isEmpty = async () => (await run('mailq')).output.includes('Mail queue is empty');
+    await eventually('it is out of the queue', isEmpty, 60_000);
+    expect(world.received.filter(({ source }) => source.includes('slowly'))).to.have.lengthOf(1);
+  });
+
+  describe('mail that waits for longer than four hours', () => {
+    // A second, so that a test can see it.
+    const tool = async (program: string, ...args: string[]) =>
+      runAsUser(mail.node, [await mail.partition('mail1', 'bin', program), ...args]);
+    const warnAfter = async (time: string) => {
+      await tool('postconf', '-e', `delay_warning_time = ${time}`);
+      expect(await tool('postfix', 'reload')).to.include({ exitCode: 0 });
+    };
+    before(() => warnAfter('1s'));
+    after(async () => {
+      await tool('postsuper', '-d', 'ALL');
+      await warnAfter('4h');
+    });
+
+    it('is told to the person who sent it, in English and French, and not to a stranger', async () => {
+      const byBob = { recipients: ['busy@abroad.example'], message: 'Subject: bob waits\r\n\r\nhi\r\n' };
+      expect(await send(stranger, at('waiting'), 'a stranger waits')).to.equal('accepted');
+      expect(await sendBy(server.smtp, { sender: at('bob'), ...byBob }, { login: loginOf('bob') })).to.equal(
+        'accepted',
+      );
+      const notice = await eventually('the notice', async () => {
+        await tool('postqueue', '-f');
+        return (await mailOf(server, 'bob')).find((source) => source.includes('bob waits'));
+      });
+      expect(/^Return-Path: <(.*)>/m.exec(notice)?.[1]).to.equal('');
+      expect(notice)
+        .to.match(/^Subject: Your mail is still on its way/m)
+        .and.match(/^Content-Type: multipart\/report/m);
+      expect(notice).to.contain('come again later').and.contain('You need not send it again');
+      expect(notice).to.match(/apr(è|=C3=A8)s/);
+
+      const discardedNotice = await eventually('the notice for the stranger is discarded', async () => {
+        await tool('postqueue', '-f');
+        const log = await readFile(await mail.partition('mail1', 'var/log/postfix.log'), 'utf8');
+        return /milter-discard: .* to=<Stranger@elsewhere\.example>/.exec(log)?.[0];
+      });
+      expect(discardedNotice).to.contain('from=<>');
+      expect(world.received.filter(({ source }) => source.includes('a stranger waits'))).to.deep.equal([]);
+    });
+
+    it('is told to the account whose filter script forwards it', async () => {
+      const script = 'if header :is "subject" "a forward waits" { redirect "busy@abroad.example"; stop; }\n';
+      await activateScript(server.sieve, at('moved'), passwordOf('moved'), script);
+      expect(await send(stranger, at('moved'), 'a forward waits')).to.equal('accepted');
+      await eventually('the notice', async () => {
+        await tool('postqueue', '-f');
+        return (await mailOf(server, 'moved')).find(
+          (source) => source.includes('a forward waits') && source.includes('You need not send it again'),
+        );
+      });
+    });
+
+    it('is returned to the stranger when it has waited for too long', async () => {
+      await tool('postconf', '-e', 'maximal_queue_lifetime = 1s');
+      expect(await tool('postfix', 'reload')).to.include({ exitCode: 0 });
+      const bounce = await eventually('the bounce', async () => {
+        await tool('postqueue', '-f');
+        return world.received.find(
+          ({ recipients, source }) => recipients.includes(stranger) && source.includes('a stranger waits'),
+        );
+      });
+      await tool('postconf', '-X', 'maximal_queue_lifetime');
+      expect(bounce.sender).to.equal('');
+      expect(bounce.source).to.contain('Undelivered Mail Returned to Sender');
     });
   });
 

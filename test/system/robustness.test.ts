@@ -4,6 +4,7 @@ import { disk } from './robustness/disk.ts';
 import { damagedLedger } from './robustness/ledger.ts';
 import { master } from './robustness/master.ts';
 import { programs } from './robustness/programs.ts';
+import { queue } from './robustness/queue.ts';
 
 describe('a mail server when something goes wrong', () => {
   let disturbed: DisturbedServer;
@@ -14,5 +15,5 @@ describe('a mail server when something goes wrong', () => {
 
   after(() => disturbed?.mail.stop());
 
-  for (const subject of [master, disk, damagedLedger, programs]) subject(() => disturbed);
+  for (const subject of [master, disk, damagedLedger, programs, queue]) subject(() => disturbed);
 });

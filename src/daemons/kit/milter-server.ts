@@ -31,9 +31,11 @@ export interface Milter {
   looksAt: (envelope: MilterEnvelope) => boolean;
   /** A message that is looked at has begun; what it returns is called once, when the message is judged or given up. */
   open: (envelope: MilterEnvelope) => () => void;
-  /** At the end of the message: null accepts it, a reply such as `550 5.7.1 …` refuses it. */
-  judge: (message: MilterMessage) => Promise<string | null>;
+  /** At the end of the message: null accepts it, a reply such as `550 5.7.1 …` refuses it, `discarded` ends it in silence. */
+  judge: (message: MilterMessage) => Promise<string | typeof discarded | null>;
 }
+
+export const discarded = Symbol('discarded');
 
 /** Postfix's packets hold a header or 64 KiB of a body at most. */
 const maxPacketLength = 1024 * 1024;
@@ -52,7 +54,7 @@ const command = {
   quit: 'Q',
   next: 'K',
 };
-const reply = { negotiate: 'O', goOn: 'c', accept: 'a', code: 'y', later: 't' };
+const reply = { negotiate: 'O', goOn: 'c', accept: 'a', code: 'y', discard: 'd', later: 't' };
 
 /** Answers one connection of Postfix, message after message. When `judge` throws, the message is put off. */
 export function answerMilter(connection: Socket, milter: Milter): void {
@@ -84,6 +86,7 @@ export function answerMilter(connection: Socket, milter: Milter): void {
     try {
       const refusal = await milter.judge({ ...envelope, recipients, headers });
       if (refusal === null) send(reply.accept);
+      else if (refusal === discarded) send(reply.discard);
       else send(reply.code, `${refusal}\0`);
     } catch (error) {
       console.error(error);

@@ -23,6 +23,8 @@ export interface MailPolicyConfig extends LogInConfig {
   authorSocket: string;
   /** Unix socket on which Postfix looks rewritten senders up, and programs ask what filter scripts may send. */
   srsSocket: string;
+  /** Unix socket of the milter protocol: which notices of delay are sent. */
+  noticeSocket: string;
   /** Keeps what must outlive the process. */
   stateFolder: string;
   sendingLimits: SendingLimits;
@@ -67,6 +69,7 @@ const codec = objectOf<MailPolicyConfig>({
   sendingSocket: absolutePath,
   authorSocket: absolutePath,
   srsSocket: absolutePath,
+  noticeSocket: absolutePath,
   stateFolder: absolutePath,
   ...logInCodecs,
   sendingLimits: objectOf<SendingLimits>(sendingLimits),

@@ -2,6 +2,7 @@
 import { parseLookupTable } from '../../formats/postfix-table.ts';
 import { endWhenFixedSettingsChange } from '../kit/fixed-settings.ts';
 import { parseLogInNames } from '../../formats/log-in-names.ts';
+import { delayNotices } from '../kit/delay-notices.ts';
 import { followFile } from '../kit/followed-file.ts';
 import { answerMilter } from '../kit/milter-server.ts';
 import { answerQuestions } from '../kit/policy-server.ts';
@@ -104,6 +105,10 @@ export async function runMailPolicy(configFile: string): Promise<void> {
     });
   });
 
+  await serveSocket(atStart.noticeSocket, (connection) => {
+    answerMilter(connection, delayNotices);
+  });
+
   let saving = Promise.resolve();
   const save = (): void => {
     saving = saving.then(() => sending.save());
@@ -125,6 +130,7 @@ function fixedSettings({
   authors,
   srs,
   srsSocket,
+  noticeSocket,
   sendingSocket,
   stateFolder,
   users,
@@ -132,7 +138,7 @@ function fixedSettings({
   quota,
 }: MailPolicyConfig) {
   return [
-    ...[logInSocket, authorSocket, srsSocket, sendingSocket, stateFolder],
+    ...[logInSocket, authorSocket, srsSocket, noticeSocket, sendingSocket, stateFolder],
     ...[users, logInNames, quota.recipients, authors.senderLogins, srs.keptSenders],
   ];
 }

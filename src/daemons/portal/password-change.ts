@@ -10,6 +10,7 @@ import { hashToken, tokenMatches } from '../../ledger/token.ts';
 import type { AccountRecord, Ledger } from '../../ledger/types.ts';
 import { endSessions, noteEnded } from '../../host/end-sessions.ts';
 import { hashPassword, passwordMatches } from './bcrypt.ts';
+import { hashSpellings } from './password-spellings.ts';
 
 /** `denied` never tells why: unknown address, no token, spent token and wrong token are one answer. */
 export type Outcome = 'updated' | 'denied';
@@ -38,7 +39,7 @@ export async function setPasswordByToken(
   const tokenFits = (account: AccountRecord | undefined): account is AccountRecord =>
     [token, token.trim()].some((each) => tokenMatches(each, account?.token ?? decoyToken));
   if (!tokenFits(heldAccount(await readLedger(portal.store), user))) return 'denied';
-  return replacePassword(portal, user, tokenFits, await hashPassword(password));
+  return replacePassword(portal, user, tokenFits, await hashesOf(password));
 }
 
 /** Sets `password` if `currentPassword` is the one that `user` (lower case) has. */
@@ -54,20 +55,26 @@ export async function changePassword(
   if (!(await passwordMatches(currentPassword, verified))) return 'denied';
   const isStillTheSame = ({ holder, password: now }: AccountRecord) =>
     holder === account?.holder && now === verified;
-  return replacePassword(portal, user, isStillTheSame, await hashPassword(password));
+  return replacePassword(portal, user, isStillTheSame, await hashesOf(password));
+}
+
+type Hashes = Pick<AccountRecord, 'password' | 'spellings'>;
+
+async function hashesOf(password: string): Promise<Hashes> {
+  return { password: await hashPassword(password), spellings: await hashSpellings(password) };
 }
 
 async function replacePassword(
   { store, partition, log }: Place,
   user: string,
   mayChange: (account: AccountRecord) => boolean,
-  hash: string,
+  hashes: Hashes,
 ): Promise<Outcome> {
   const outcome = await changeLedger<Outcome>(store, async (ledger) => {
     const account = heldAccount(ledger, user);
     if (!account || !mayChange(account)) return { ledger, result: 'denied' };
     if (account.password !== null) await noteEnded(partition, [user]);
-    const changed: AccountRecord = { ...account, password: hash, token: null };
+    const changed: AccountRecord = { ...account, ...hashes, token: null };
     const accounts = ledger.accounts.map((other) => (other === account ? changed : other));
     return { ledger: { ...ledger, accounts }, result: 'updated' };
   });

@@ -16,6 +16,10 @@ export interface RelayPolicyConfig extends LogInConfig {
   socket: string;
   /** Unix socket on which Postfix looks ways of bounces up. */
   bounceWaysSocket: string;
+  /** Unix socket of the milter protocol: which notices of delay are sent. */
+  noticeSocket: string;
+  /** File that remembers which domains were relayed. */
+  knownDomains: string;
   /** As what mail servers are asked about recipients; `address`: null for any. */
   asker: { hostName: string; address: string | null; bundle: string };
   tenants: readonly Tenant[];
@@ -44,6 +48,8 @@ const codec = objectOf<RelayPolicyConfig>({
   ...logInCodecs,
   socket: absolutePath,
   bounceWaysSocket: absolutePath,
+  noticeSocket: absolutePath,
+  knownDomains: absolutePath,
   asker: objectOf<RelayPolicyConfig['asker']>({
     hostName: filledText,
     address: nullable(filledText),

@@ -20,10 +20,11 @@ export interface Question {
 }
 
 /**
- * What DNS says of a domain that is not relayed here. `cluster`: its mail comes to the nodes of this cluster; `nowhere`: it
- * has no mail server, which a domain needs not to be relayed; `unknown`: DNS did not answer.
+ * Where the mail of a domain goes that is not relayed here. `cluster`: DNS names the nodes of this cluster; `gone`: so it does, but the
+ * domain left them long ago; `nowhere`: it has no mail server, which a domain needs not to be relayed; `unknown`: DNS did
+ * not answer.
  */
-export type Whereabouts = 'cluster' | 'nowhere' | 'unknown' | 'elsewhere';
+export type Whereabouts = 'cluster' | 'gone' | 'nowhere' | 'unknown' | 'elsewhere';
 
 /** A decision that depends on where a domain's mail goes. */
 export interface LookUpFirst {
@@ -90,6 +91,8 @@ function toElsewhere(delivery: string | null, who: string, domain: string, where
   switch (whereabouts) {
     case 'cluster':
       return `DEFER 4.4.4 the MX records of ${domain} name this relay, which does not know it yet`;
+    case 'gone':
+      return `REJECT 5.1.2 the MX records of ${domain} name this relay, which it has left`;
     case 'unknown':
       return `DEFER 4.4.3 DNS does not answer where mail for ${domain} goes`;
     case 'nowhere':

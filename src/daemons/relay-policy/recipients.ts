@@ -24,6 +24,8 @@ export interface RecipientPolicyOptions {
   index: () => Promise<TenantIndex>;
   /** Where mail to an address ends, lower case: that of the postmaster of the node is another one. */
   endOf?: (recipient: string) => Promise<string>;
+  /** Whether mail for a domain, lower case, that is not relayed (any more) is to be refused; without it none is. */
+  isGone?: (domain: string) => boolean;
   backends: BackendQuestions;
   /** Milliseconds since the epoch. */
   clock?: () => number;
@@ -45,27 +47,33 @@ interface Belief {
 
 /** Milliseconds. */
 const believedFor = 60_000;
+/** Milliseconds that a client takes from the first recipient of a message to its end, at most. */
+const longestMessage = 3_600_000;
 const maxBeliefs = 50_000;
 /** What this node and the servers behind it add to a message: Received and the like. */
 const added = 1_024;
 /** More than a message needs, so that the next ones need no question; less where there is not so much room. */
 const extras = [16 * 1024 * 1024, 256 * 1024, 0];
 const forgotten = '451 4.3.0 the recipients are not known any more; try again';
+const gone = '550 5.1.2 mail for this domain is not taken here any more';
 const notYet = '450 4.3.0 mail for this domain cannot be taken yet; try again later';
 
 export function recipientPolicy({
   index,
   endOf = (recipient) => Promise.resolve(recipient),
+  isGone = () => false,
   backends,
   clock = Date.now,
 }: RecipientPolicyOptions): RecipientPolicy {
   const beliefs = new Map<string, Belief>();
   const asking = new Map<string, Promise<Verdict>>();
-  const messages = openMessages<Question>();
+  /** Null: a recipient about whom no mail server behind this node is asked. */
+  const messages = openMessages<Question | null>();
+  const startedAt = clock();
 
   async function questionOf(attributes: Attributes): Promise<Question | null> {
     const recipient = await endOf(asResolved(attributes('recipient')));
-    const domain = recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase();
+    const domain = domainOf(recipient);
     const tenant = (await index()).byDomain.get(domain);
     return tenant === undefined
       ? null
@@ -128,10 +136,11 @@ export function recipientPolicy({
     const known = messages.take(attributes('instance'));
     // Postfix asks nothing about `postmaster` without a domain, and takes it.
     if (known !== null && known.length < Number(attributes('recipient_count'))) return 'DUNNO';
-    // This process was started anew in the middle of the message; one recipient alone is named once more.
-    if (known === null && attributes('recipient') === '') return forgotten;
-    const single = known === null ? await questionOf(attributes) : null;
-    const questions = known ?? (single === null ? [] : [single]);
+    // One recipient alone is named once more. Several were forgotten when this process was started anew in the middle of the
+    // message; or none of them was asked about, as for `postmaster` in two spellings.
+    if (known === null && attributes('recipient') === '')
+      return clock() - startedAt < longestMessage ? forgotten : 'DUNNO';
+    const questions = (known ?? [await questionOf(attributes)]).filter((question) => question !== null);
     if (questions.length === 0) return 'DUNNO';
     const size = Number(attributes('size')) + added;
     const verdicts = await Promise.all(
@@ -152,9 +161,12 @@ export function recipientPolicy({
       if (context === 'end') return atEnd(attributes);
       const question = await questionOf(attributes);
       if (question === null) {
-        // Whoever runs the node may have his mail elsewhere; Postfix says whether it is his.
         const written = attributes('recipient');
-        return (await endOf(written)) === written ? notYet : 'DUNNO';
+        if (context === 'recipient') return isGone(domainOf(asResolved(written))) ? gone : 'DUNNO';
+        // Postfix knows the domain and this process does not, unless whoever runs the node has his mail elsewhere.
+        if ((await endOf(written)) === written) return notYet;
+        messages.add(attributes('instance'), null);
+        return 'DUNNO';
       }
       if (context === 'recipient')
         return actionOf(await verdictFor(question, Number(attributes('size')) + added));
@@ -162,6 +174,10 @@ export function recipientPolicy({
       return 'DUNNO';
     },
   };
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
 function actionOf(verdict: Verdict | undefined): string {

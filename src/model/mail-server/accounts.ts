@@ -33,7 +33,8 @@ export function grantAccount(
     resetToken !== null && (held.resetToken === null || !tokenMatches(resetToken, held.resetToken));
   if (isNewResetToken) {
     const hashed = hashToken(resetToken, salt());
-    return { record: { ...held, password: null, token: hashed, resetToken: hashed }, freshToken: resetToken };
+    const reset = { password: null, spellings: [], token: hashed, resetToken: hashed };
+    return { record: { ...held, ...reset }, freshToken: resetToken };
   }
   if (held.password === null && held.token === null) {
     const token = uuidFrom(seed, purpose);
@@ -46,8 +47,8 @@ export function grantAccount(
 
 function newRecord(address: string, holder: Holder): AccountRecord {
   const mailbox = mailboxFolder(address, holder);
-  const nothing = { password: null, token: null, resetToken: null, settings: usualSettings, forward: [] };
-  return { address, holder, state: 'held', mailbox, ...nothing };
+  const nothing = { password: null, spellings: [], token: null, resetToken: null, forward: [] };
+  return { address, holder, state: 'held', mailbox, ...nothing, settings: usualSettings };
 }
 
 /** A new token for an account whose token is waiting to be used but known only as a hash. */

@@ -1,6 +1,7 @@
 /** Dovecot of a mail server: IMAP, LMTP, ManageSieve, SASL for Postfix, quota. Pure. */
 import { scriptMap } from '../../daemons/mail-policy/config.ts';
 import { serialiseLogInNames } from '../../formats/log-in-names.ts';
+import { passwordForms } from '../../formats/password-spellings.ts';
 import { listenAddresses, portOf } from '../endpoints.ts';
 import { logInFolders, logInPrograms, logInSettings, startDovecot } from '../log-ins.ts';
 import type { Part, Service } from '../part.ts';
@@ -120,6 +121,8 @@ function dovecotFiles(model: PlannedMailServer): PlannedFile[] {
           certificate: `${partition}/${certificate.bundle}`,
           tls: { oldest: tlsForPeople.oldest, suites: tlsForPeople.suites },
           users: `${partition}/srv/ledger/current/users`,
+          spellings: `${partition}/srv/ledger/current/spellings`,
+          passwordForms,
           logInNames: `${partition}/${logInNamesFile}`,
           moreNameCharacters: charactersBeyondAscii(model.hostedDomains),
           mailFolder: `${partition}/srv/mail`,

@@ -8,6 +8,7 @@ import type { SendingLimits } from '../../ledger/types.ts';
 import type { MailServer } from '../../model/mail-server/model.ts';
 import { promiseAddress, promiseDomain } from '../../names/promise-address.ts';
 import { logInConfig, logInSockets } from '../log-ins.ts';
+import { noticeSocket } from '../delay-notices.ts';
 import type { Part, Service } from '../part.ts';
 import type { PlannedFile } from '../planned.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
@@ -29,7 +30,13 @@ const mailPolicy: Service = {
   name: 'mail-policy',
   programs: ['node'],
   ports: {},
-  sockets: { 'mail-policy': sendingSocket, 'author-policy': authorSocket, srs: srsSocket, ...logInSockets },
+  sockets: {
+    'mail-policy': sendingSocket,
+    'author-policy': authorSocket,
+    srs: srsSocket,
+    'delay-notices': noticeSocket,
+    ...logInSockets,
+  },
   pidFile: pidFileOf('mail-policy'),
   signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
   log: 'var/log/mail-policy.log',
@@ -73,6 +80,7 @@ function configOf(model: MailServer): MailPolicyConfig {
     sendingSocket: `${partition}/${sendingSocket}`,
     authorSocket: `${partition}/${authorSocket}`,
     srsSocket: `${partition}/${srsSocket}`,
+    noticeSocket: `${partition}/${noticeSocket}`,
     stateFolder: `${partition}/${stateFolder}`,
     ...logInConfig(place, {
       limits: model.logInLimits,

@@ -1,6 +1,7 @@
 /** Postfix of a mail server: reception and submission on one port. Pure. */
 import type { MailServer } from '../../model/mail-server/model.ts';
 import { promiseDomain } from '../../names/promise-address.ts';
+import { delayNotices, noticeTemplate } from '../delay-notices.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { lostMailService } from '../lost-mail.ts';
 import { messageSizeSettings, roomForMessages } from '../message-size.ts';
@@ -86,9 +87,16 @@ function postfixFiles(model: PlannedMailServer): PlannedFile[] {
       reload: 'postfix',
       body: {
         template: 'mail-server/master.cf.hbs',
-        context: { ...lostMailService(place), endpoints, certificate: bundle, cleanupOfNotices: '' },
+        context: {
+          ...lostMailService(place),
+          ...delayNotices(place),
+          endpoints,
+          certificate: bundle,
+          cleanupOfNotices: '',
+        },
       },
     },
+    noticeTemplate(postfix),
     ...postfixIdentities(location),
     ...srsPatterns(model),
     submissionReceived(model),

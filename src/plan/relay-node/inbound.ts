@@ -63,6 +63,7 @@ function inboundFiles(node: RelayNode): PlannedFile[] {
       greetings: greetings(node),
       endpoints: endpointsOf(place, 'inbound'),
       cleanupOfNotices: 'cleanup-notices',
+      noticeSocket: '',
       bounceWaysSocket: `${partition}/${bounceWaysSocket}`,
       deliveryServices: deliveryTransports(node),
       policydSpf: place.programs['policyd-spf'],

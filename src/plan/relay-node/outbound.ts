@@ -1,5 +1,6 @@
 /** The Postfix service that takes mail from mail servers, for each other and for the world. Pure. */
 import type { RelayNode } from '../../model/relay-node/model.ts';
+import { delayNotices, noticeTemplate } from '../delay-notices.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { lostMailService } from '../lost-mail.ts';
 import type { Part } from '../part.ts';
@@ -57,6 +58,7 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
     }),
     postfixFile(location, 'master.cf', 'outbound', {
       ...lostMailService(place),
+      ...delayNotices(place),
       cleanupOfNotices: '',
       tableType: settings.tableType,
       configurationFolder: settings.configurationFolder,
@@ -65,12 +67,7 @@ function outboundFiles(node: RelayNode): PlannedFile[] {
       knownBackends: planKnownBackends(domains).ownTransports,
       deliveryServices: deliveryTransports(node),
     }),
-    {
-      path: `${location.configuration}/bounce.cf`,
-      mode: 0o600,
-      reload: location.service,
-      body: { template: 'shared/bounce.cf.hbs', context: {} },
-    },
+    noticeTemplate(outboundPostfix),
     ...postfixIdentities(location),
     ...tableFiles(location, { ...outboundTables(node), ...deliveryTables(node) }),
     startPostfix(location, endpointsOf(place, 'outbound')),

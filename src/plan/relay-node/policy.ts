@@ -2,6 +2,7 @@
 import { serialiseRelayPolicyConfig } from '../../daemons/relay-policy/config.ts';
 import type { RelayNode } from '../../model/relay-node/model.ts';
 import { logInConfig, logInSockets } from '../log-ins.ts';
+import { noticeSocket } from '../delay-notices.ts';
 import type { Part, Service } from '../part.ts';
 import { speaksFromOwnAddress } from '../postfix-service.ts';
 import { pidFileOf, startGenerator } from '../start-script.ts';
@@ -16,6 +17,7 @@ export const policySocket = 'var/run/policy.sock';
 /** Where the inbound Postfix looks up which way a bounce takes. */
 export const bounceWaysSocket = 'var/run/bounce-ways.sock';
 
+const stateFolder = 'var/lib/relay-policy';
 const configFile = 'etc/relay-policy.json';
 
 /** A mail server's program has the right password or asks again all day long: the same as a mail server's own limits unless it is told others. */
@@ -25,7 +27,12 @@ const policy: Service = {
   name: 'policy',
   programs: ['node'],
   ports: {},
-  sockets: { policy: policySocket, 'bounce-ways': bounceWaysSocket, ...logInSockets },
+  sockets: {
+    policy: policySocket,
+    'bounce-ways': bounceWaysSocket,
+    'delay-notices': noticeSocket,
+    ...logInSockets,
+  },
   pidFile: pidFileOf('policy'),
   signals: { reload: 'SIGHUP', stop: 'SIGTERM' },
   log: 'var/log/policy.log',
@@ -37,6 +44,7 @@ export const policyPart: Part<RelayNode> = {
   contribute(node) {
     const { partition } = node.place;
     return {
+      folders: [{ path: stateFolder, mode: 0o700 }],
       files: [
         {
           path: configFile,
@@ -45,6 +53,8 @@ export const policyPart: Part<RelayNode> = {
             text: serialiseRelayPolicyConfig({
               socket: `${partition}/${policySocket}`,
               bounceWaysSocket: `${partition}/${bounceWaysSocket}`,
+              noticeSocket: `${partition}/${noticeSocket}`,
+              knownDomains: `${partition}/${stateFolder}/domains.json`,
               asker: {
                 hostName: node.mailName,
                 address: speaksFromOwnAddress(node.place) ? node.place.ipv6 : null,

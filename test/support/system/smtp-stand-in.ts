@@ -11,18 +11,33 @@ export type StandIn = StandInSmtpServer;
 
 /**
  * With `login` nobody sends without it. TLS is always wanted; with `submissions` it begins with the first byte, on port
- * 465. Recipients that match `unknown` are refused for good.
+ * 465. Recipients that match `unknown` are refused for good, those that match `busy` for now; `onReceived` is
+ * waited for before a message is taken.
  */
 export function startStandIn(
   login?: { user: string; password: string },
-  { unknown, submissions = false }: { unknown?: RegExp; submissions?: boolean } = {},
+  {
+    unknown,
+    busy,
+    onReceived,
+    submissions = false,
+  }: {
+    unknown?: RegExp;
+    busy?: RegExp;
+    onReceived?: (message: Received) => Promise<void>;
+    submissions?: boolean;
+  } = {},
 ): Promise<StandIn> {
   const passwords = login === undefined ? undefined : { [login.user]: login.password };
   return startStandInSmtpServer({
     host: '::1',
     ...(submissions ? { port: 465, implicitTls: true } : {}),
     passwords,
-    refusal: (recipient) => (unknown?.test(recipient) ? '5.1.1 no such user' : undefined),
+    ...(onReceived === undefined ? {} : { onReceived }),
+    refusal(recipient) {
+      if (unknown?.test(recipient)) return '5.1.1 no such user';
+      return busy?.test(recipient) ? '451 4.3.2 come again later' : undefined;
+    },
   });
 }
 

@@ -1,10 +1,14 @@
 /** Setting, using and changing the password of an account. */
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
 import { eventually, worksWithin } from '../../support/system/eventually.ts';
+import { connectLines } from '../../support/system/line-client.ts';
 import { activate, canLogIn, imapClient, setPassword } from '../../support/system/mail-server.ts';
+import { sieveReply } from '../../support/system/sieve.ts';
+import { openSmtp } from '../../support/system/smtp.ts';
 import { type Accounts, at } from './requested-accounts.ts';
 
 export const oddReference = 'odd <&>"\' ../../[x]: é';
@@ -77,6 +81,75 @@ export function passwords(accounts: () => Accounts): void {
       stolen.close();
       await other.logout();
     }
+  });
+
+  it('takes a password with accents in every form in which programs send it, by IMAP, SMTP and ManageSieve', async () => {
+    const { mail, server } = accounts();
+    const logInTo = async (secret: Buffer): Promise<string[]> => {
+      const base64 = Buffer.concat([Buffer.from(`\0${at('accents')}\0`), secret]).toString('base64');
+      const imap = await connectLines(server.imaps);
+      const smtp = await openSmtp(server.smtp);
+      const sieve = await connectLines(server.sieve);
+      try {
+        await imap.secure();
+        await imap.until(/^\* OK/);
+        await sieve.until(sieveReply);
+        await sieve.command('STARTTLS', sieveReply);
+        await sieve.secure();
+        await sieve.until(sieveReply);
+        return await Promise.all([
+          imap.command(`a AUTHENTICATE PLAIN ${base64}`, /^a /),
+          smtp.command(`AUTH PLAIN ${base64}`, /^\d{3} /),
+          sieve.command(`AUTHENTICATE "PLAIN" "${base64}"`, sieveReply),
+        ]);
+      } finally {
+        for (const each of [imap, smtp, sieve]) each.close();
+      }
+    };
+    const expectLogIns = async (secret: Buffer, result: boolean, what: string) => {
+      const good = [/^a OK/m, /^235 /m, /^OK/m];
+      const answers = await logInTo(secret);
+      expect(
+        answers.map((answer, index) => good[index]?.test(answer)),
+        `${what}: ${answers.join(' ')}`,
+      ).to.deep.equal([result, result, result]);
+    };
+    const password = 'Été à Zürich œ';
+    const forms = {
+      NFC: Buffer.from(password.normalize('NFC')),
+      NFD: Buffer.from(password.normalize('NFD')),
+      // œ is 0x9c in the Windows character set, and in no Latin-1.
+      Windows: Buffer.from('\xc9t\xe9 \xe0 Z\xfcrich \x9c', 'latin1'),
+    };
+    // Set as a Macintosh sends it: the page makes one of all.
+    await activate(mail, 'mail1', 'accents', password.normalize('NFD'));
+    await worksWithin('log-in', 2000, () => canLogIn(server, at('accents'), password));
+    for (const [name, bytes] of Object.entries(forms)) await expectLogIns(bytes, true, name);
+    await expectLogIns(Buffer.from('Ete a Zurich oe'), false, 'without accents');
+    await expectLogIns(Buffer.from('\xc9t\xe9 \xe0 Z\xfcrich', 'latin1'), false, 'its beginning');
+
+    // Changed to another: no form of the one before is good any more.
+    const next = 'Forêt d’hiver';
+    expect(await setPassword(server, at('accents'), '', next, password)).to.equal(true);
+    await worksWithin('log-in', 2000, () => canLogIn(server, at('accents'), next));
+    for (const [name, bytes] of Object.entries(forms)) await expectLogIns(bytes, false, `former ${name}`);
+    for (const bytes of [Buffer.from(next.normalize('NFD')), Buffer.from('For\xeat d\x92hiver', 'latin1')])
+      await expectLogIns(bytes, true, 'the new one');
+  });
+
+  it('takes no form of a password with accents once the account waits for a new one', async () => {
+    const { mail, server } = accounts();
+    await mail.requestAccount('mail1', 'accents', {
+      address: at('accents'),
+      'reset-token': 'accents-reset-1',
+    });
+    await mail.settle();
+    for (const form of ['NFC', 'NFD']) {
+      const password = 'Forêt d’hiver'.normalize(form);
+      await worksWithin(form, 2000, async () => !(await canLogIn(server, at('accents'), password)));
+    }
+    const spellings = await readFile(await mail.partition('mail1', 'srv/ledger/current/spellings'), 'utf8');
+    expect(spellings).to.equal('');
   });
 
   it('takes references with blanks, brackets and quotes', async () => {

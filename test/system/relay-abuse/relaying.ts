@@ -136,6 +136,15 @@ export const relaying: Attacks = (relay) => {
         }
       }
     }
+    // The node's own name is no domain that it may get to know.
+    for (const [recipient, answer] of [
+      ['postmaster@mx1.relay.example', /^RCPT 550 5\.1\.1 .*nobody has mail at this relay/],
+      ['Abuse@MX1.relay.example', /^RCPT 550 5\.1\.1 .*nobody has mail at this relay/],
+      ['abuse@x.mx1.relay.example', /^RCPT 454 4\.7\.1 /],
+    ] as const) {
+      const envelope = { sender: foreign, recipients: [recipient] };
+      expect(await sendBy(node1.inbound, envelope, { from: outside }), recipient).to.match(answer);
+    }
     for (const service of ['inbound', 'outbound']) {
       await eventually(`nothing waits ${service}`, async () => {
         const { output } = await world.tool('node1', `${service}-mailq`);

@@ -1,5 +1,6 @@
 /** A domain that its cluster knows and its nodes do not yet: mail waits, and nothing of it is lost or goes elsewhere. */
-import { basename } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
 import { expect } from 'chai';
 
@@ -42,6 +43,67 @@ export const lag: Subject = (relay) => {
     expect(await world.published('late')).to.deep.include({ 'outbound-hosts': [node1.outbound.host] });
   });
 
+  it('keeps the mail of a server that logs in with a name that the node does not know yet', async () => {
+    const { world, node1, addressBackend } = relay();
+    const run = (program: string, ...args: string[]) => world.tool('mail1', program, ...args);
+    const main = join(await world.partition('mail1'), 'etc/postfix/main.cf');
+    const written = await readFile(main, 'utf8');
+    const hop = `[${node1.outbound.host}]:${node1.outbound.port}`;
+    // A real Postfix is the client: that of mail1, which is told to log in.
+    const logInAs = async (user: unknown, password: unknown) => {
+      await run('postconf', '-e', `transport_maps = inline:{ {by-address.example = smtp:${hop}} }`);
+      await run('postconf', '-e', `smtp_sasl_password_maps = inline:{ {${hop} = ${user}:${password}} }`);
+      expect(await run('postfix', 'reload')).to.include({ exitCode: 0 });
+    };
+    try {
+      await logInAs('late-log-in.example', 'its-password');
+      expect(await run('sendmail', '-f', '<>', 'logs-in@by-address.example')).to.include({ exitCode: 0 });
+      await eventually('it waits', async () => {
+        const { output } = await run('mailq');
+        return output.includes('logs-in@by-address.example') && output.includes('said: 535 5.7.8');
+      });
+      const { 'outbound-user': user, 'outbound-password': password } = await world.published('by password');
+      await logInAs(user, password);
+      await eventually('it arrives', async () => {
+        await run('postqueue', '-f');
+        return addressBackend.received.some(({ recipients }) =>
+          recipients.includes('logs-in@by-address.example'),
+        );
+      });
+    } finally {
+      await writeFile(main, written);
+      await run('postfix', 'reload');
+    }
+  });
+
+  it('puts mail off for a domain that has left, and refuses it a week later', async () => {
+    const { world, node1, nameServer } = relay();
+    await nameServer.add('left.example. MX 10 mx1.relay.example.');
+    const fromWorld = () =>
+      attempt(node1.inbound, 'out@world.example', 'any@Left.example', { from: outside });
+    const fromTenant = async () => attempt(node1.outbound, user1, 'any@left.example', await asMail1(relay()));
+    const known = join(await world.partition('node1'), 'var/lib/relay-policy/domains.json');
+    const { relayed, left } = JSON.parse(await readFile(known, 'utf8')) as KnownDomains;
+    expect(relayed).to.include('late.example');
+    // A test cannot wait for a week: it writes when the domain has left.
+    const leftBefore = async (days: number) => {
+      await world.control('stop', 'node1', 'policy');
+      const time = Date.now() - days * 86_400_000;
+      await writeFile(known, JSON.stringify({ relayed, left: { ...left, 'left.example': time } }));
+      await world.control('start', 'node1', 'policy');
+    };
+    await leftBefore(6);
+    expect(await eventually('an answer', async () => notDown(await fromWorld()))).to.match(
+      /^RCPT 454 4\.7\.1 /,
+    );
+    expect(await fromTenant()).to.match(/^RCPT 450 4\.4\.4 /);
+    await leftBefore(8);
+    expect(await eventually('an answer', async () => notDown(await fromWorld()))).to.match(
+      /^RCPT 550 5\.1\.2 .*mail for this domain is not taken here any more/,
+    );
+    expect(await fromTenant()).to.match(/^RCPT 554 5\.1\.2 .*which it has left/);
+  });
+
   it('keeps mail that was taken for a domain that it does not know any more, or that has lost its delivery service', async () => {
     const { world } = relay();
     for (const [instance, sender, recipient, reason] of [
@@ -76,6 +138,15 @@ export const lag: Subject = (relay) => {
     }
   });
 };
+
+/** What the policy service remembers. */
+interface KnownDomains {
+  relayed: string[];
+  left: Record<string, number>;
+}
+
+/** Undefined while the policy service starts. */
+const notDown = (answer: string) => (/^RCPT 45[01] 4\.3\./.test(answer) ? undefined : answer);
 
 /** What `postqueue -j` says of a message. */
 interface QueuedMessage {

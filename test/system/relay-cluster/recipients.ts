@@ -76,6 +76,9 @@ export const recipients: Subject = (relay) => {
       login,
       from: outside,
     });
+    // A sender that a mail server has rewritten is a stranger, who is told nothing.
+    const rewritten = 'SRS0=AB=CD=elsewhere.example=stranger@by-password.example';
+    await sendAccepted(node1.outbound, rewritten, 'any@impostor.example', { login, from: outside });
     await eventually('the message waits', async () => {
       const { output } = await world.tool('node1', 'outbound-mailq');
       return /any@by-password\.example\s+\(Server certificate not verified\)/.test(output);
@@ -88,6 +91,16 @@ export const recipients: Subject = (relay) => {
     expect(notice.source.replace(/\s+/g, ' '))
       .to.contain('Server certificate not verified')
       .and.contain(subject);
+    await eventually('the notice for the stranger is discarded', async () => {
+      await world.tool('node1', 'outbound-postqueue', '-f');
+      const log = await world.read('node1', 'var/log/outbound-postfix.log');
+      return log
+        .split('\n')
+        .some((line) => line.includes('milter-discard') && line.includes(`to=<${rewritten}>`));
+    });
+    expect(passwordBackend.received.filter(({ recipients }) => recipients.includes(rewritten))).to.deep.equal(
+      [],
+    );
     const others = passwordBackend.received.filter((one) => one !== notice);
     expect(others.filter(({ source }) => source.includes(subject))).to.deep.equal([]);
     await warnAfter('4h');

@@ -22,6 +22,13 @@ describe('a step back in the ledger', () => {
     expect(withoutOne[0]).to.match(/has its earlier password again, which is none$/);
   });
 
+  it('says which form of a password goes, and shows none', () => {
+    const spellings = 'alice@example.com/nfd:{CRYPT}$7$C6..../....salt$hash::::::\n';
+    expect(changed({ spellings })).to.deep.equal([
+      'spellings: the form of a password alice@example.com/nfd goes',
+    ]);
+  });
+
   it('says who comes back, who goes, and what leads elsewhere', () => {
     const { accounts, aliases } = exampleLedger;
     const now = serialiseLedger(

@@ -37,6 +37,10 @@ describe('what is wrong with parameters', () => {
       written: { 'mail-domains': 'example.com' },
       said: '/mail-domains: "example.com" is no list; write [example.com]',
     },
+    {
+      written: { 'mail-domains': { toString: '' } },
+      said: '/mail-domains: {"toString":""} is no list; write a list',
+    },
     { written: { 'mail-domains': 'a, b' }, said: '/mail-domains: "a, b" is no list; write a list' },
   ]) {
     it(`is said of ${JSON.stringify(written)}, with what to write instead`, () => {

@@ -20,7 +20,7 @@ export interface FormState extends PageContext {
 registerPart(
   'new-password',
   `<label for="{{prefix}}-password">New password</label>
-<p class="hint" id="{{prefix}}-hint">${minimumCharacters} to ${maximumBytes} characters. Letters with accents and other alphabets (é, ß, я) are possible, but some mail programs send them in their own way: a password without them works everywhere. A few unusual words in a row are easy to keep in mind and hard to guess.</p>
+<p class="hint" id="{{prefix}}-hint">${minimumCharacters} to ${maximumBytes} characters. Letters with accents (é, ß) work in every mail program. Those of other alphabets (я, 字) and symbols do not in old ones, which send them in their own way. A few unusual words in a row are easy to keep in mind and hard to guess.</p>
 <input id="{{prefix}}-password" name="password" type="password" autocomplete="new-password" required minlength="${minimumCharacters}" aria-describedby="{{prefix}}-hint{{#if failed}} problem{{/if}}"{{#if failed}}{{#if bad}} aria-invalid="true"{{/if}}{{/if}}{{#if focus}} autofocus{{/if}}>
 <label for="{{prefix}}-repeated">New password again</label>
 <input id="{{prefix}}-repeated" name="password-repeated" type="password" autocomplete="new-password" required>

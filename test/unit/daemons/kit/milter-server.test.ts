@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { answerMilter, type MilterMessage } from '../../../../src/daemons/kit/milter-server.ts';
+import { answerMilter, discarded, type MilterMessage } from '../../../../src/daemons/kit/milter-server.ts';
 import { eventually } from '../../../support/system/eventually.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -47,6 +47,7 @@ describe('the milter protocol', () => {
         judge(message) {
           judged.push(message);
           if (message.sender === 'broken') return Promise.reject(new Error('expected by this test'));
+          if (message.sender === 'unwanted') return Promise.resolve(discarded);
           return Promise.resolve(message.sender === 'bad' ? '550 5.7.1 no' : null);
         },
       }),
@@ -130,6 +131,10 @@ describe('the milter protocol', () => {
     expect(open).to.deep.equal(['carol']);
     client.destroy();
     await eventually('it is given up', () => open.length === 0);
+  });
+
+  it('ends a message in silence', async () => {
+    expect((await says(3, offer, mail('unwanted', 'alice'), packet('E'))).slice(1)).to.deep.equal(['c', 'd']);
   });
 
   it('puts a message off that could not be judged', async () => {

@@ -7,6 +7,7 @@ export function exampleConfig(folder: string): MailPolicyConfig {
     authorSocket: `${folder}/author-policy.sock`,
     authors: { senderLogins: `${folder}/sender-logins`, exempt: ['lists@a.example'], delimiter: '+' },
     srsSocket: `${folder}/srs.sock`,
+    noticeSocket: `${folder}/notices.sock`,
     stateFolder: `${folder}/state`,
     logInSocket: `${folder}/log-ins.sock`,
     logInLimits: { failures: 10, minutes: 10 },

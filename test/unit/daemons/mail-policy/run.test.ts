@@ -67,7 +67,7 @@ describe('the mail policy process', function () {
     started.push(child);
     let text = '';
     child.stderr?.setEncoding('utf8').on('data', (part: string) => (text += part));
-    for (const socket of [config.sendingSocket, config.authorSocket, config.srsSocket]) {
+    for (const socket of [config.sendingSocket, config.authorSocket, config.srsSocket, config.noticeSocket]) {
       while (!(await listens(socket))) {
         if (child.exitCode !== null) throw new Error(`it ended: ${text}`);
         await delay(20);

@@ -207,6 +207,13 @@ describe('who may send where', () => {
     }
   });
 
+  it('mail to a domain that left long ago is refused, though its MX records name the cluster', () => {
+    for (const login of ['paid.example', 'pass.example'])
+      expect(answer({ sasl_username: login, sender: `a@${login}`, recipient: foreign }, 'gone')).to.match(
+        /^REJECT 5\.1\.2 the MX records of foreign\.example name this relay, which it has left$/,
+      );
+  });
+
   it('mail to a domain that DNS does not have goes to the delivery service, and waits where there is none', () => {
     const to = (login: string) =>
       answer({ sasl_username: login, sender: `a@${login}`, recipient: foreign }, 'nowhere');

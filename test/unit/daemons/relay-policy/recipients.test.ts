@@ -25,6 +25,7 @@ const room = 2 * mebibyte;
 const postmasters = new Map([
   ['postmaster@mx1.relay.example', `unknown@${domain}`],
   ['abuse@mx1.relay.example', 'me@elsewhere.example'],
+  ['hostmaster@mx1.relay.example', 'me@elsewhere.example'],
 ]);
 
 describe('whether the mail server behind a relay takes a message', function () {
@@ -72,6 +73,7 @@ describe('whether the mail server behind a relay takes a message', function () {
     ]);
     policy = recipientPolicy({
       index: () => Promise.resolve(index),
+      isGone: (name) => name === 'gone.example',
       endOf: (recipient) => Promise.resolve(postmasters.get(recipient.toLowerCase()) ?? recipient),
       backends: backendQuestions(() => Promise.resolve(asker), { idle: 50, patience: 20_000 }),
       clock: () => now,
@@ -117,7 +119,44 @@ describe('whether the mail server behind a relay takes a message', function () {
     expect(await ask('recipient', { recipient: 'Postmaster@mx1.relay.example' })).to.match(/^550 5\.1\.1 /);
     expect(server.asked.map(({ recipient }) => recipient)).to.deep.equal([`unknown@${domain}`]);
     expect(await ask('recipient', { recipient: 'abuse@mx1.relay.example' })).to.equal('DUNNO');
-    expect(await ask('recipient', { recipient: 'other@mx1.relay.example' })).to.match(/^450 /);
+    expect(await ask('taken', { recipient: 'abuse@mx1.relay.example' })).to.equal('DUNNO');
+  });
+
+  it('is not asked at the end of a message for the postmaster of a node who has his mail elsewhere, under two names', async () => {
+    const operator = ['abuse@mx1.relay.example', 'hostmaster@mx1.relay.example'];
+    for (const recipient of operator) expect(await ask('taken', { recipient }), recipient).to.equal('DUNNO');
+    expect(await ask('end', { recipient: '', size: 5, recipient_count: 2 })).to.equal('DUNNO');
+    // With somebody else, that one is asked about.
+    await rcpt('good');
+    await ask('taken', { recipient: `good@${domain}` });
+    await ask('taken', { recipient: 'abuse@mx1.relay.example' });
+    gone.add('good');
+    now += 61_000;
+    expect(await ask('end', { recipient: '', size: 5, recipient_count: 2 })).to.match(/^550 5\.1\.1 /);
+    expect(server.asked).to.have.lengthOf(2);
+  });
+
+  it('is not asked where Postfix asks about no recipient, and none is taken for forgotten after an hour', async () => {
+    const end = () => ask('end', { recipient: '', size: 5, recipient_count: 2 });
+    expect(await end()).to.match(/^451 4\.3\.0 the recipients are not known any more/);
+    now += 3_600_000;
+    expect(await end()).to.equal('DUNNO');
+  });
+
+  it('is not asked about a domain that is not known: Postfix decides, and what it takes all the same is put off', async () => {
+    const recipient = 'other@mx1.relay.example';
+    expect(await ask('recipient', { recipient })).to.equal('DUNNO');
+    expect(await ask('taken', { recipient })).to.match(/^450 4\.3\.0 /);
+    expect(server.asked).to.deep.equal([]);
+  });
+
+  it('is not asked about a domain that left long ago: its mail is refused', async () => {
+    for (const recipient of ['any@gone.example', 'Any@GONE.Example.'])
+      expect(await ask('recipient', { recipient }), recipient).to.match(
+        /^550 5\.1\.2 .*not taken here any more/,
+      );
+    expect(await ask('recipient', { recipient: 'any@sub.gone.example' })).to.equal('DUNNO');
+    expect(server.asked).to.deep.equal([]);
   });
 
   it('is no for an address that it does not know, one that is closed and one that is full, with the reason', async () => {
@@ -189,7 +228,6 @@ describe('whether the mail server behind a relay takes a message', function () {
 
   it('is not known while it puts mail off, is away or is not there yet: the sender tries again', async () => {
     expect(await rcpt('busy')).to.match(/^451 4\.3\.2 .*puts it off; it says: come back later$/);
-    expect(await ask('recipient', { recipient: 'any@unknown.example' })).to.match(/^450 4\.3\.0 /);
     const { port } = server;
     expect(await rcpt('good')).to.equal('DUNNO');
     await server.stop();

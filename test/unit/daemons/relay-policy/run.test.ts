@@ -47,6 +47,8 @@ describe('the policy service', () => {
       socket: socket(),
       asker: { hostName: 'mx1.example', address: null, bundle: join(folder(), 'bundle.pem') },
       bounceWaysSocket: join(folder(), 'bounce-ways.sock'),
+      noticeSocket: join(folder(), 'notices.sock'),
+      knownDomains: join(folder(), 'domains.json'),
       postmaster: null,
       tenants: domains.map(tenant),
       exchangers: [],
