@@ -1,5 +1,5 @@
 /** Notices to people whose mail waits, of each Postfix whose senders have proved who they are. Pure. */
-import { delaySubject } from '../daemons/kit/delay-notices.ts';
+import { delaySubject } from '../names/delay-subject.ts';
 import type { Place } from '../model/place.ts';
 import type { PlannedFile } from './planned.ts';
 import type { Postfix } from './postfix-service.ts';

@@ -101,6 +101,7 @@ describe('an operator of a mail relay', () => {
       expected: {
         inbound_smtp_listen:
           /^nobody listens on \[fd00:1::.*\]:10025 .*; start inbound-postfix, see var\/log\/inbound-/,
+        'delay-notices-socket-listening': /^nobody listens on .*delay-notices\.sock .*; start policy/,
         'bounce-ways-socket-listening': /^nobody listens on .*bounce-ways\.sock .*; start policy/,
         'policy-socket-listening':
           /^nobody listens on .*policy\.sock .*; start policy, see var\/log\/policy\.log$/,

@@ -2,10 +2,8 @@
  * Notices that mail waits are for people of this server. The sender of forwarded mail is a stranger, and may be forged: he gets
  * none. Postfix makes a notice for every sender, so those that would go back by a rewritten address (SRS) are discarded.
  */
+import { delaySubject } from '../../names/delay-subject.ts';
 import { discarded, type Milter } from './milter-server.ts';
-
-/** Subject of the notices; nothing else that comes by the same service of Postfix has it. */
-export const delaySubject = 'Your mail is still on its way / Votre message est encore en route';
 
 const rewritten = /^\s*<?"?srs[01][=+-]/i;
 

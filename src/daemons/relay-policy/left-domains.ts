@@ -14,7 +14,7 @@ export interface LeftDomains {
 }
 
 /** Longer than mail servers try (RFC 5321, 4.5.4.1), and than they remember MX records. */
-export const putOffDays = 7;
+const putOffDays = 7;
 const day = 86_400_000;
 /** More are not remembered: the earliest ones are put off again. */
 const maxLeft = 20_000;

@@ -39,6 +39,7 @@ export function services(watched: () => WatchedServer): void {
         'mail-policy-socket-listening': /start mail-policy, see var\/log\/mail-policy\.log$/,
         'author-policy-socket-listening': /start mail-policy/,
         'srs-socket-listening': /start mail-policy/,
+        'delay-notices-socket-listening': /start mail-policy/,
         'auth-policy-socket-listening': /start mail-policy/,
         // Nobody can send meanwhile: this one says why.
         'mail-delivery': /mailboxes cannot be asked for room; try again later/,

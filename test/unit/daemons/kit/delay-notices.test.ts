@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
-import { delayNotices, delaySubject } from '../../../../src/daemons/kit/delay-notices.ts';
+import { delayNotices } from '../../../../src/daemons/kit/delay-notices.ts';
 import { discarded } from '../../../../src/daemons/kit/milter-server.ts';
+import { delaySubject } from '../../../../src/names/delay-subject.ts';
 
 const judged = (subject: string, to: string) =>
   delayNotices.judge({
