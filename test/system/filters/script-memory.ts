@@ -9,7 +9,7 @@ import { at } from '../../support/system/people.ts';
 import type { FilteredServer } from './script-senders.ts';
 
 /** Bytes that a process of Dovecot for deliveries may have, at most. */
-const mostMemory = 512 * 1024 * 1024;
+const mostMemory = 384 * 1024 * 1024;
 
 /** Watches until it is called: gives the peaks of address space, in bytes, of all processes with that command meanwhile. */
 function watchPeaks(command: RegExp): () => Promise<number[]> {
