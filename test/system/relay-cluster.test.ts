@@ -1,4 +1,5 @@
 /** The relay cluster at work: relay-cluster/ has the cluster with all that is around it, and the tests by subject. */
+import { accounts } from './relay-cluster/accounts.ts';
 import { bounces } from './relay-cluster/bounces.ts';
 import { changes } from './relay-cluster/changes.ts';
 import { claims } from './relay-cluster/claims.ts';
@@ -18,7 +19,10 @@ describe('mail relay', () => {
   after(() => relay?.stop());
 
   // What changes things comes last.
-  const subjects = [paths, recipients, senders, unwantedMail, claims, greetings, bounces, lag, changes];
+  const subjects = [
+    ...[paths, recipients, senders, unwantedMail, claims, greetings, bounces],
+    ...[accounts, lag, changes],
+  ];
   for (const subject of subjects) {
     subject(() => relay);
   }

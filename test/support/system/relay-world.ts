@@ -20,6 +20,9 @@ export interface RelayWorld {
   requestCluster(parameters: object): Promise<void>;
   /** Asks for a mail server whose relay is the cluster. */
   requestMailServer(name: string, parameters: object): Promise<void>;
+  /** Asks for an account of the mail server `host`, or changes it. */
+  requestAccount(host: string, name: string, parameters: object): Promise<void>;
+  destroyAccount(name: string): Promise<void>;
   /** Asks for a relayed domain, as somebody with a mail server elsewhere does. */
   requestDomain(name: string, parameters: object): Promise<void>;
   /** Asks for everything again and processes it until there is nothing left to do. At most `passes` times. */
@@ -43,6 +46,7 @@ interface Wish {
   softwareType: string;
   parameters: object;
   shared?: true;
+  filter?: Record<string, string>;
 }
 
 /** The releases are built, nothing is requested yet. */
@@ -54,10 +58,10 @@ export async function startRelayWorld(partitionCount: number): Promise<RelayWorl
   for (const url of [mailServer, relay]) await node.supply(url);
 
   const wishes = new Map<string, Wish>();
-  const ask = async (name: string) => {
+  const ask = async (name: string, state?: 'destroyed') => {
     const wish = wishes.get(name);
     if (wish === undefined) throw new Error(`${name} was never requested`);
-    const answer = await node.request({ name, ...wish });
+    const answer = await node.request({ name, ...wish, ...(state ? { state } : {}) });
     if (answer.state === 'pending') throw new Error(`${name}: ${answer.reason}`);
     return answer;
   };
@@ -76,6 +80,21 @@ export async function startRelayWorld(partitionCount: number): Promise<RelayWorl
         softwareType: 'default',
         parameters: { 'inbound-relay': { 'relay-sr-url': relay }, ...parameters },
       }),
+    async requestAccount(host, name, parameters) {
+      const { guid = '' } = await ask(host);
+      const filter = { instance_guid: guid };
+      await askFor(name, {
+        softwareUrl: mailServer,
+        softwareType: 'default',
+        shared: true,
+        filter,
+        parameters,
+      });
+    },
+    async destroyAccount(name) {
+      await ask(name, 'destroyed');
+      wishes.delete(name);
+    },
     requestDomain: (name, parameters) =>
       askFor(name, { softwareUrl: relay, softwareType: 'cluster', shared: true, parameters }),
     async settle(passes = 8) {
