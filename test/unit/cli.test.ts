@@ -18,7 +18,7 @@ shared:
 `;
 
 describe('slapos-mail', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = temporaryFolder();
   let made: string;
   let program: string;
