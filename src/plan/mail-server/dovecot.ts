@@ -75,9 +75,9 @@ const scriptSendmail = 'libexec/script-sendmail';
 /** Programs that the global script may run. */
 const scriptPrograms = 'libexec/sieve';
 
-/** Headers that filter scripts neither add nor remove. */
+/** Headers that filter scripts neither add nor remove. From is none: forwarding scripts put their own name there. */
 const protectedHeaders = [
-  ...['From', 'Sender', 'Resent-From', 'Resent-Sender', 'Return-Path', 'Received', 'Auto-Submitted'],
+  ...['Sender', 'Resent-From', 'Resent-Sender', 'Return-Path', 'Received', 'Auto-Submitted'],
   ...['DKIM-Signature', 'Authentication-Results', 'Received-SPF'],
   ...['ARC-Seal', 'ARC-Message-Signature', 'ARC-Authentication-Results'],
   ...['X-Sieve-Redirected-From', 'X-Original-To', 'Delivered-To'],

@@ -70,13 +70,9 @@ export function scriptSenders(filtered: () => FilteredServer): void {
     expect(headOf(reply).match(/^from:.*$/gim)).to.deep.equal([`From: <${at('bob')}>`]);
   });
 
-  it('pass mail on as their account, under the name that its author wrote', async () => {
+  it('pass mail on as their account, without another sender in Sender or Resent-From', async () => {
     const { script, send } = filtered();
-    const edit = [
-      'deleteheader "From";',
-      `addheader "From" "${boss}";`,
-      `addheader :last "Sender" "${boss}";`,
-    ];
+    const edit = [`addheader "Resent-From" "${boss}";`, `addheader :last "Sender" "${boss}";`];
     await script(
       'bob',
       `require "editheader";\n${edit.join('\n')}\naddheader "X-Mine" "yes";\nredirect "${friend}";\n`,
