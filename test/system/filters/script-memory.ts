@@ -83,13 +83,17 @@ export function scriptMemory(filtered: () => FilteredServer): void {
       expect(await send(at('bob'), subject, `X-Long: 7${'a'.repeat(900)}b\r\n`)).to.equal('accepted');
     expect(await send(at('carol'), 'meanwhile')).to.equal('accepted');
     await arrives('carol', 'meanwhile', 'INBOX');
-    await eventually('it was tried', async () => {
-      const inQueue = await queue();
-      return (
-        inQueue.includes('queue is empty') ||
-        /\(.*(lost connection|temporar|timed out|Internal error)/i.test(inQueue)
-      );
-    });
+    await eventually(
+      'it was tried',
+      async () => {
+        const inQueue = await queue();
+        return (
+          inQueue.includes('queue is empty') ||
+          /\(.*(lost connection|temporar|timed out|Internal error)/i.test(inQueue)
+        );
+      },
+      300_000,
+    );
     await script('bob', 'keep;\n');
     await filtered().flush();
     for (const subject of subjects) await arrives('bob', subject, 'INBOX');
