@@ -68,21 +68,25 @@ export async function decideScriptMail(mail: ScriptMail, policy: ScriptPolicy): 
       return { code: 0, sender: '<>', from: null };
     // Dovecot gives the address that the message was written to as the sender, and the account's in From.
     case 'vacation':
-      return { code: 0, sender: '<>', from: authorOf(mail, policy, account) };
+      return {
+        code: 0,
+        sender: '<>',
+        from: authorOf(mail, policy, mail.from.trim().toLowerCase() === `<${account}>`),
+      };
     // Nothing answers a notification, and nothing of it comes back.
     default:
-      return { code: 0, sender: '<>', from: authorOf(mail, policy, '') };
+      return { code: 0, sender: '<>', from: authorOf(mail, policy, false) };
   }
 }
 
-/** Null where the From header may stay. `replaced`: an address that gives way to the one that was written to. */
+/** Null where the From header may stay. `isUnsaid`: the script named nobody, and the sender is the address that was written to. */
 function authorOf(
   { account, sender, from }: ScriptMail,
   policy: AuthorPolicy,
-  replaced: string,
+  isUnsaid: boolean,
 ): string | null {
+  if (isUnsaid) return sender === '<>' ? account : sender;
   const [author, ...more] = authorAddresses(from) ?? [];
-  const isOwn = author !== undefined && more.length === 0 && mayUse(author, account, policy);
-  if (isOwn && author !== replaced) return null;
+  if (author !== undefined && more.length === 0 && mayUse(author, account, policy)) return null;
   return mayUse(sender, account, policy) ? sender : account;
 }
